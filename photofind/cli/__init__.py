@@ -1,0 +1,80 @@
+"""The command line: one file a command; nothing here imports Qt."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import typer
+
+from photofind import __version__
+from photofind.cli import checkpoints, evaluate, index, search, similar, status
+from photofind.cli.options import LibraryFolder
+from photofind.cli.output import print_error
+from photofind.errors import CancelledError, UserFacingError
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="photofind",
+    help="Finds the photos on your own disk by what they show. Nothing leaves the machine.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("index")(index.index)
+app.command("search")(search.search)
+app.command("similar")(similar.similar)
+app.command("status")(status.status)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(checkpoints.app, name="checkpoints")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"photofind {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def photofind(
+    context: typer.Context,
+    library: LibraryFolder = None,
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    context.obj = library
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code."""
+    as_json = "--json" in arguments or "--batch" in arguments
+    try:
+        result: Any = app(args=list(arguments), standalone_mode=False)
+    except click.UsageError as error:
+        if as_json:
+            _print_json_error("usage", error.format_message(), "See --help.")
+        else:
+            error.show()
+        return WRONG_USAGE
+    except UserFacingError as error:
+        if as_json:
+            _print_json_error(error.code, error.message, error.hint)
+        else:
+            print_error(error)
+        return FAILED
+    except (CancelledError, KeyboardInterrupt, click.Abort):
+        sys.stderr.write("Stopped. Everything done so far is kept.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output (head, say) has seen enough.
+        sys.stderr.close()
+        return DONE
+    return result if isinstance(result, int) else DONE
+
+
+def _print_json_error(code: str, message: str, hint: str) -> None:
+    sys.stdout.write(json.dumps({"error": {"code": code, "message": message, "hint": hint}}) + "\n")

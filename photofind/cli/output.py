@@ -1,0 +1,88 @@
+"""Results as JSON documents and as text for people."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from photofind.domain import Failure, Hit
+from photofind.errors import UserFacingError
+from photofind.search.engine import SearchResult
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """One line; bytes of a path that are no UTF-8 come as lone surrogates, as Python reads them."""
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+def print_error(error: UserFacingError) -> None:
+    err.print(Text(shown(error.message), style="bold red"))
+    err.print(Text(shown(error.hint)))
+
+
+def shown(text: str | Path) -> str:
+    """A text or path as a terminal can show it."""
+    return os.fsencode(str(text)).decode("utf-8", "replace")
+
+
+def search_document(
+    query: str, checkpoint: str, result: SearchResult, seconds: float
+) -> dict[str, object]:
+    return {
+        "query": query,
+        "checkpoint": checkpoint,
+        "confident": result.confident,
+        "total": result.total,
+        "hits": [_hit_document(hit) for hit in result.hits],
+        "seconds": round(seconds, 4),
+    }
+
+
+def _hit_document(hit: Hit) -> dict[str, object]:
+    return {
+        "rank": hit.rank,
+        "path": str(hit.path),
+        "score": round(hit.score, 4),
+        "confident": hit.confident,
+        "box": None if hit.box is None else list(hit.box),
+    }
+
+
+def print_result(query: str, result: SearchResult) -> None:
+    """The hits as a table, the sure ones marked."""
+    if not result.hits:
+        out.print("There are no photos to search yet. Run: photofind index FOLDER")
+        return
+    sure = f"{result.confident:,} sure" if result.confident else "nothing sure, best guesses below"
+    out.print(Text(f"{shown(query)}: {result.total:,} photos searched, {sure}", style="bold"))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for hit in result.hits:
+        mark = Text("●", style="green") if hit.confident else Text("○", style="dim")
+        table.add_row(str(hit.rank), mark, f"{hit.score:.3f}", Text(shown(hit.path)))
+    out.print(table)
+
+
+def failure_documents(failures: Sequence[Failure]) -> list[dict[str, str]]:
+    return [{"path": str(failure.path), "reason": failure.reason} for failure in failures]
+
+
+def print_failures(failures: Sequence[Failure]) -> None:
+    if not failures:
+        return
+    out.print(Text(f"{len(failures):,} could not be read:", style="bold"))
+    for failure in failures:
+        out.print(Text(f"  {shown(failure.path)}"))
+        out.print(Text(f"      {shown(failure.reason)}", style="dim"))

@@ -1,0 +1,39 @@
+"""photofind similar"""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
+from photofind.cli.output import print_json, print_result, search_document
+from photofind.photos.picture_file import open_picture
+
+
+def similar(
+    context: typer.Context,
+    image: Annotated[
+        Path, typer.Argument(metavar="IMAGE", help="Any picture; it need not be in the library.")
+    ],
+    top_k: TopK = 20,
+    show_all: ShowAll = False,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find photos that look like a picture.
+
+    Example: photofind similar ~/Downloads/beach.jpg
+    """
+    with open_library(context, library) as opened:
+        engine = opened.search_engine
+        encoder = opened.serving_encoder
+        started = time.perf_counter()
+        picture = open_picture(image, shorter_side=2 * encoder.preprocess.size)
+        result = engine.by_picture(picture.image, top_k)
+        seconds = time.perf_counter() - started
+    shown = result if show_all else result.without_tail()
+    if as_json:
+        print_json(search_document(str(image), encoder.space.checkpoint, shown, seconds))
+    else:
+        print_result(str(image), shown)

@@ -1,0 +1,130 @@
+"""Embeddings by open_clip: any architecture it knows, from a folder in a hub's layout."""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from torch import nn
+
+from photofind.clip.checkpoints import Checkpoint
+from photofind.clip.encoder import Pixels
+from photofind.clip.precision import Precision, PrecisionMemory, fastest, image_tower
+from photofind.clip.preprocess import PREPROCESS_VERSION, Preprocess
+from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.errors import CheckpointError
+
+SMALLEST_SAMPLE = 16
+"""Pictures a batch must hold before it is worth measuring with."""
+
+
+class OpenClipEncoder:
+    """A loaded checkpoint.
+
+    Args:
+        checkpoint: Its weights are hashed, then loaded with open_clip's `local-dir:`; only
+            safetensors or torch's `weights_only`.
+        threads: Of torch, for the whole process.
+        memory: Where the measured precision is remembered; `None` keeps to float32.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        threads: int | None = None,
+        memory: PrecisionMemory | None = None,
+    ) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
+        sha256 = checkpoint.sha256()
+        self._model: Any = _load(checkpoint)
+        self._tokenizer: Any = open_clip.get_tokenizer(f"local-dir:{checkpoint.folder}")
+        self._memory = memory
+        self._tower: nn.Module = self._model.visual
+        self._precision: Precision | None = Precision.FLOAT32
+        if memory is not None:
+            self._precision = memory.recall(sha256)
+            if self._precision is not None:
+                self._tower = image_tower(self._model.visual, self._precision)
+        self.preprocess = _preprocess(self._model)
+        mean, std = torch.tensor(self.preprocess.mean), torch.tensor(self.preprocess.std)
+        self._scale = (1 / (255 * std)).view(1, 3, 1, 1)
+        self._shift = (-mean / std).view(1, 3, 1, 1)
+        dim = self.encode_texts(["a photo"]).shape[1]
+        self.space = EmbeddingSpace(checkpoint.name, sha256, PREPROCESS_VERSION, dim)
+
+    @property
+    def precision(self) -> Precision:
+        """The arithmetic of the image encoder; float32 until there was a batch to measure with."""
+        return self._precision or Precision.FLOAT32
+
+    @torch.inference_mode()
+    def encode_images(self, pixels: Pixels) -> Embeddings:
+        """(N, size, size, 3) uint8 → (N, dim)."""
+        channels_first = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
+        inputs = (channels_first.float() * self._scale + self._shift).contiguous()
+        if self._precision is None and len(inputs) >= SMALLEST_SAMPLE:
+            self._precision, self._tower = fastest(self._model.visual, inputs[:SMALLEST_SAMPLE])
+            if self._memory is not None:
+                self._memory.remember(self.space.sha256, self._precision)
+        return _normalised(self._tower(inputs))
+
+    @torch.inference_mode()
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """N texts → (N, dim), each cut at the checkpoint's context length."""
+        return _normalised(self._model.encode_text(self._tokenizer(list(texts))))
+
+
+def _normalised(embeddings: torch.Tensor) -> Embeddings:
+    result: Embeddings = nn.functional.normalize(embeddings.float(), dim=-1).numpy()
+    return result
+
+
+def _load(checkpoint: Checkpoint) -> Any:
+    with _quiet():
+        try:
+            model = open_clip.create_model(
+                f"local-dir:{checkpoint.folder}", require_pretrained=True, weights_only=True
+            )
+        except Exception as error:  # noqa: BLE001 - open_clip raises whatever its parts raise
+            raise CheckpointError(
+                f"The search model '{checkpoint.name}' cannot be loaded: {error}",
+                "Its files may be damaged or belong to different models; add it again.",
+            ) from error
+    return model.eval()
+
+
+def _preprocess(model: Any) -> Preprocess:
+    config = model.visual.preprocess_cfg
+    size = config["size"]
+    height, width = (size, size) if isinstance(size, int) else size
+    if height != width:
+        raise CheckpointError(
+            f"This search model takes pictures of {width} × {height} pixels; "
+            "photofind needs square ones.",
+            "Choose another search model: photofind checkpoints list",
+        )
+    return Preprocess(
+        size=height,
+        mean=tuple(config["mean"]),
+        std=tuple(config["std"]),
+        resize_mode=config.get("resize_mode") or "shortest",
+        bicubic=config.get("interpolation") != "bilinear",
+        fill=config.get("fill_color") or 0,
+    )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """open_clip reports every step to the root logger."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)

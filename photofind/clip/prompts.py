@@ -1,0 +1,50 @@
+"""How words become embeddings: several wordings of one thing, averaged.
+
+Prompt ensembles are from Radford et al. 2021, section 3.1.4: each wording is embedded and
+normalised, then the mean is normalised.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from photofind.clip.encoder import Encoder
+from photofind.domain import Embeddings
+from photofind.paths import resource
+
+LABEL_TEMPLATES = ("a photo of a {}.", "a photo of the {}.", "a picture of {}.", "{}")
+QUERY_TEMPLATES = ("{}", "a photo of {}.")
+
+
+def encode_labels(
+    encoder: Encoder, labels: Sequence[str], templates: Sequence[str] = LABEL_TEMPLATES
+) -> Embeddings:
+    """A zero-shot classifier: N labels → (N, dim), each the mean over its prompt templates."""
+    prompts = [template.format(label) for label in labels for template in templates]
+    embeddings = encode_prompts(encoder, prompts).reshape(len(labels), len(templates), -1)
+    return _normalised(embeddings.mean(axis=1))
+
+
+def encode_query(encoder: Encoder, text: str) -> Embeddings:
+    """What a person typed → (1, dim)."""
+    return encode_labels(encoder, [text], QUERY_TEMPLATES)
+
+
+def background_prompts() -> list[str]:
+    """Prompts about everything and nothing in particular, see photofind.search.calibration."""
+    lines = resource("background_things.txt").read_text("utf-8").splitlines()
+    return [f"a photo of {line}." for line in lines if line and not line.startswith("#")]
+
+
+def encode_prompts(encoder: Encoder, prompts: Sequence[str], batch_size: int = 256) -> Embeddings:
+    """Any number of prompts → (N, dim), as they stand."""
+    starts = range(0, len(prompts), batch_size)
+    return np.concatenate(
+        [encoder.encode_texts(prompts[start : start + batch_size]) for start in starts]
+    )
+
+
+def _normalised(embeddings: Embeddings) -> Embeddings:
+    lengths = np.linalg.norm(embeddings, axis=-1, keepdims=True)
+    result: Embeddings = (embeddings / lengths).astype(np.float32)
+    return result

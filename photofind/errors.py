@@ -1,0 +1,81 @@
+"""Every error photofind raises on purpose.
+
+    PhotofindError
+    ├── UserFacingError          the environment's doing; says what happened and what to do next
+    │   ├── LibraryBusyError     another process writes to this library
+    │   ├── LibraryDamagedError  the catalogue cannot be read or was made by a newer photofind
+    │   ├── CheckpointError      a search model is missing, damaged or of an unknown kind
+    │   ├── QueryError           a query that cannot be understood; says where
+    │   └── BadInputError        an argument, file or folder that cannot be used
+    ├── UnreadablePhotoError     one photo is at fault; goes to the list of failures
+    ├── FileChangedError         a file changed while it was read; not at fault, tried again
+    └── CancelledError           the person asked to stop
+
+Anything else that escapes is a bug.
+"""
+
+from typing import ClassVar
+
+
+class PhotofindError(Exception):
+    pass
+
+
+class UserFacingError(PhotofindError):
+    """Something a person can act on.
+
+    Args:
+        message: What happened, naming the thing.
+        hint: The next step, a full sentence.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class LibraryBusyError(UserFacingError):
+    code = "library_busy"
+
+
+class LibraryDamagedError(UserFacingError):
+    code = "library_damaged"
+
+
+class CheckpointError(UserFacingError):
+    code = "checkpoint"
+
+
+class QueryError(UserFacingError):
+    """A query that cannot be understood.
+
+    Args:
+        message: What was found and what was expected.
+        hint: An example that would be understood.
+        column: Where in the query, from 1.
+    """
+
+    code = "query"
+
+    def __init__(self, message: str, hint: str, column: int) -> None:
+        super().__init__(message, hint)
+        self.column = column
+
+
+class BadInputError(UserFacingError):
+    code = "bad_input"
+
+
+class UnreadablePhotoError(PhotofindError):
+    """A file that is not a photo photofind can read; the message is for its owner."""
+
+
+class FileChangedError(PhotofindError):
+    pass
+
+
+class CancelledError(PhotofindError):
+    pass

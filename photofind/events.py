@@ -1,0 +1,74 @@
+"""What a running library tells whoever watches it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from photofind.domain import Failure, PhotoId
+
+
+class IndexPhase(StrEnum):
+    FINDING = "finding"
+    READING = "reading"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """At most ten a second.
+
+    Attributes:
+        total: `None` while it is not known.
+        photos_per_s: Of photos read since the phase began.
+        seconds_left: `None` until there is something to judge by.
+    """
+
+    phase: IndexPhase
+    done: int
+    total: int | None
+    photos_per_s: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosChanged:
+    """A batch became durable."""
+
+    photo_ids: tuple[PhotoId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFinished:
+    """What one indexing run did.
+
+    Attributes:
+        roots: Folders that were brought up to date.
+        found: Files that may be photos, over all healthy roots.
+        embedded: Photos that were given to the image encoder.
+        unchanged: Files known before and not touched since.
+        moved: Known photos met under another path while their old path is gone.
+        removed: Paths whose file is gone for good.
+        duplicates: Paths beyond the first of each content.
+        offline: Roots that could not be seen; everything known about them is kept.
+        failures: Files of healthy roots that could not be read, old and new.
+    """
+
+    roots: tuple[Path, ...]
+    found: int
+    embedded: int
+    unchanged: int
+    moved: int
+    removed: int
+    duplicates: int
+    offline: tuple[Path, ...]
+    failures: tuple[Failure, ...]
+    seconds: float
+    checkpoint: str
+
+
+Event = IndexProgress | PhotosChanged | IndexFinished
+Listener = Callable[[Event], None]
+
+
+def ignore_events(_event: Event) -> None:
+    """The listener of those who only want the result."""

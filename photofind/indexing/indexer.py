@@ -1,0 +1,318 @@
+"""Brings the catalogue up to date with the folders on disk.
+
+    scan → compare → read (threads) → embed (this thread) → one transaction per batch → removals
+
+Killed at any point, the catalogue holds whole batches and the next run goes on from there.
+Nothing is removed before everything new was read: a file that seems gone may have moved.
+"""
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from photofind.cancel import CancelToken
+from photofind.clip.encoder import Encoder
+from photofind.domain import Failure, Fingerprint, FoundFile, PhotoId
+from photofind.events import (
+    IndexFinished,
+    IndexPhase,
+    Listener,
+    PhotosChanged,
+    ignore_events,
+)
+from photofind.indexing.compare import Comparison, compare
+from photofind.indexing.progress import Progress
+from photofind.indexing.stages import (
+    Claims,
+    KnownContent,
+    NewContent,
+    NotAPhotoAfterAll,
+    Outcome,
+    Readable,
+    Stages,
+    TryLater,
+    Unreadable,
+)
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.thumbnails import ThumbnailCache
+from photofind.settings import Settings
+from photofind.store import embeddings, photos, roots, state
+from photofind.store.database import Database
+from photofind.store.photos import KnownFile, ReadFile
+from photofind.store.roots import Root
+
+FEWEST_TO_JUDGE = 10
+"""Known photos a folder must have before losing most of them makes it look disconnected."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    found: int = 0
+    embedded: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    removed: int = 0
+    offline: list[Path] = field(default_factory=list)
+    folder_failures: list[Failure] = field(default_factory=list)
+    arrived: Counter[PhotoId] = field(default_factory=Counter)
+    """Photos met at a path that was not known before, and at how many."""
+
+
+class Indexer:
+    """One run over some roots.
+
+    Args:
+        threads: That read and decode beside the one that embeds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        thumbnails: ThumbnailCache,
+        settings: Settings,
+        *,
+        threads: int | None = None,
+        listener: Listener = ignore_events,
+        cancel: CancelToken | None = None,
+    ) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._settings = settings
+        self._threads = threads or settings.threads or os.cpu_count() or 1
+        self._listener = listener
+        self._cancel = cancel or CancelToken()
+        self._tally = _Tally()
+        self._roots: dict[Path, Root] = {}
+        self._known_paths: dict[Path, PhotoId | None] = {}
+        with database.writing() as connection:
+            self._space = embeddings.space_id(connection, encoder.space, create=True)
+            if state.serving_space(connection) is None:
+                state.set_serving_space(connection, self._space)
+        self._stages = Stages(
+            preprocess=encoder.preprocess,
+            thumbnails=thumbnails,
+            is_embedded=self._is_embedded,
+            claims=Claims(),
+            max_bytes=settings.max_file_mb * 1_000_000,
+            max_pixels=settings.max_megapixels * 1_000_000,
+        )
+
+    def run(self, to_index: Sequence[Root]) -> IndexFinished:
+        """Brings roots up to date; raises `CancelledError` between two batches when asked to."""
+        started = time.monotonic()
+        compared = self._compare_all(to_index)
+        self._read_all([comparison for _, comparison in compared])
+        for root, comparison in compared:
+            self._settle(root, comparison)
+        with self._database.writing() as connection:
+            state.set_serving_space(connection, self._space)
+        report = self._report(to_index, time.monotonic() - started)
+        self._listener(report)
+        return report
+
+    # Finding
+
+    def _compare_all(self, to_index: Sequence[Root]) -> list[tuple[Root, Comparison]]:
+        progress = Progress(IndexPhase.FINDING, None, self._listener)
+        self._roots = {root.path: root for root in to_index}
+        compared = []
+        for root in to_index:
+            comparison = self._compare(root, progress)
+            if comparison is None:
+                self._tally.offline.append(root.path)
+            else:
+                compared.append((root, comparison))
+            with self._database.writing() as connection:
+                roots.set_offline(connection, root.id, comparison is None)
+        progress.finish()
+        return compared
+
+    def _compare(self, root: Root, progress: Progress) -> Comparison | None:
+        """`None` where the root is offline."""
+        with self._database.reading() as connection:
+            known = photos.known_files(connection, root)
+            without_embedding = embeddings.photo_ids_without_embedding(connection, self._space)
+        found: list[FoundFile] = []
+        unreadable: list[UnreadableFolder] = []
+        try:
+            for item in scan(root.path, ignore=self._settings.ignore, cancel=self._cancel):
+                if isinstance(item, UnreadableFolder):
+                    unreadable.append(item)
+                else:
+                    found.append(item)
+                    progress.advance(1)
+        except OSError:
+            return None
+        if known and not found:
+            return None
+        self._known_paths |= {path: file.photo_id for path, file in known.items()}
+        self._tally.found += len(found)
+        self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
+        comparison = compare(found, known, [item.path for item in unreadable], without_embedding)
+        self._tally.unchanged += sum(file.photo_id is not None for file in comparison.unchanged)
+        return comparison
+
+    # Reading and embedding
+
+    def _read_all(self, comparisons: Sequence[Comparison]) -> None:
+        waiting = [file for comparison in comparisons for file in comparison.to_read]
+        progress = Progress(IndexPhase.READING, len(waiting), self._listener)
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="read") as pool:
+            while waiting:
+                later = self._read(pool, waiting, progress)
+                # A pass that got nowhere met only files that are still being written: the next
+                # run will read them.
+                if len(later) == len(waiting):
+                    break
+                waiting = later
+        progress.finish()
+
+    def _read(
+        self, pool: ThreadPoolExecutor, files: Sequence[FoundFile], progress: Progress
+    ) -> list[FoundFile]:
+        """Returns those to be tried again."""
+        later: list[FoundFile] = []
+        batch: list[Readable] = []
+        with closing(self._outcomes(pool, files)) as outcomes:
+            for outcome in outcomes:
+                match outcome:
+                    case TryLater():
+                        later.append(outcome.found)
+                    case NotAPhotoAfterAll():
+                        self._tally.found -= 1
+                        progress.advance(1)
+                    case _:
+                        batch.append(outcome)
+                if len(batch) == self._settings.batch_size:
+                    self._record(batch, progress)
+                    batch = []
+            if batch:
+                self._record(batch, progress)
+        return later
+
+    def _outcomes(
+        self, pool: ThreadPoolExecutor, files: Sequence[FoundFile]
+    ) -> Generator[Outcome, None, None]:
+        """Outcomes in the files' order, with no more than two batches decoded ahead."""
+        ahead: deque[Future[Outcome]] = deque()
+        try:
+            for file in files:
+                self._cancel.raise_if_cancelled()
+                ahead.append(pool.submit(self._stages.run, file))
+                if len(ahead) >= 2 * self._settings.batch_size:
+                    yield ahead.popleft().result()
+            while ahead:
+                self._cancel.raise_if_cancelled()
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                future.cancel()
+
+    def _is_embedded(self, content: Fingerprint) -> bool:
+        with self._database.reading() as connection:
+            return embeddings.is_embedded(connection, self._space, content)
+
+    def _record(self, batch: Sequence[Readable], progress: Progress) -> None:
+        """Embeds what is new in a batch and makes all of it durable at once."""
+        new = [outcome for outcome in batch if isinstance(outcome, NewContent)]
+        if new:
+            vectors = self._encoder.encode_images(np.stack([outcome.pixels for outcome in new]))
+        changed: set[PhotoId] = set()
+        with self._database.writing() as connection:
+            for root, outcomes in self._by_root(batch):
+                files = [_read_file(outcome) for outcome in outcomes]
+                photo_ids = photos.record_files(connection, root, files)
+                for outcome, photo_id in zip(outcomes, photo_ids, strict=True):
+                    self._note(outcome, photo_id)
+                changed.update(photo_id for photo_id in photo_ids if photo_id is not None)
+            if new:
+                ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
+                embeddings.add_embeddings(
+                    connection, self._space, [ids[item.photo.fingerprint] for item in new], vectors
+                )
+        self._tally.embedded += len(new)
+        self._listener(PhotosChanged(tuple(sorted(changed))))
+        progress.advance(len(batch))
+
+    def _by_root(self, batch: Sequence[Readable]) -> Iterator[tuple[Root, list[Readable]]]:
+        for root_path in {outcome.found.root for outcome in batch}:
+            outcomes = [outcome for outcome in batch if outcome.found.root == root_path]
+            yield self._roots[root_path], outcomes
+
+    def _note(self, outcome: Readable, photo_id: PhotoId | None) -> None:
+        if photo_id is None:
+            return
+        if self._known_paths.get(outcome.found.path) != photo_id:
+            self._tally.arrived[photo_id] += 1
+        elif isinstance(outcome, KnownContent):
+            self._tally.unchanged += 1
+
+    # Settling what is gone
+
+    def _settle(self, root: Root, comparison: Comparison) -> None:
+        moved: list[KnownFile] = []
+        gone: list[KnownFile] = []
+        for file in comparison.missing:
+            (moved if self._has_arrived_elsewhere(file) else gone).append(file)
+        known = len(comparison.missing) + len(comparison.unchanged)
+        most = self._settings.offline_missing_share * known
+        offline = known >= FEWEST_TO_JUDGE and len(gone) > most
+        to_remove = moved if offline else [*moved, *gone]
+        with self._database.writing() as connection:
+            photos.remove_files(connection, [file.file_id for file in to_remove])
+            if offline:
+                roots.set_offline(connection, root.id, True)
+            else:
+                roots.set_last_indexed(connection, root.id, datetime.now(UTC))
+        self._tally.moved += len(moved)
+        if offline:
+            self._tally.offline.append(root.path)
+        else:
+            self._tally.removed += len(gone)
+
+    def _has_arrived_elsewhere(self, file: KnownFile) -> bool:
+        if file.photo_id is None or not self._tally.arrived[file.photo_id]:
+            return False
+        self._tally.arrived[file.photo_id] -= 1
+        return True
+
+    def _report(self, to_index: Sequence[Root], seconds: float) -> IndexFinished:
+        healthy = [root for root in to_index if root.path not in self._tally.offline]
+        with self._database.reading() as connection:
+            duplicates = photos.counts(connection).duplicates
+            failures = [
+                failure for root in healthy for failure in photos.failures(connection, root.id)
+            ]
+        tally = self._tally
+        return IndexFinished(
+            roots=tuple(root.path for root in to_index),
+            found=tally.found,
+            embedded=tally.embedded,
+            unchanged=tally.unchanged,
+            moved=tally.moved,
+            removed=tally.removed,
+            duplicates=duplicates,
+            offline=tuple(tally.offline),
+            failures=(*tally.folder_failures, *failures),
+            seconds=seconds,
+            checkpoint=self._encoder.space.checkpoint,
+        )
+
+
+def _read_file(outcome: Readable) -> ReadFile:
+    match outcome:
+        case NewContent(found, read_at_ns, photo):
+            return ReadFile(found, read_at_ns, photo=photo)
+        case KnownContent(found, read_at_ns, content):
+            return ReadFile(found, read_at_ns, fingerprint=content)
+        case Unreadable(found, read_at_ns, reason):
+            return ReadFile(found, read_at_ns, failure=reason)

@@ -1,0 +1,152 @@
+"""One file → everything the catalogue and the image encoder need of it.
+
+Reads, decodes and shrinks; keeps nothing, so any number of threads run it side by side.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.clip.preprocess import Preprocess
+from photofind.domain import Fingerprint, FoundFile, Photo
+from photofind.errors import FileChangedError, UnreadablePhotoError
+from photofind.photos.decode import decode
+from photofind.photos.fingerprint import fingerprint
+from photofind.photos.formats import NotAPhoto
+from photofind.photos.metadata import read_metadata
+from photofind.photos.read import read_file
+from photofind.photos.thumbnails import ThumbnailCache, average_colour
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """The file holds a photo that is embedded already."""
+
+    found: FoundFile
+    read_at_ns: int
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    """The file holds a photo still to be embedded.
+
+    Attributes:
+        pixels: (size, size, 3) uint8, as the image encoder takes them.
+    """
+
+    found: FoundFile
+    read_at_ns: int
+    photo: Photo
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The file is at fault; the reason is for its owner."""
+
+    found: FoundFile
+    read_at_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAPhotoAfterAll:
+    """A file without an extension, whose content is no picture: nobody need hear of it."""
+
+    found: FoundFile
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """The file was being written, or another file of the same content is being embedded."""
+
+    found: FoundFile
+
+
+Readable = KnownContent | NewContent | Unreadable
+Outcome = Readable | NotAPhotoAfterAll | TryLater
+
+
+class Claims:
+    """Contents being embedded, so that copies of one photo are not embedded side by side."""
+
+    def __init__(self) -> None:
+        self._claimed: set[Fingerprint] = set()
+        self._lock = threading.Lock()
+
+    def claim(self, content: Fingerprint) -> bool:
+        """Whether the content is the caller's now; false for all but the first to ask."""
+        with self._lock:
+            if content in self._claimed:
+                return False
+            self._claimed.add(content)
+            return True
+
+    def release(self, content: Fingerprint) -> None:
+        with self._lock:
+            self._claimed.discard(content)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What every file is put through.
+
+    Attributes:
+        is_embedded: Whether a content needs no embedding any more; asked from several threads.
+    """
+
+    preprocess: Preprocess
+    thumbnails: ThumbnailCache
+    is_embedded: Callable[[Fingerprint], bool]
+    claims: Claims
+    max_bytes: int
+    max_pixels: int
+
+    def run(self, found: FoundFile) -> Outcome:
+        """Raises nothing on account of the file; only `OSError` where a thumbnail has no room."""
+        read_at_ns = time.time_ns()
+        try:
+            data = read_file(found, self.max_bytes)
+            content = fingerprint(data)
+            if self.is_embedded(content):
+                return KnownContent(found, read_at_ns, content)
+            if not self.claims.claim(content):
+                return TryLater(found)
+            try:
+                return self._new(found, read_at_ns, data, content)
+            except BaseException:
+                self.claims.release(content)
+                raise
+        except FileChangedError:
+            return TryLater(found)
+        except NotAPhoto:
+            return NotAPhotoAfterAll(found)
+        except UnreadablePhotoError as error:
+            return Unreadable(found, read_at_ns, str(error))
+
+    def _new(
+        self, found: FoundFile, read_at_ns: int, data: bytes, content: Fingerprint
+    ) -> NewContent:
+        # At least twice what the encoder takes, so that its own bicubic filter makes its pixels.
+        shorter_side = 2 * self.preprocess.size
+        picture = decode(
+            data,
+            name=found.path.name,
+            shorter_side=shorter_side,
+            max_pixels=self.max_pixels,
+        )
+        self.thumbnails.store(content, picture.image)
+        photo = Photo(
+            fingerprint=content,
+            format=picture.format,
+            width=picture.width,
+            height=picture.height,
+            average_colour=average_colour(picture.image),
+            metadata=read_metadata(data),
+        )
+        return NewContent(found, read_at_ns, photo, self.preprocess.pixels(picture.image))

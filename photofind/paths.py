@@ -1,0 +1,66 @@
+"""Where photofind keeps its own things; never beside the photos."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+LIBRARY_VARIABLE = "PHOTOFIND_LIBRARY"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPaths:
+    """The files of one library, all below one folder."""
+
+    folder: Path
+
+    @property
+    def catalogue(self) -> Path:
+        return self.folder / "catalogue.sqlite3"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / "snapshots"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.folder / "thumbnails"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def precision(self) -> Path:
+        return self.cache / "precision.toml"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time."""
+        return self.folder / "cache"
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "settings.toml"
+
+    @property
+    def writer_lock(self) -> Path:
+        return self.folder / "writer.lock"
+
+
+def default_library_folder() -> Path:
+    """`PHOTOFIND_LIBRARY` where it is set, else the platform's data folder."""
+    named = os.environ.get(LIBRARY_VARIABLE)
+    if named:
+        return Path(named)
+    return Path(platformdirs.user_data_dir("photofind", appauthor=False))
+
+
+def resource(name: str) -> Path:
+    """A file or folder shipped with photofind, in an installed wheel or in a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "resources", package.parent / "resources"):
+        if folder.is_dir():
+            return folder / name
+    raise FileNotFoundError(f"photofind's resources are missing beside {package}")

@@ -1,0 +1,1 @@
+"""A file on disk → an upright RGB picture and its metadata."""

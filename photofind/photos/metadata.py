@@ -1,0 +1,144 @@
+"""What a photo's file says about itself, field by field; nonsense counts as silence."""
+
+import math
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.Image import Exif
+
+from photofind.domain import PhotoMetadata
+from photofind.photos.formats import HEAD_BYTES, RAW, TIFF, sniff
+from photofind.photos.opening import open_header
+
+_Tags = Mapping[int, Any]
+
+MAX_TEXT = 200
+# Which tag, and the zone written beside it, from the most to the least telling.
+_DATES = (
+    (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
+    (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
+    (Base.DateTime, Base.OffsetTime),
+)
+_DATE = re.compile(r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?(?![\d:])")
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+
+
+def read_metadata(data: bytes) -> PhotoMetadata:
+    """Reads EXIF from a file's bytes; never raises."""
+    exif, details, gps = _exif(data)
+    taken_at, offset = _taken(details, exif)
+    return PhotoMetadata(
+        taken_at=taken_at,
+        utc_offset_minutes=offset,
+        camera=_camera(_text(exif.get(Base.Make)), _text(exif.get(Base.Model))),
+        lens=_text(details.get(Base.LensModel)),
+        latitude=_degrees(gps, GPS.GPSLatitude, GPS.GPSLatitudeRef, "NS", 90),
+        longitude=_degrees(gps, GPS.GPSLongitude, GPS.GPSLongitudeRef, "EW", 180),
+    )
+
+
+def _exif(data: bytes) -> tuple[_Tags, _Tags, _Tags]:
+    """The main directory, the camera's and the one of the place; empty where unreadable."""
+    try:
+        exif = _open_exif(data)
+        main = dict(exif)
+    except Exception:  # noqa: BLE001 - EXIF in the wild breaks Pillow in as many ways as pixels do
+        return {}, {}, {}
+    return main, _directory(exif, IFD.Exif), _directory(exif, IFD.GPSInfo)
+
+
+def _open_exif(data: bytes) -> Exif:
+    known = sniff(data[:HEAD_BYTES])
+    if known is None:
+        return Exif()
+    if known not in (RAW, TIFF):
+        return open_header(data, known).getexif()
+    # A TIFF file is laid out as EXIF is; so is most camera raw (ORF and RW2 but for their first
+    # four bytes), which Pillow's own TIFF reader often refuses.
+    exif = Exif()
+    exif.load((b"II*\x00" if data[:2] == b"II" else b"MM\x00*") + data[4:])
+    return exif
+
+
+def _directory(exif: Exif, which: IFD) -> _Tags:
+    try:
+        return dict(exif.get_ifd(which))
+    except Exception:  # noqa: BLE001 - as above; the other directories may be whole
+        return {}
+
+
+def _taken(details: _Tags, exif: _Tags) -> tuple[str | None, int | None]:
+    for date_tag, offset_tag in _DATES:
+        taken_at = _date(_text(details.get(date_tag, exif.get(date_tag))))
+        if taken_at is not None:
+            return taken_at, _offset(_text(details.get(offset_tag)))
+    return None, None
+
+
+def _date(text: str | None) -> str | None:
+    found = _DATE.match(text or "")
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second).isoformat()
+    except ValueError:
+        return None
+
+
+def _offset(text: str | None) -> int | None:
+    if text == "Z":
+        return 0
+    found = _OFFSET.fullmatch(text or "")
+    if found is None:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3])
+    # Zones reach from -12:00 to +14:00.
+    if minutes > 14 * 60 or int(found[3]) > 59:
+        return None
+    return -minutes if found[1] == "-" else minutes
+
+
+def _camera(make: str | None, model: str | None) -> str | None:
+    """`Canon`, `Canon EOS 5D` → `Canon EOS 5D`; `SONY`, `ILCE-7M3` → `SONY ILCE-7M3`."""
+    if make is None or model is None:
+        return model or make
+    if model.split()[0].casefold() in make.casefold().split():
+        return model
+    return model if model.casefold().startswith(make.casefold()) else f"{make} {model}"
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if not isinstance(value, str):
+        return None
+    # EXIF says ASCII and Pillow reads Latin-1; telephones write UTF-8.
+    with suppress(UnicodeError):
+        value = value.encode("latin-1").decode("utf-8")
+    value = value.split("\0")[0]
+    cleaned = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return cleaned[:MAX_TEXT] or None
+
+
+def _degrees(gps: _Tags, tag: int, reference: int, signs: str, limit: int) -> float | None:
+    """Degrees, minutes, seconds with their letter; without one the side of the Earth is unknown."""
+    letter = (_text(gps.get(reference)) or "").upper()[:1]
+    parts = gps.get(tag)
+    if not letter or letter not in signs:
+        return None
+    try:
+        # Pillow unpacks tuples of one.
+        values = [float(part) for part in (parts if isinstance(parts, tuple) else (parts,))]
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    if not 1 <= len(values) <= 3 or any(not math.isfinite(value) or value < 0 for value in values):
+        return None
+    degrees: float = sum(value / 60**place for place, value in enumerate(values))
+    if degrees > limit:
+        return None
+    return round(-degrees if letter == signs[1] else degrees, 7)

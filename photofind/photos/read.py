@@ -1,0 +1,71 @@
+"""The bytes of a found file, read once, and only if it stands still."""
+
+import errno
+import os
+import stat
+
+from photofind.domain import FoundFile
+from photofind.errors import FileChangedError, UnreadablePhotoError
+from photofind.photos.formats import HEAD_BYTES, identify
+
+# The file or its disk went away: not the photo's fault.
+_AWAY = {
+    errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESTALE,
+    errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT,
+}  # fmt: skip
+# This process is out of something: neither the photo's fault nor the disk's.
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+
+
+def read_file(found: FoundFile, max_bytes: int) -> bytes:
+    """Reads a whole file, opened read-only.
+
+    What is no photo by its first bytes is refused before the rest is read.
+
+    Raises:
+        FileChangedError: It is not, or no longer, what the scan met; try again later.
+        UnreadablePhotoError: It is at fault: too large, not permitted, bad sectors, no photo.
+        OSError: This process has no memory or file descriptors left.
+    """
+    try:
+        return _read(found, max_bytes)
+    except OSError as error:
+        if error.errno in _EXHAUSTED:
+            raise
+        if error.errno in _AWAY:
+            raise FileChangedError(f"{found.path} went away") from error
+        raise UnreadablePhotoError(_in_words(error)) from error
+
+
+def _read(found: FoundFile, max_bytes: int) -> bytes:
+    # Should a named pipe have taken the file's place, O_NONBLOCK keeps open() from waiting for it.
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(found.path, flags)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        _raise_if_changed(found, os.fstat(descriptor))
+        if found.stat.size > max_bytes:
+            raise UnreadablePhotoError(
+                f"The file has {found.stat.size / 1e6:,.0f} MB; "
+                f"photofind reads photos of up to {max_bytes / 1e6:,.0f} MB."
+            )
+        head = file.read(HEAD_BYTES)
+        identify(head, found.path.name)
+        data = head + file.read()
+        _raise_if_changed(found, os.fstat(descriptor))
+    if len(data) != found.stat.size:
+        raise FileChangedError(f"{found.path} changed while it was read")
+    return data
+
+
+def _raise_if_changed(found: FoundFile, now: os.stat_result) -> None:
+    same = (now.st_size, now.st_mtime_ns) == (found.stat.size, found.stat.mtime_ns)
+    if not same or not stat.S_ISREG(now.st_mode):
+        raise FileChangedError(f"{found.path} changed since it was found")
+
+
+def _in_words(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "Photofind is not permitted to read this file."
+    if error.errno == errno.EIO:
+        return "The disk could not read this file; the disk may be failing."
+    return f"The file could not be read: {error.strerror or error}."

@@ -1,0 +1,93 @@
+"""Small JPEGs of photos, by fingerprint; a cache that may be deleted at any time."""
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from photofind.domain import Fingerprint
+
+QUALITY = 85
+_END_OF_JPEG = b"\xff\xd9"
+
+
+class ThumbnailCache:
+    """One file per photo, spread over 256 folders.
+
+    Args:
+        folder: Made when first needed.
+        longest_side: Pixels; smaller pictures stay as they are.
+    """
+
+    def __init__(self, folder: Path, longest_side: int = 384) -> None:
+        self._folder = folder
+        self._longest_side = longest_side
+
+    def path_of(self, fingerprint: Fingerprint) -> Path:
+        digits = fingerprint.hex()
+        return self._folder / digits[:2] / f"{digits}.jpg"
+
+    def store(self, fingerprint: Fingerprint, image: Image.Image) -> None:
+        """Does nothing where a whole thumbnail is already there.
+
+        Args:
+            fingerprint: Of the photo's content.
+            image: Upright, mode RGB.
+
+        Raises:
+            OSError: The disk is full, or the folder cannot be written.
+        """
+        path = self.path_of(fingerprint)
+        if _is_whole(path):
+            return
+        _replace(path, self._encoded(image))
+
+    def load(self, fingerprint: Fingerprint) -> bytes | None:
+        """The JPEG, or `None` where there is none, or half of one after a power failure."""
+        try:
+            data = self.path_of(fingerprint).read_bytes()
+        except OSError:
+            return None
+        return data if data.endswith(_END_OF_JPEG) else None
+
+    def _encoded(self, image: Image.Image) -> bytes:
+        scale = min(1.0, self._longest_side / max(image.size))
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        jpeg = io.BytesIO()
+        small.save(jpeg, "JPEG", quality=QUALITY)
+        return jpeg.getvalue()
+
+
+def average_colour(image: Image.Image) -> tuple[int, int, int]:
+    """The mean of an RGB picture."""
+    pixel = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    assert isinstance(pixel, tuple)
+    red, green, blue = (int(value) for value in pixel)
+    return red, green, blue
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_END_OF_JPEG), os.SEEK_END)
+            return file.read() == _END_OF_JPEG
+    except OSError:
+        return False
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Writes beside `path` and renames, so that no reader ever meets half a file."""
+    # No fsync: a cache is not worth a disk's wait per photo; `load` notices what a power failure
+    # leaves behind.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

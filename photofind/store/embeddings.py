@@ -1,0 +1,269 @@
+"""Embeddings by photo and by the space they can be compared in.
+
+Each is stored as little-endian float32 with a CRC-32 of it: SQLite does not notice a flipped bit
+inside a BLOB, and a wrong vector would only show as a photo that is never found.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Literal, overload
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
+from photofind.errors import LibraryDamagedError
+from photofind.store import schema
+
+UNIT_LENGTH_TOLERANCE = 1e-3
+
+_BLOCK_ROWS = 1024
+_STORED = np.dtype("<f4")
+
+_embeddings = schema.embeddings
+_files = schema.files
+_photos = schema.photos
+_spaces = schema.spaces
+
+
+@overload
+def space_id(connection: sa.Connection, space: EmbeddingSpace, create: Literal[True]) -> int: ...
+@overload
+def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> int | None: ...
+def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> int | None:
+    """The row of a space: what counts is the weights and the preprocessing, not the name."""
+    row = connection.execute(
+        sa.select(_spaces.c.id, _spaces.c.dim).where(
+            _spaces.c.sha256 == space.sha256,
+            _spaces.c.preprocess_version == space.preprocess_version,
+        )
+    ).one_or_none()
+    if row is not None:
+        if row.dim != space.dim:
+            raise ValueError(f"{space.checkpoint} has {row.dim} dimensions, not {space.dim}")
+        return int(row.id)
+    if not create:
+        return None
+    values = {name: getattr(space, name) for name in EmbeddingSpace.__slots__}
+    done = connection.execute(sa.insert(_spaces).values(values))
+    return int((done.inserted_primary_key or (0,))[0])
+
+
+def space_of(connection: sa.Connection, space_id: int) -> EmbeddingSpace:
+    row = connection.execute(sa.select(_spaces).where(_spaces.c.id == space_id)).one_or_none()
+    if row is None:
+        raise ValueError(f"no embedding space {space_id}")
+    return EmbeddingSpace(row.checkpoint, row.sha256, row.preprocess_version, row.dim)
+
+
+def remove_space(connection: sa.Connection, space_id: int) -> None:
+    """Drops a space and its embeddings, for one that no longer serves."""
+    connection.execute(sa.delete(_embeddings).where(_embeddings.c.space_id == space_id))
+    connection.execute(sa.delete(_spaces).where(_spaces.c.id == space_id))
+
+
+def add_embeddings(
+    connection: sa.Connection,
+    space_id: int,
+    photo_ids: Sequence[PhotoId],
+    vectors: Embeddings,
+    region_kind: str = schema.WHOLE,
+) -> None:
+    """Stores or replaces embeddings.
+
+    Args:
+        connection: In a writing transaction.
+        space_id: As `space_id()` returned it.
+        photo_ids: N photos of the catalogue.
+        vectors: (N, dim) float32, finite, of length one.
+        region_kind: What of each photo was embedded.
+    """
+    _check(vectors, len(photo_ids), space_of(connection, space_id).dim)
+    stored = np.ascontiguousarray(vectors, dtype=_STORED)
+    rows = []
+    for photo_id, vector in zip(photo_ids, stored, strict=True):
+        blob = vector.tobytes()
+        rows.append(
+            {
+                "photo_id": int(photo_id),
+                "space_id": space_id,
+                "region_kind": region_kind,
+                "vector": blob,
+                "checksum": zlib.crc32(blob),
+            }
+        )
+    if not rows:
+        return
+    statement = insert(_embeddings)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["space_id", "region_kind", "photo_id"],
+            set_={name: statement.excluded[name] for name in ("vector", "checksum")},
+        ),
+        rows,
+    )
+
+
+def load_embeddings(
+    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
+) -> tuple[NDArray[np.int64], Embeddings]:
+    """All embeddings of photos that have a file.
+
+    Returns:
+        Photo ids, ascending, and their embeddings, (N, dim) float32.
+
+    Raises:
+        LibraryDamagedError: An embedding is not what was stored; names the photo.
+    """
+    dim = space_of(connection, space_id).dim
+    ids = _ids_with_file(connection, space_id, region_kind)
+    vectors = np.empty((len(ids), dim), dtype=np.float32)
+    for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
+        for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True):
+            if not _is_intact(blob, checksum, dim):
+                raise _damaged(photo_id)
+        joined = np.frombuffer(b"".join(blobs), dtype=_STORED).reshape(len(blobs), dim)
+        vectors[np.searchsorted(ids, photo_ids)] = joined
+    return ids, vectors
+
+
+def embedding_of(
+    connection: sa.Connection,
+    space_id: int,
+    photo_id: PhotoId,
+    region_kind: str = schema.WHOLE,
+) -> NDArray[np.float32] | None:
+    """(dim,) float32, whether or not the photo still has a file."""
+    row = connection.execute(
+        sa.select(_embeddings.c.vector, _embeddings.c.checksum).where(
+            *_in_space(space_id, region_kind), _embeddings.c.photo_id == photo_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if not _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim):
+        raise _damaged(photo_id)
+    return np.frombuffer(row.vector, dtype=_STORED).astype(np.float32)
+
+
+def is_embedded(
+    connection: sa.Connection,
+    space_id: int,
+    content: Fingerprint,
+    region_kind: str = schema.WHOLE,
+) -> bool:
+    """Whether a content has an undamaged embedding, whatever its files are."""
+    row = connection.execute(
+        sa.select(_embeddings.c.vector, _embeddings.c.checksum)
+        .join_from(_embeddings, _photos)
+        .where(*_in_space(space_id, region_kind), _photos.c.fingerprint == content)
+    ).one_or_none()
+    if row is None:
+        return False
+    return _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim)
+
+
+def is_embedded(
+    connection: sa.Connection,
+    space_id: int,
+    fingerprint: Fingerprint,
+    region_kind: str = schema.WHOLE,
+) -> bool:
+    """Whether a content has an embedding, be there a file of it or not."""
+    statement = (
+        sa.select(sa.literal(1))
+        .select_from(schema.photos.join(_embeddings))
+        .where(schema.photos.c.fingerprint == fingerprint, *_in_space(space_id, region_kind))
+    )
+    return connection.execute(statement).first() is not None
+
+
+def photo_ids_without_embedding(
+    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
+) -> set[PhotoId]:
+    """Of photos that have a file; a damaged embedding counts as none, so that it is replaced."""
+    dim = space_of(connection, space_id).dim
+    with_files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None)).distinct()
+    missing = {PhotoId(id_) for (id_,) in connection.execute(with_files)}
+    for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
+        missing.difference_update(
+            photo_id
+            for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True)
+            if _is_intact(blob, checksum, dim)
+        )
+    return missing
+
+
+def coverage(
+    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
+) -> tuple[int, int]:
+    """How many photos with files are embedded, and how many there are."""
+    total = connection.execute(sa.select(sa.func.count(_files.c.photo_id.distinct()))).scalar_one()
+    embedded = connection.execute(
+        sa.select(sa.func.count()).where(
+            *_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id)
+        )
+    ).scalar_one()
+    return embedded, total
+
+
+def _in_space(space_id: int, region_kind: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _embeddings.c.space_id == space_id, _embeddings.c.region_kind == region_kind
+
+
+def _has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
+    # Not `SELECT *`, with which SQLite leaves the index for the table.
+    one = sa.select(sa.literal_column("1")).where(_files.c.photo_id == photo_id)
+    return one.correlate(_embeddings).exists()
+
+
+def _check(vectors: Embeddings, count: int, dim: int) -> None:
+    if vectors.dtype != np.float32 or vectors.shape != (count, dim):
+        raise ValueError(f"expected ({count}, {dim}) float32, got {vectors.shape} {vectors.dtype}")
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    # Written so that NaN fails as well.
+    if not np.all(np.abs(lengths - 1) <= UNIT_LENGTH_TOLERANCE):
+        raise ValueError("an embedding is not finite or not of length one")
+
+
+def _ids_with_file(connection: sa.Connection, space_id: int, region_kind: str) -> NDArray[np.int64]:
+    statement = (
+        sa.select(_embeddings.c.photo_id)
+        .where(*_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id))
+        .order_by(_embeddings.c.photo_id)
+    )
+    return np.array(connection.scalars(statement).all(), dtype=np.int64)
+
+
+def _blocks(
+    connection: sa.Connection, space_id: int, region_kind: str
+) -> Iterator[tuple[Sequence[PhotoId], Sequence[bytes], Sequence[int]]]:
+    """Photo ids, vectors and checksums of photos with a file, as they lie on the disk.
+
+    In the order of photos, every vector could be on another page: 0.5 s for 100k, not 0.35 s.
+    """
+    rowid = sa.literal_column("embeddings.rowid", sa.Integer)
+    chosen = (
+        sa.select(rowid)
+        .select_from(_embeddings)
+        .where(*_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id))
+    )
+    columns = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum)
+    # The inner query is one of its own: correlated with the outer one it would run for each row.
+    statement = columns.where(rowid.in_(chosen.correlate(None))).order_by(rowid)
+    for block in connection.execute(statement).partitions(_BLOCK_ROWS):
+        photo_ids, blobs, checksums = zip(*block, strict=True)
+        yield photo_ids, blobs, checksums
+
+
+def _is_intact(blob: bytes, checksum: int, dim: int) -> bool:
+    return len(blob) == dim * _STORED.itemsize and zlib.crc32(blob) == checksum
+
+
+def _damaged(photo_id: PhotoId) -> LibraryDamagedError:
+    return LibraryDamagedError(
+        f"The embedding of photo {photo_id} is damaged.",
+        "Run photofind index; it embeds damaged photos again.",
+    )

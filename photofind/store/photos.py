@@ -1,0 +1,314 @@
+"""Photos (contents) and the files they live in."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.domain import (
+    Failure,
+    FileStat,
+    Fingerprint,
+    FoundFile,
+    Photo,
+    PhotoId,
+    PhotoMetadata,
+)
+from photofind.store import schema
+from photofind.store.batches import in_batches
+from photofind.store.roots import Root
+from photofind.store.stored_paths import look_up_text, prefix_of, relative_bytes
+
+_files = schema.files
+_photos = schema.photos
+_roots = schema.roots
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last read.
+
+    Attributes:
+        read_at_ns: Wall clock. A change within the same tick as the read leaves `stat` as it was.
+        failure: Why it could not be read; exactly one of this and `photo_id` is set.
+    """
+
+    file_id: int
+    path: Path
+    stat: FileStat
+    read_at_ns: int
+    photo_id: PhotoId | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What reading a file came to: a photo, the fingerprint of a known one, or a failure."""
+
+    found: FoundFile
+    read_at_ns: int
+    photo: Photo | None = None
+    fingerprint: Fingerprint | None = None
+    failure: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.content is None) == (self.failure is None):
+            raise ValueError("a file that was read is either a photo or a failure")
+        if self.photo is not None and self.fingerprint not in (None, self.photo.fingerprint):
+            raise ValueError("two fingerprints for one file")
+
+    @property
+    def content(self) -> Fingerprint | None:
+        return self.photo.fingerprint if self.photo is not None else self.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedFile:
+    """A known file that was read again and holds what it held."""
+
+    file_id: int
+    stat: FileStat
+    read_at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is.
+
+    Attributes:
+        photos_with_files: Distinct contents that can be shown.
+        files: All files, failures among them.
+        duplicates: Files beyond the first of each content.
+    """
+
+    photos_with_files: int
+    files: int
+    duplicates: int
+    failures: int
+    roots: int
+    offline_roots: int
+
+
+def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
+    """Every file of a root by its absolute path."""
+    statement = sa.select(
+        _files.c.id,
+        _files.c.path,
+        _files.c.size,
+        _files.c.mtime_ns,
+        _files.c.ctime_ns,
+        _files.c.inode,
+        _files.c.read_at_ns,
+        _files.c.photo_id,
+        _files.c.failure,
+    ).where(_files.c.root_id == root.id)
+    prefix = prefix_of(root.path)
+    known: dict[Path, KnownFile] = {}
+    for id_, raw, size, mtime, ctime, inode, read_at, photo_id, failure in connection.execute(
+        statement
+    ):
+        path = Path(os.fsdecode(prefix + raw))
+        stat = FileStat(size, mtime, ctime, inode)
+        known[path] = KnownFile(id_, path, stat, read_at, photo_id, failure)
+    return known
+
+
+def photo_ids_of(
+    connection: sa.Connection, fingerprints: Sequence[Fingerprint]
+) -> dict[Fingerprint, PhotoId]:
+    """Only of contents the catalogue knows."""
+    ids: dict[Fingerprint, PhotoId] = {}
+    columns = sa.select(_photos.c.fingerprint, _photos.c.id)
+    for batch in in_batches(fingerprints):
+        rows = connection.execute(columns.where(_photos.c.fingerprint.in_(batch)))
+        ids.update((Fingerprint(fingerprint), PhotoId(id_)) for fingerprint, id_ in rows)
+    return ids
+
+
+def record_files(
+    connection: sa.Connection, root: Root, files: Sequence[ReadFile]
+) -> list[PhotoId | None]:
+    """Stores what reading files below `root` came to, replacing what was known of them.
+
+    Returns:
+        The photo of each file, `None` for a failure; in the order of `files`.
+
+    Raises:
+        ValueError: A file names a fingerprint without its photo, and the catalogue lacks it.
+    """
+    _record_photos(connection, [file.photo for file in files if file.photo is not None])
+    contents = [file.content for file in files]
+    ids = photo_ids_of(connection, list({content for content in contents if content is not None}))
+    missing = [content for content in contents if content is not None and content not in ids]
+    if missing:
+        raise ValueError(f"no photo with fingerprint {missing[0].hex()}")
+    photo_ids = [None if content is None else ids[content] for content in contents]
+    _record_rows(connection, root, files, photo_ids)
+    return photo_ids
+
+
+def touch_files(connection: sa.Connection, files: Sequence[UnchangedFile]) -> None:
+    """Updates the stats of files whose content proved unchanged."""
+    rows = [
+        {"file_id": file.file_id, **_stat_columns(file.stat, file.read_at_ns)} for file in files
+    ]
+    if rows:
+        connection.execute(sa.update(_files).where(_files.c.id == sa.bindparam("file_id")), rows)
+
+
+def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:
+    """Forgets files; their photos stay, so that what comes back is not embedded again."""
+    rows = [{"file_id": file_id} for file_id in file_ids]
+    if rows:
+        connection.execute(sa.delete(_files).where(_files.c.id == sa.bindparam("file_id")), rows)
+
+
+def paths_of(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
+    """The files of each photo, sorted; photos without a file are left out."""
+    columns = sa.select(_files.c.photo_id, _roots.c.path, _files.c.path).join_from(_files, _roots)
+    found: defaultdict[PhotoId, list[Path]] = defaultdict(list)
+    for batch in in_batches(photo_ids):
+        for photo_id, root, path in connection.execute(columns.where(_files.c.photo_id.in_(batch))):
+            found[photo_id].append(_absolute(root, path))
+    return {photo_id: sorted(found[photo_id]) for photo_id in photo_ids if photo_id in found}
+
+
+def photo(connection: sa.Connection, photo_id: PhotoId) -> Photo | None:
+    row = connection.execute(sa.select(_photos).where(_photos.c.id == photo_id)).one_or_none()
+    if row is None:
+        return None
+    return Photo(
+        fingerprint=Fingerprint(row.fingerprint),
+        format=row.format,
+        width=row.width,
+        height=row.height,
+        average_colour=_unpacked(row.average_colour),
+        metadata=PhotoMetadata(
+            taken_at=row.taken_at,
+            utc_offset_minutes=row.utc_offset_minutes,
+            camera=row.camera,
+            lens=row.lens,
+            latitude=row.latitude,
+            longitude=row.longitude,
+        ),
+    )
+
+
+def failures(connection: sa.Connection, root_id: int | None = None) -> list[Failure]:
+    """Files that could not be read, by path."""
+    statement = (
+        sa.select(_roots.c.path, _files.c.path, _files.c.failure)
+        .join_from(_files, _roots)
+        .where(_files.c.failure.is_not(None))
+    )
+    if root_id is not None:
+        statement = statement.where(_files.c.root_id == root_id)
+    found = [
+        Failure(_absolute(root, path), reason)
+        for root, path, reason in connection.execute(statement)
+    ]
+    return sorted(found, key=lambda failure: failure.path)
+
+
+def counts(connection: sa.Connection) -> Counts:
+    files, read, distinct = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count(_files.c.photo_id),
+            sa.func.count(_files.c.photo_id.distinct()),
+        ).select_from(_files)
+    ).one()
+    roots, offline = connection.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_roots.c.offline), 0))
+    ).one()
+    return Counts(distinct, files, read - distinct, files - read, roots, offline)
+
+
+def _absolute(root: bytes, relative: bytes) -> Path:
+    return Path(os.fsdecode(os.path.join(root, relative)))  # noqa: PTH118 (bytes)
+
+
+def _record_photos(connection: sa.Connection, photos: Sequence[Photo]) -> None:
+    if not photos:
+        return
+    added_at = datetime.now(UTC).isoformat()
+    rows = [{**_photo_columns(photo), "added_at": added_at} for photo in photos]
+    statement = insert(_photos)
+    # A later reading of the same bytes replaces an earlier one: the program may have learned.
+    changed = {
+        name: statement.excluded[name]
+        for name in rows[0]
+        if name not in ("fingerprint", "added_at")
+    }
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["fingerprint"], set_=changed), rows
+    )
+
+
+def _record_rows(
+    connection: sa.Connection,
+    root: Root,
+    files: Sequence[ReadFile],
+    photo_ids: Sequence[PhotoId | None],
+) -> None:
+    if not files:
+        return
+    rows = []
+    for file, photo_id in zip(files, photo_ids, strict=True):
+        path = relative_bytes(root.path, file.found.path)
+        rows.append(
+            {
+                "root_id": root.id,
+                "path": path,
+                "path_text": look_up_text(path),
+                "photo_id": photo_id,
+                "failure": file.failure,
+                **_stat_columns(file.found.stat, file.read_at_ns),
+            }
+        )
+    statement = insert(_files)
+    changed = {name: statement.excluded[name] for name in rows[0]}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["root_id", "path"], set_=changed), rows
+    )
+
+
+def _photo_columns(photo: Photo) -> dict[str, object]:
+    about = photo.metadata
+    return {
+        "fingerprint": photo.fingerprint,
+        "format": photo.format,
+        "width": photo.width,
+        "height": photo.height,
+        "average_colour": _packed(photo.average_colour),
+        "taken_at": about.taken_at,
+        "utc_offset_minutes": about.utc_offset_minutes,
+        "camera": about.camera,
+        "lens": about.lens,
+        "latitude": about.latitude,
+        "longitude": about.longitude,
+    }
+
+
+def _stat_columns(stat: FileStat, read_at_ns: int) -> dict[str, int]:
+    return {
+        "size": stat.size,
+        "mtime_ns": stat.mtime_ns,
+        "ctime_ns": stat.ctime_ns,
+        "inode": stat.inode,
+        "read_at_ns": read_at_ns,
+    }
+
+
+def _packed(colour: tuple[int, int, int]) -> int:
+    red, green, blue = colour
+    return red << 16 | green << 8 | blue
+
+
+def _unpacked(colour: int) -> tuple[int, int, int]:
+    return colour >> 16, colour >> 8 & 255, colour & 255

@@ -1,0 +1,32 @@
+"""Single facts about the library as a whole."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.domain import EmbeddingSpace
+from photofind.store import schema
+from photofind.store.embeddings import space_of
+
+_SERVING_SPACE = "serving_space_id"
+
+
+def serving_space(connection: sa.Connection) -> tuple[int, EmbeddingSpace] | None:
+    """The space that searches use, which may not be the one being filled."""
+    table = schema.state
+    value = connection.execute(
+        sa.select(table.c.value).where(table.c.key == _SERVING_SPACE)
+    ).scalar_one_or_none()
+    if value is None:
+        return None
+    return int(value), space_of(connection, int(value))
+
+
+def set_serving_space(connection: sa.Connection, space_id: int) -> None:
+    """Raises `ValueError` for a space that is not in the catalogue."""
+    space_of(connection, space_id)
+    statement = insert(schema.state).values(key=_SERVING_SPACE, value=str(space_id))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"value": statement.excluded["value"]}
+        )
+    )

@@ -1,0 +1,27 @@
+"""Paths as the catalogue keeps them.
+
+A path is the bytes the file system gave, so that names in any encoding, and names that differ only
+in how an accent is composed, stay different files. Beside it goes text for look-up and display.
+"""
+
+import os
+import unicodedata
+from pathlib import Path
+
+
+def prefix_of(root: Path) -> bytes:
+    """What the bytes of every path below `root` begin with."""
+    return os.path.join(os.fsencode(root), b"")  # noqa: PTH118 (bytes)
+
+
+def relative_bytes(root: Path, path: Path) -> bytes:
+    prefix = prefix_of(root)
+    raw = os.fsencode(path)
+    if not raw.startswith(prefix):
+        raise ValueError(f"{path} is not below {root}")
+    return raw[len(prefix) :]
+
+
+def look_up_text(relative: bytes) -> str:
+    """NFC; bytes that are not UTF-8 become U+FFFD."""
+    return unicodedata.normalize("NFC", relative.decode("utf-8", "replace"))

@@ -1,0 +1,79 @@
+"""At most one process writes to a library."""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import filelock
+
+from photofind.errors import LibraryBusyError, UserFacingError
+
+
+class WriterLock:
+    """A lock the operating system drops with the process, however it dies.
+
+    Who holds it is written beside the lock file: some versions of filelock empty the lock file
+    when a second process merely tries it.
+
+    Raises:
+        LibraryBusyError: Another holder is alive; names its process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._holder_note = path.with_name(path.name + ".json")
+        self._lock = filelock.FileLock(path, thread_local=False)
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise LibraryBusyError(
+                f"{self._holder()} is changing this library.",
+                "Wait until it is done or close it, then try again.",
+            ) from None
+        except OSError as error:
+            raise UserFacingError(
+                f"{path} cannot be written: {error.strerror or error}.",
+                f"Check that you may write to {path.parent} and that its disk is not full.",
+            ) from error
+        self._note_holder()
+
+    def close(self) -> None:
+        if self._lock.is_locked:
+            self._holder_note.unlink(missing_ok=True)
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _note_holder(self) -> None:
+        note = {
+            "pid": os.getpid(),
+            "command": " ".join(sys.orig_argv),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        unfinished = self._holder_note.with_name(self._holder_note.name + ".partial")
+        try:
+            unfinished.write_text(json.dumps(note), encoding="utf-8")
+            unfinished.replace(self._holder_note)
+        except OSError:
+            # The lock is held all the same; only the other process's message suffers.
+            unfinished.unlink(missing_ok=True)
+            self._holder_note.unlink(missing_ok=True)
+
+    def _holder(self) -> str:
+        try:
+            note = json.loads(self._holder_note.read_text(encoding="utf-8"))
+            return f"Process {int(note['pid'])} ({note['command']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "Another process"

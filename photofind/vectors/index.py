@@ -1,0 +1,38 @@
+"""The seam between search and whatever finds nearest neighbours."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.domain import Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The best matches of one query, best first.
+
+    Attributes:
+        labels: (K,) int64, as given when the index was built.
+        scores: (K,) float32, inner products with the query.
+    """
+
+    labels: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class VectorIndex(Protocol):
+    def __len__(self) -> int: ...
+
+    def query(self, vector: NDArray[np.float32], top_k: int) -> Neighbours:
+        """The `top_k` labels of highest inner product with a (dim,) vector of any length."""
+        ...
+
+    def count_above(self, vector: NDArray[np.float32], score: float) -> int:
+        """How many labels score higher than `score`."""
+        ...
+
+    def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
+        """(N, dim) of N labels the index holds, in their order; raises `KeyError` otherwise."""
+        ...
