@@ -8,6 +8,7 @@
     │   ├── QueryError           a query that cannot be understood; says where
     │   └── BadInputError        an argument, file or folder that cannot be used
     ├── UnreadablePhotoError     one photo is at fault; goes to the list of failures
+    │   └── MissingExtraError    not the photo but an optional part of photofind; tried again
     ├── FileChangedError         a file changed while it was read; not at fault, tried again
     └── CancelledError           the person asked to stop
 
@@ -71,6 +72,10 @@ class BadInputError(UserFacingError):
 
 class UnreadablePhotoError(PhotofindError):
     """A file that is not a photo photofind can read; the message is for its owner."""
+
+
+class MissingExtraError(UnreadablePhotoError):
+    """A format whose reader is not installed; the next run tries again."""
 
 
 class FileChangedError(PhotofindError):

@@ -9,14 +9,15 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from concepts import TEMPLATES, Concepts, Picture, key_of
-from packs import CAPTIONED, Entry, PixelStore
 
 from photofind.evaluation.drawn_scenes import draw_scene, training_seeds
 
+from .concepts import TEMPLATES, Concepts, Picture, key_of
+from .packs import CAPTIONED, Entry, PixelStore
+
 DRAWN = "drawn"
 SHARE_CAPTIONED = 0.38
-SHARE_DRAWN = 0.10
+SHARE_DRAWN = 0.12
 DRAWN_SIZE = (192, 144)
 CLASS_BALANCE = 0.3
 CROPS_OF_A_BATCH = 4
@@ -73,16 +74,16 @@ def make_corpus(pixels: PixelStore, entries: Sequence[Entry], drawn: int) -> Cor
 
 def _chances(pictures: list[Picture], sources: list[str]) -> np.ndarray:
     classes = Counter(picture.labels[0] for picture in pictures if picture.labels)
-    chances = np.array(
-        [classes[p.labels[0]] ** -CLASS_BALANCE if p.labels else 1.0 for p in pictures]
-    )
+    sizes = np.array([classes[p.labels[0]] if p.labels else 1 for p in pictures])
+    chances: np.ndarray = sizes.astype(np.float64) ** -CLASS_BALANCE
     kinds = np.array([source if source in (CAPTIONED, DRAWN) else "" for source in sources])
     shares = {CAPTIONED: SHARE_CAPTIONED, DRAWN: SHARE_DRAWN}
     shares[""] = 1 - sum(shares[kind] for kind in set(kinds) - {""})
     for kind in set(kinds.tolist()):
         members = kinds == kind
         chances[members] *= shares[kind] / chances[members].sum()
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
 
 
 class Batches:

@@ -17,15 +17,15 @@ MIN_PHOTOS_OF_A_WORD = 15
 MIN_USES_OF_A_SPELLING = 3
 LONGEST_PHRASE = 3
 
-STOP_WORDS = frozenset(
-    "a an the of in on at to and or with from by for as is are be being was were has have having "
-    "his her him he she it its they them their there this that these those who which while into "
-    "onto off up down out over under through near next front behind around along across against "
-    "other another some one two three four five six each all both very as what something someone "
-    "so not no after before about toward towards between past during do does get gets got going go "
-    "goes take takes taking make makes making look looks looking".split()
-)
-IRREGULAR = {
+_STOP_WORDS = """
+    a an the of in on at to and or with from by for as is are be being was were has have having
+    his her him he she it its they them their there this that these those who which while into
+    onto off up down out over under through near next front behind around along across against
+    other another some one two three four five six each all both very as what something someone
+    so not no after before about toward towards between past during do does get gets got going go
+    goes take takes taking make makes making look looks looking
+"""
+_IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "people": "people", "feet": "foot",
     "leaves": "leaf", "teeth": "tooth", "wolves": "wolf", "knives": "knife", "grey": "gray",
     "puppies": "puppy", "babies": "baby", "ladies": "lady", "bus": "bus", "grass": "grass",
@@ -48,8 +48,8 @@ class Picture:
 
 def stem(word: str) -> str:
     """Reduces a plural to its singular, roughly."""
-    if word in IRREGULAR:
-        return IRREGULAR[word]
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "sses", "xes")):
@@ -133,9 +133,10 @@ def _phrases(text: str) -> set[str]:
 
 def _common_words(pictures: Iterable[Picture]) -> set[str]:
     photos: Counter[str] = Counter()
+    stop_words = set(_STOP_WORDS.split())
     for picture in pictures:
         words = {word for caption in picture.captions for word in words_of(caption)}
-        photos.update({stem(word) for word in words if word not in STOP_WORDS})
+        photos.update({stem(word) for word in words if word not in stop_words})
     return {word for word, count in photos.items() if count >= MIN_PHOTOS_OF_A_WORD}
 
 

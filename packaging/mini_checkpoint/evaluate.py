@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import open_clip
 import torch
-from metrics import average_precision, recall_figures, top_k_figures
-from packs import read_entries, read_pictures
 from PIL import Image
 
 from photofind.evaluation.drawn_scenes import DrawnScene, draw_scene, held_out_seeds
+
+from .metrics import average_precision, recall_figures, top_k_figures
+from .packs import read_entries, read_pictures
 
 LABEL_TEMPLATES = ("{}", "a photo of a {}", "a photo of {}", "a picture of a {}")
 WORD_QUERIES = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import open_clip
 import torch
-from model import CompactTokenizer, encode_texts, make_model, model_config, preprocess_config
 from safetensors.torch import save_file
+
+from .model import CompactTokenizer, encode_texts, make_model, model_config, preprocess_config
 
 WEIGHTS = "open_clip_model.safetensors"
 CONFIG = "open_clip_config.json"
@@ -81,7 +81,8 @@ def main() -> None:
         if difference > 5e-3:
             raise SystemExit(f"exported embeddings differ from the state's by {difference:.4f}")
         for file in (CONFIG, WEIGHTS):
-            os.replace(unfinished / file, arguments.folder / file)
+            (unfinished / file).chmod(0o644)
+            (unfinished / file).replace(arguments.folder / file)
     size = (arguments.folder / WEIGHTS).stat().st_size
     print(json.dumps({"step": state["step"], "bytes": size, "largest_difference": difference}))
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import open_clip
 import torch
-from batches import OPENAI_MEAN, OPENAI_STD
 from open_clip.tokenizer import SimpleTokenizer
 from torch import nn
+
+from .batches import OPENAI_MEAN, OPENAI_STD
 
 IMAGE_SIZE = 128
 CONTEXT_LENGTH = 32
@@ -149,6 +150,12 @@ def _positions_name(visual: nn.Module) -> str:
     return name if name in names else f"attnpool.{name}"
 
 
+def _as_tensor(value: Any) -> torch.Tensor:
+    """Names the type of what untyped modules return."""
+    assert isinstance(value, torch.Tensor)
+    return value
+
+
 def encode_pixels(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
     """Embeds (N, 3, side, side) floats, not normalised; `side` is a multiple of 32.
 
@@ -156,7 +163,7 @@ def encode_pixels(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
     """
     visual = model.visual
     if pixels.shape[-1] == IMAGE_SIZE:
-        return visual(pixels)
+        return _as_tensor(visual(pixels))
     name = _positions_name(visual)
     table = dict(visual.named_parameters())[name]
     own = round((len(table) - 1) ** 0.5)
@@ -164,7 +171,7 @@ def encode_pixels(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
     grid = table[1:].T.reshape(1, -1, own, own)
     grid = nn.functional.interpolate(grid, (side, side), mode="bicubic", align_corners=False)
     resized = torch.cat([table[:1], grid.flatten(2)[0].T])
-    return torch.func.functional_call(visual, {name: resized}, pixels)
+    return _as_tensor(torch.func.functional_call(visual, {name: resized}, pixels))
 
 
 def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
@@ -177,7 +184,8 @@ def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     states = model.transformer(states, attn_mask=model.attn_mask[:length, :length])
     states = model.ln_final(states)
     ends = tokens.argmax(dim=1)
-    return states[torch.arange(len(tokens), device=tokens.device), ends] @ model.text_projection
+    last = states[torch.arange(len(tokens), device=tokens.device), ends]
+    return _as_tensor(last @ model.text_projection)
 
 
 def encode_texts(

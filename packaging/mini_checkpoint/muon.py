@@ -20,7 +20,8 @@ def orthogonalise(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
         gram = x @ x.transpose(1, 2)
         x = a * x + (b * gram + c * gram @ gram) @ x
     x = x.to(matrices.dtype)
-    return x.transpose(1, 2) if matrices.shape[1] > matrices.shape[2] else x
+    orthogonal: torch.Tensor = x.transpose(1, 2) if wide is not matrices else x
+    return orthogonal
 
 
 class Muon(torch.optim.Optimizer):
@@ -47,14 +48,16 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._step_one(parameter, group)
+                    self._step_one(parameter, parameter.grad, group)
 
-    def _step_one(self, parameter: torch.Tensor, group: dict[str, Any]) -> None:
+    def _step_one(
+        self, parameter: torch.Tensor, gradient: torch.Tensor, group: dict[str, Any]
+    ) -> None:
         state = self.state[parameter]
         if not state:
             state["momentum"] = torch.zeros_like(parameter)
-        momentum = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
-        update = torch.lerp(parameter.grad, momentum, group["momentum"])
+        momentum = state["momentum"].lerp_(gradient, 1 - group["momentum"])
+        update = torch.lerp(gradient, momentum, group["momentum"])
         parts = getattr(parameter, "muon_parts", 1)
         matrices = update.reshape(parts, parameter.shape[0] // parts, -1)
         scale = 0.2 * max(matrices.shape[1:]) ** 0.5

@@ -1,4 +1,4 @@
-"""Reads the image-text packs: JSON lines beside tars of pictures, decoded once into one flat file."""
+"""Reads the image-text packs: JSON lines beside tars of pictures, decoded once into one file."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 WARM_UP = 0.03
-SIDES = ((0.0, 64), (0.25, 96), (0.82, 128))
+SIDES = ((0.0, 64), (0.22, 96), (0.82, 128))
 FINISH_SECONDS = 240.0
 
 

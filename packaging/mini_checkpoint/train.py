@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from batches import Batch, Batches, Corpus, make_corpus, to_floats
-from concepts import TEMPLATES
-from evaluate import held_out_figures
-from losses import contrastive_loss, naming_loss
-from model import (
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from .batches import Batch, Batches, Corpus, make_corpus, to_floats
+from .concepts import TEMPLATES
+from .evaluate import held_out_figures
+from .losses import contrastive_loss, naming_loss
+from .model import (
     ARCHITECTURES,
     IMAGE_SIZE,
     CompactTokenizer,
@@ -25,11 +28,9 @@ from model import (
     encode_texts,
     make_model,
 )
-from muon import Muon
-from packs import PixelStore, read_entries
-from schedule import Progress, rate_factor, side_at
-from torch import nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
+from .muon import Muon
+from .packs import PixelStore, read_entries
+from .schedule import Progress, rate_factor, side_at
 
 EMA_DECAY = 0.998
 MAX_LOGIT_SCALE = 4.6052
@@ -61,7 +62,7 @@ class Run:
             for group in optimiser.param_groups:
                 group["lr"] = group["top_lr"] * rate_factor(share)
         contrast, naming = self._losses(batch)
-        (contrast + NAMING_WEIGHT * naming).backward()
+        torch.autograd.backward(contrast + NAMING_WEIGHT * naming)
         nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
         for optimiser in self.optimisers:
             optimiser.step()
@@ -99,7 +100,7 @@ class Run:
         """Embeds (N, 3, side, side) uint8 with the averaged weights."""
         parts = [
             _unit(self._encode_part(to_floats(part.to(self.device)))).cpu().numpy()
-            for part in pixels.split(64)
+            for part in torch.split(pixels, 64)
         ]
         return np.concatenate(parts)
 
@@ -143,7 +144,8 @@ class Run:
 
 
 def _unit(vectors: torch.Tensor) -> torch.Tensor:
-    return nn.functional.normalize(vectors.float(), dim=-1)
+    unit: torch.Tensor = nn.functional.normalize(vectors.float(), dim=-1)
+    return unit
 
 
 def _all_texts(corpus: Corpus) -> list[str]:
@@ -155,7 +157,9 @@ def _optimisers(
     model: nn.Module, head: nn.Module, arguments: argparse.Namespace
 ) -> list[torch.optim.Optimizer]:
     """Muon for the hidden matrices and convolutions, AdamW for all else."""
-    hidden, matrices, vectors = [], list(head.parameters()), []
+    hidden: list[nn.Parameter] = []
+    matrices = list(head.parameters())
+    vectors: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         if arguments.optimiser == "muon" and _is_hidden(name, parameter):
             parameter.muon_parts = 3 if "in_proj" in name else 1  # type: ignore[attr-defined]
@@ -187,7 +191,7 @@ def save(state: dict[str, Any], file: Path) -> None:
     """Writes a state so that a stop at any moment leaves a whole file."""
     unfinished = file.with_suffix(".part")
     torch.save(state, unfinished)
-    os.replace(unfinished, file)
+    unfinished.replace(file)
 
 
 def log(file: Path, **values: Any) -> None:
@@ -304,8 +308,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--drawn", type=int, default=6000, help="drawn scenes to add")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--optimiser", choices=("muon", "adamw"), default="muon")
-    parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--muon-lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=2.5e-3)
+    parser.add_argument("--muon-lr", type=float, default=5e-3)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--save-minutes", type=float, default=4.0)
     parser.add_argument("--no-bfloat16", dest="bfloat16", action="store_false")

@@ -1,11 +1,11 @@
 """The command line: one file a command; nothing here imports Qt."""
 
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
 import typer
 
 from photofind import __version__
@@ -13,6 +13,9 @@ from photofind.cli import checkpoints, evaluate, index, search, similar, status
 from photofind.cli.options import LibraryFolder
 from photofind.cli.output import print_error
 from photofind.errors import CancelledError, UserFacingError
+
+# What all wrong usage derives from; typer exports its children only.
+UsageError: Any = typer.BadParameter.__bases__[0]
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -51,10 +54,12 @@ def photofind(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
+    # Pillow logs what it finds odd about a photo; the list of failures says what matters.
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     as_json = "--json" in arguments or "--batch" in arguments
     try:
         result: Any = app(args=list(arguments), standalone_mode=False)
-    except click.UsageError as error:
+    except UsageError as error:
         if as_json:
             _print_json_error("usage", error.format_message(), "See --help.")
         else:
@@ -66,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
         else:
             print_error(error)
         return FAILED
-    except (CancelledError, KeyboardInterrupt, click.Abort):
+    except (CancelledError, KeyboardInterrupt, typer.Abort):
         sys.stderr.write("Stopped. Everything done so far is kept.\n")
         return INTERRUPTED
     except BrokenPipeError:

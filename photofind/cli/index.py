@@ -1,6 +1,8 @@
 """photofind index"""
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +35,7 @@ def index(
     Example: photofind index ~/Pictures
     """
     with (
+        native_noise_dropped(),
         open_library(context, library, write=True) as opened,
         stopping_at_ctrl_c() as cancel,
         show_progress() as listener,
@@ -59,6 +62,27 @@ def stopping_at_ctrl_c() -> Iterator[CancelToken]:
         yield cancel
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def native_noise_dropped() -> Iterator[None]:
+    """Keeps what C libraries write to stderr about damaged photos away from the person.
+
+    libtiff and others do so past Python; the reasons that matter are in the list of failures.
+    """
+    sys.stderr.flush()
+    shown, python = os.dup(2), sys.stderr
+    with open(os.dup(2), "w", encoding="utf-8", errors="replace") as still_shown:  # noqa: PTH123
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 2)
+        os.close(silence)
+        sys.stderr = still_shown
+        try:
+            yield
+        finally:
+            sys.stderr = python
+            os.dup2(shown, 2)
+            os.close(shown)
 
 
 def _document(report: IndexFinished) -> dict[str, object]:

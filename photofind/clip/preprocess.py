@@ -89,7 +89,8 @@ class Preprocess:
             return self.size, self.size
         if self.resize_mode == "longest":
             ratio = max(width, height) / self.size
-            return round(width / ratio), round(height / ratio)
+            # Of a picture 500 times as long as high, something must be left.
+            return max(1, round(width / ratio)), max(1, round(height / ratio))
         # torchvision's Resize truncates the longer side.
         if width <= height:
             return self.size, int(self.size * height / width)
@@ -111,8 +112,8 @@ class Preprocess:
         if self.resize_mode == "longest" and size != (self.size, self.size):
             square = Image.new("RGB", (self.size, self.size), (self.fill,) * 3)
             square.paste(picture, (left, top))
-            return np.asarray(square)
-        return np.asarray(picture.crop((-left, -top, self.size - left, self.size - top)))
+            return np.array(square)
+        return np.array(picture.crop((-left, -top, self.size - left, self.size - top)))
 
     def _offset(self, length: int) -> int:
         # Padding rounds down and cropping rounds half to even, as torchvision does.

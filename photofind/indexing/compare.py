@@ -19,12 +19,15 @@ class Comparison:
     Attributes:
         to_read: New or perhaps changed since they were read, or whose photo has no embedding yet.
         unchanged: The known files that a stat has told enough about.
-        missing: Known files the scan did not meet although it could look at their place.
+        missing: Known files the scan did not meet although it could look at their place; all of
+            them where the root is offline.
+        offline: The root could not be seen.
     """
 
     to_read: tuple[FoundFile, ...]
     unchanged: tuple[KnownFile, ...]
     missing: tuple[KnownFile, ...]
+    offline: bool = False
 
 
 def compare(

@@ -124,25 +124,17 @@ class Indexer:
     def _compare_all(self, to_index: Sequence[Root]) -> list[tuple[Root, Comparison]]:
         progress = Progress(IndexPhase.FINDING, None, self._listener)
         self._roots = {root.path: root for root in to_index}
-        compared = []
-        for root in to_index:
-            comparison = self._compare(root, progress)
-            if comparison is None:
-                self._tally.offline.append(root.path)
-            else:
-                compared.append((root, comparison))
-            with self._database.writing() as connection:
-                roots.set_offline(connection, root.id, comparison is None)
+        compared = [(root, self._compare(root, progress)) for root in to_index]
         progress.finish()
         return compared
 
-    def _compare(self, root: Root, progress: Progress) -> Comparison | None:
-        """`None` where the root is offline."""
+    def _compare(self, root: Root, progress: Progress) -> Comparison:
         with self._database.reading() as connection:
             known = photos.known_files(connection, root)
             without_embedding = embeddings.photo_ids_without_embedding(connection, self._space)
         found: list[FoundFile] = []
         unreadable: list[UnreadableFolder] = []
+        offline = Comparison((), (), missing=tuple(known.values()), offline=True)
         try:
             for item in scan(root.path, ignore=self._settings.ignore, cancel=self._cancel):
                 if isinstance(item, UnreadableFolder):
@@ -151,9 +143,9 @@ class Indexer:
                     found.append(item)
                     progress.advance(1)
         except OSError:
-            return None
+            return offline
         if known and not found:
-            return None
+            return offline
         self._known_paths |= {path: file.photo_id for path, file in known.items()}
         self._tally.found += len(found)
         self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
@@ -263,17 +255,21 @@ class Indexer:
         gone: list[KnownFile] = []
         for file in comparison.missing:
             (moved if self._has_arrived_elsewhere(file) else gone).append(file)
+        self._tally.moved += len(moved)
+        if comparison.offline and moved and not gone:
+            # The root itself was renamed, and indexed under its new name.
+            with self._database.writing() as connection:
+                roots.remove_root(connection, root.id)
+            return
         known = len(comparison.missing) + len(comparison.unchanged)
         most = self._settings.offline_missing_share * known
-        offline = known >= FEWEST_TO_JUDGE and len(gone) > most
+        offline = comparison.offline or (known >= FEWEST_TO_JUDGE and len(gone) > most)
         to_remove = moved if offline else [*moved, *gone]
         with self._database.writing() as connection:
             photos.remove_files(connection, [file.file_id for file in to_remove])
-            if offline:
-                roots.set_offline(connection, root.id, True)
-            else:
+            roots.set_offline(connection, root.id, offline)
+            if not offline:
                 roots.set_last_indexed(connection, root.id, datetime.now(UTC))
-        self._tally.moved += len(moved)
         if offline:
             self._tally.offline.append(root.path)
         else:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from photofind.clip.preprocess import Preprocess
 from photofind.domain import Fingerprint, FoundFile, Photo
-from photofind.errors import FileChangedError, UnreadablePhotoError
+from photofind.errors import FileChangedError, MissingExtraError, UnreadablePhotoError
 from photofind.photos.decode import decode
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.formats import NotAPhoto
@@ -126,6 +126,9 @@ class Stages:
             return TryLater(found)
         except NotAPhoto:
             return NotAPhotoAfterAll(found)
+        except MissingExtraError as error:
+            # Not the photo's fault: recorded as read before all times, it is read again next time.
+            return Unreadable(found, 0, str(error))
         except UnreadablePhotoError as error:
             return Unreadable(found, read_at_ns, str(error))
 

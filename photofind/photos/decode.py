@@ -29,11 +29,17 @@ from photofind.photos.pixels import orientation_of, shrunk, simplified, to_srgb,
 MAX_PIXELS = 400_000_000
 """Larger than any camera's pictures; telephones reach 200 megapixels."""
 
-MAX_LOADED_PIXELS = 128_000_000
-"""What may be held in memory before it is shrunk: 4 bytes each, 512 MB.
+MAX_LOADED_BYTES = 1_024_000_000
+"""Memory at the height of decoding, before the picture is shrunk.
 
-Only JPEG can be decoded smaller than it is, so for other formats this is the limit.
+Only JPEG can be decoded smaller than it is; for other formats this is the limit that counts: 128
+megapixels of PNG, 64 of WebP.
 """
+
+# Bytes a pixel takes at that height, measured (Pillow 13): decoders keep copies of their own.
+_BYTES_PER_PIXEL = {"webp": 16, "avif": 10, "jpeg2000": 20}
+_BYTES_PER_PIXEL_OTHERWISE = 8
+_BYTES_PER_PIXEL_OF_NUMBERS = 28  # modes I and F, scaled in numpy
 
 MAX_SCAN_PIXELS = 4_000_000_000
 """Pixels times the scans of a progressive JPEG.
@@ -107,7 +113,7 @@ def _decode(data: bytes, known: PhotoFormat, shorter_side: int | None, max_pixel
         _refuse_endless_scans(data, image.size)
         if shorter_side is not None:
             image.draft(None, (shorter_side, shorter_side))
-    _refuse_if_larger(image.size, MAX_LOADED_PIXELS)
+    _refuse_if_larger(image.size, MAX_LOADED_BYTES // _bytes_per_pixel(known, image.mode))
     image.load()
     orientation = 1 if known.decoder_turns else orientation_of(image)
     picture = _finished(image, orientation, shorter_side)
@@ -135,6 +141,12 @@ def _decode_raw(data: bytes, shorter_side: int | None, max_pixels: int) -> Pictu
         preview = decode(developed.preview, name="preview.jpg", shorter_side=shorter_side)
         image = upright(preview.image, developed.orientation)
     return Picture(shrunk(image, shorter_side), developed.width, developed.height, RAW.name)
+
+
+def _bytes_per_pixel(known: PhotoFormat, mode: str) -> int:
+    if mode in ("I", "F"):
+        return _BYTES_PER_PIXEL_OF_NUMBERS
+    return _BYTES_PER_PIXEL.get(known.name, _BYTES_PER_PIXEL_OTHERWISE)
 
 
 def _refuse_if_larger(size: tuple[int, int], max_pixels: int) -> None:

@@ -58,12 +58,6 @@ def space_of(connection: sa.Connection, space_id: int) -> EmbeddingSpace:
     return EmbeddingSpace(row.checkpoint, row.sha256, row.preprocess_version, row.dim)
 
 
-def remove_space(connection: sa.Connection, space_id: int) -> None:
-    """Drops a space and its embeddings, for one that no longer serves."""
-    connection.execute(sa.delete(_embeddings).where(_embeddings.c.space_id == space_id))
-    connection.execute(sa.delete(_spaces).where(_spaces.c.id == space_id))
-
-
 def add_embeddings(
     connection: sa.Connection,
     space_id: int,
@@ -151,33 +145,18 @@ def embedding_of(
 def is_embedded(
     connection: sa.Connection,
     space_id: int,
-    content: Fingerprint,
+    fingerprint: Fingerprint,
     region_kind: str = schema.WHOLE,
 ) -> bool:
     """Whether a content has an undamaged embedding, whatever its files are."""
     row = connection.execute(
         sa.select(_embeddings.c.vector, _embeddings.c.checksum)
         .join_from(_embeddings, _photos)
-        .where(*_in_space(space_id, region_kind), _photos.c.fingerprint == content)
+        .where(*_in_space(space_id, region_kind), _photos.c.fingerprint == fingerprint)
     ).one_or_none()
     if row is None:
         return False
     return _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim)
-
-
-def is_embedded(
-    connection: sa.Connection,
-    space_id: int,
-    fingerprint: Fingerprint,
-    region_kind: str = schema.WHOLE,
-) -> bool:
-    """Whether a content has an embedding, be there a file of it or not."""
-    statement = (
-        sa.select(sa.literal(1))
-        .select_from(schema.photos.join(_embeddings))
-        .where(schema.photos.c.fingerprint == fingerprint, *_in_space(space_id, region_kind))
-    )
-    return connection.execute(statement).first() is not None
 
 
 def photo_ids_without_embedding(
@@ -215,7 +194,7 @@ def _in_space(space_id: int, region_kind: str) -> tuple[sa.ColumnElement[bool], 
 
 def _has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
     # Not `SELECT *`, with which SQLite leaves the index for the table.
-    one = sa.select(sa.literal_column("1")).where(_files.c.photo_id == photo_id)
+    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == photo_id)
     return one.correlate(_embeddings).exists()
 
 

@@ -180,7 +180,14 @@ def test_that_what_cannot_be_decoded_smaller_has_a_lower_limit() -> None:
     with pytest.raises(UnreadablePhotoError, match="up to 128"):
         decode(png_claiming(20_000, 10_000), name="a", shorter_side=512)
     picture = decode(jpeg_claiming(20_000, 10_000), name="a", shorter_side=512)
-    assert (picture.width, picture.image.width) == (20_000, 1316)
+    assert (picture.width, picture.image.width) == (20_000, 1250)
+
+
+def test_that_a_format_that_takes_more_memory_has_a_lower_limit() -> None:
+    flat = encoded(Image.new("RGB", (9000, 8000)), "WEBP", lossless=True, quality=0, method=0)
+    assert len(flat) < 1000
+    with pytest.raises(UnreadablePhotoError, match=r"has 72 megapixels; .* up to 64"):
+        decode(flat, name="a", shorter_side=512)
 
 
 def test_that_a_jpeg_of_endless_scans_is_refused() -> None:

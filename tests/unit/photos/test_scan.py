@@ -154,8 +154,15 @@ def test_that_deep_trees_need_no_recursion(tmp_path: Path) -> None:
         deep /= "d"
         deep.mkdir()
     (deep / "a.jpg").touch()
-    (found,) = scan(tmp_path)
-    assert found.path == deep / "a.jpg"
+    try:
+        (found,) = scan(tmp_path)
+        assert found.path == deep / "a.jpg"
+    finally:
+        # Deeper than shutil.rmtree, and so pytest, can clean up.
+        (deep / "a.jpg").unlink()
+        while deep != tmp_path:
+            deep.rmdir()
+            deep = deep.parent
 
 
 @needs_permissions

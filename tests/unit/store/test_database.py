@@ -67,9 +67,13 @@ def test_that_closing_leaves_one_file_and_no_log(paths: LibraryPaths) -> None:
 
 
 def test_that_a_failed_transaction_leaves_nothing(database: Database) -> None:
-    with pytest.raises(KeyError), database.writing() as connection:
-        roots.add_root(connection, ROOT)
-        raise KeyError
+    def fail_half_way() -> None:
+        with database.writing() as connection:
+            roots.add_root(connection, ROOT)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_half_way()
     with database.reading() as connection:
         assert roots.list_roots(connection) == []
 
@@ -149,14 +153,19 @@ def test_that_a_photo_with_files_cannot_be_deleted(database: Database) -> None:
         connection.execute(sa.delete(schema.photos))
 
 
+def write_beyond_what_fits(database: Database) -> None:
+    with database.writing() as connection:
+        (pages,) = connection.exec_driver_sql("PRAGMA page_count").one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        root = roots.add_root(connection, ROOT)
+        many = [read_photo(ROOT / f"{number}.jpg", number) for number in range(1, 5000)]
+        photos.record_files(connection, root, many)
+
+
 def test_that_a_full_disk_is_reported_and_nothing_is_half_written(database: Database) -> None:
     add_photo(database, 0)
-    with pytest.raises(UserFacingError, match="is full") as caught, database.writing() as full:
-        (pages,) = full.exec_driver_sql("PRAGMA page_count").one()
-        full.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-        root = roots.add_root(full, ROOT)
-        many = [read_photo(ROOT / f"{number}.jpg", number) for number in range(1, 5000)]
-        photos.record_files(full, root, many)
+    with pytest.raises(UserFacingError, match="is full") as caught:
+        write_beyond_what_fits(database)
     assert "Free some space" in caught.value.hint
     assert count(database) == 1
     with database.writing() as connection:

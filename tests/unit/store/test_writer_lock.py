@@ -82,7 +82,8 @@ def test_that_closing_twice_leaves_the_next_holder_alone(path: Path) -> None:
             WriterLock(path)
 
 
-def test_that_a_folder_that_is_missing_is_reported(tmp_path: Path) -> None:
+def test_that_a_lock_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "missing").touch()
     with pytest.raises(UserFacingError, match="cannot be written"):
         WriterLock(tmp_path / "missing" / "writer.lock")
 

@@ -1,0 +1,39 @@
+# Every target works on a fresh checkout: whatever it needs is set up first, once.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo run test check bench clean
+
+# Indexes demo pictures, or yours with PHOTOS=folder, and searches them; writes demo/hits.png.
+demo: $(READY)
+	$(BIN)/python -m photofind.demo --out demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+run: $(READY)
+	$(BIN)/photofind
+
+test: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+# Minutes to tens of minutes; see benchmarks/README.md for each on its own.
+bench: $(READY)
+	$(BIN)/python benchmarks/search_latency.py
+	$(BIN)/python benchmarks/index_speed.py
+	$(BIN)/python benchmarks/against_rclip.py
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo build dist

@@ -1,0 +1,55 @@
+"""Fixtures that every kind of test uses."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from photofind.clip.checkpoints import Checkpoint
+from photofind.evaluation.drawn_scenes import draw_scene
+from tests.support.checkpoints import make_checkpoint
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _two_threads() -> None:
+    import torch
+
+    torch.set_num_threads(min(2, os.cpu_count() or 1))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """A folder of the machine's test data; skips where it has none."""
+
+    def folder(name: str) -> Path:
+        path = SHARED / name
+        if not path.is_dir():
+            pytest.skip(f"needs the test data in {path}")
+        return path
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of random weights that embeds thousands of pictures a second."""
+    return make_checkpoint(tmp_path_factory.mktemp("checkpoints") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder: Path) -> Checkpoint:
+    return Checkpoint("tiny", tiny_folder)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of twelve drawn pictures, in two subfolders."""
+    folder = tmp_path / "pictures"
+    for number in range(12):
+        place = folder / ("sea" if number % 2 else "land")
+        place.mkdir(parents=True, exist_ok=True)
+        draw_scene(number, (160, 120)).image.save(place / f"{number:02}.jpg")
+    return folder

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photofind.vectors.exact import ExactIndex
+
+
+def _vectors(count: int, seed: int = 0, dim: int = 8) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    vectors = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@given(st.integers(1, 60), st.integers(0, 80), st.integers(0, 1000))
+def test_that_the_best_are_those_of_a_full_sort(count: int, top_k: int, seed: int) -> None:
+    vectors, query = _vectors(count, seed), _vectors(1, seed + 1)[0]
+    labels = np.arange(count) * 3 + 5
+    scores = vectors @ query
+    expected = np.argsort(-scores, kind="stable")[:top_k]
+
+    found = ExactIndex(labels, vectors).query(query, top_k)
+
+    np.testing.assert_array_equal(found.labels, labels[expected])
+    np.testing.assert_array_equal(found.scores, scores[expected])
+
+
+def test_that_equal_scores_come_in_the_order_of_their_labels() -> None:
+    vectors = np.repeat(_vectors(1), 9, axis=0)
+
+    found = ExactIndex(np.arange(9), vectors).query(vectors[0], 4)
+
+    assert found.labels.tolist() == [0, 1, 2, 3]
+
+
+def test_that_an_empty_index_answers_with_nothing() -> None:
+    index = ExactIndex(np.empty(0, np.int64), np.empty((0, 8), np.float32))
+
+    assert len(index.query(_vectors(1)[0], 5).labels) == 0
+
+
+def test_that_the_count_above_a_score_is_of_all_not_of_the_first() -> None:
+    vectors = _vectors(500)
+    query = vectors[3]
+
+    assert ExactIndex(np.arange(500), vectors).count_above(query, 0.2) == np.sum(
+        vectors @ query > 0.2
+    )
+
+
+def test_that_vectors_come_back_by_label() -> None:
+    vectors = _vectors(10)
+    index = ExactIndex(np.arange(10) * 7, vectors)
+
+    np.testing.assert_array_equal(index.vectors_of(np.array([63, 0, 14])), vectors[[9, 0, 2]])
+
+
+@pytest.mark.parametrize("label", [1, -7, 1000])
+def test_that_an_unknown_label_is_an_error(label: int) -> None:
+    index = ExactIndex(np.arange(10) * 7, _vectors(10))
+
+    with pytest.raises(KeyError, match=str(label)):
+        index.vectors_of(np.array([7, label]))
+
+
+@pytest.mark.parametrize("labels", [[3, 3], [5, 2]])
+def test_that_labels_must_ascend(labels: list[int]) -> None:
+    with pytest.raises(ValueError, match="ascending"):
+        ExactIndex(np.array(labels), _vectors(2))
