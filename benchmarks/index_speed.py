@@ -188,9 +188,7 @@ def print_stages(watch: Stopwatch, count: int, precision: Precision) -> None:
     print(f"Ideal: {cores()} cores / {total / count:.4f} CPU-s per photo = {ideal:.1f} photos/s\n")
 
 
-def print_runs(
-    runs: Mapping[str, Sequence[IndexRun]], ideals: Mapping[Precision, float]
-) -> None:
+def print_runs(runs: Mapping[str, Sequence[IndexRun]], ideals: Mapping[Precision, float]) -> None:
     rows = []
     for name, same in runs.items():
         rate = _median(same, lambda run: run.photos / run.indexing_s)
@@ -230,7 +228,9 @@ def main() -> None:
     runs = measure_runs(folder, checkpoint, arguments.rounds)
     chosen = {run.precision for same in runs.values() for run in same}
     some = found[: arguments.stage_photos]
-    watches = {precision: measure_stages(some, folder, checkpoint, precision) for precision in chosen}
+    watches = {
+        precision: measure_stages(some, folder, checkpoint, precision) for precision in chosen
+    }
     for precision, watch in watches.items():
         print_stages(watch, len(some), precision)
     ideals = {precision: ideal_rate(watch, len(some)) for precision, watch in watches.items()}

@@ -10,6 +10,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def query_times(
     taken: dict[int, list[float]] = {top_k: [] for top_k in top_ks}
     for vector in (queries[0], *queries):
         for top_k in top_ks:
-            taken[top_k].append(_milliseconds(lambda: index.query(vector, top_k)))  # noqa: B023
+            taken[top_k].append(_milliseconds(partial(index.query, vector, top_k)))
     return {top_k: np.array(times[1:]) for top_k, times in taken.items()}
 
 
@@ -84,7 +85,7 @@ def load_times(folder: Path, vectors: Embeddings, tries: int) -> NDArray[np.floa
     taken = []
     for _ in range(tries):
         with Database.open(paths, write=False) as database, database.reading() as connection:
-            taken.append(_milliseconds(lambda: embeddings.load_embeddings(connection, space)))  # noqa: B023
+            taken.append(_milliseconds(partial(embeddings.load_embeddings, connection, space)))
     return np.array(taken)
 
 

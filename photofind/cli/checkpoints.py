@@ -1,4 +1,4 @@
-"""photofind checkpoints"""
+"""The command `photofind checkpoints`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ from rich.table import Table
 
 from photofind.cli.options import AsJson, LibraryFolder, library_folder
 from photofind.cli.output import out, print_json
-from photofind.clip.checkpoints import KNOWN_CHECKPOINTS, CheckpointShelf
+from photofind.clip.checkpoints import KNOWN_CHECKPOINTS, Checkpoint, CheckpointShelf
 from photofind.paths import LibraryPaths
 from photofind.settings import load_settings, save_setting
 
@@ -102,6 +102,26 @@ def use(
 
 
 @app.command()
+def download(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="As listed, or ARCHITECTURE/TAG, or hf-hub:OWNER/REPOSITORY.")
+    ],
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a search model from the model hub; goes on where an earlier try was stopped.
+
+    Example: photofind checkpoints download ViT-B-32-256/datacomp_s34b_b86k
+    """
+    # Nothing else needs the network, nor the time its libraries take to import.
+    from photofind.clip.download import download as fetch
+
+    paths = LibraryPaths(library_folder(context, library))
+    _report(fetch(CheckpointShelf(paths), name), as_json)
+
+
+@app.command()
 def add(
     context: typer.Context,
     source: Annotated[
@@ -119,7 +139,10 @@ def add(
     Example: photofind checkpoints add ~/Downloads/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K
     """
     paths = LibraryPaths(library_folder(context, library))
-    checkpoint = CheckpointShelf(paths).add(source)
+    _report(CheckpointShelf(paths).add(source), as_json)
+
+
+def _report(checkpoint: Checkpoint, as_json: bool) -> None:
     if as_json:
         print_json(
             {

@@ -1,4 +1,4 @@
-"""photofind evaluate"""
+"""The command `photofind evaluate`."""
 
 from pathlib import Path
 from typing import Annotated

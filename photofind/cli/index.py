@@ -1,4 +1,4 @@
-"""photofind index"""
+"""The command `photofind index`."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""photofind search"""
+"""The command `photofind search`."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""photofind similar"""
+"""The command `photofind similar`."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""photofind status"""
+"""The command `photofind status`."""
 
 from typing import Annotated
 

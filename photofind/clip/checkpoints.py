@@ -23,6 +23,11 @@ WEIGHT_FILES = (
     # Loaded with torch's weights_only: arrays, never code.
     "open_clip_pytorch_model.bin",
 )
+PARTIAL_SUFFIX = ".partial"
+_WANTED = {
+    CONFIG_FILE, "README.md", "LICENSE", "LICENSE.txt", "tokenizer.json", "tokenizer_config.json",
+    "tokenizer.model", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,9 @@ class CheckpointShelf:
         if known is not None and known.repository is not None:
             raise CheckpointError(
                 f"The search model '{name}' is not on this machine yet.",
-                f"Get the files of '{known.repository}' from the model hub "
-                f"({known.download_mb} MB), then run: photofind checkpoints add FOLDER",
+                f"Run: photofind checkpoints download {name} ({known.download_mb} MB). Or get "
+                f"the files of '{known.repository}' from the model hub yourself and run: "
+                "photofind checkpoints add FOLDER",
             )
         names = ", ".join(checkpoint.name for checkpoint in self)
         raise CheckpointError(
@@ -140,6 +146,8 @@ class CheckpointShelf:
         yield Checkpoint(EMBEDDED, self._place(EMBEDDED))
         if self._folder.is_dir():
             for config in sorted(self._folder.glob(f"*/{CONFIG_FILE}")):
+                if config.parent.suffix == PARTIAL_SUFFIX:
+                    continue
                 yield Checkpoint(config.parent.name.replace("__", "/"), config.parent)
 
     def add(self, source: Path, name: str | None = None) -> Checkpoint:
@@ -160,14 +168,30 @@ class CheckpointShelf:
             )
         name = name or _name_for(folder)
         found = _checked(Checkpoint(name, folder.absolute()))
-        target = self._place(name)
-        if name == EMBEDDED or target.is_dir():
+        partial = self.partial(name)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for path in found.folder.iterdir():
+            if path.name in _WANTED or path == found.weights:
+                shutil.copyfile(path, partial / path.name)
+        return self.adopt(name, partial)
+
+    def partial(self, name: str) -> Path:
+        """Where a checkpoint's files are gathered before it counts as being here."""
+        if name == EMBEDDED or self._place(name).is_dir():
             raise BadInputError(
                 f"A search model named '{name}' is there already.",
-                "Rename the folder you are adding.",
+                f"Use it: photofind checkpoints use {name}",
             )
-        _copy(found, target)
-        return Checkpoint(name, target)
+        place = self._place(name)
+        return place.with_name(place.name + PARTIAL_SUFFIX)
+
+    def adopt(self, name: str, partial: Path) -> Checkpoint:
+        """Makes the complete files gathered in `partial(name)` a checkpoint."""
+        _checked(Checkpoint(name, partial))
+        place = self._place(name)
+        partial.rename(place)
+        return Checkpoint(name, place)
 
     def _place(self, name: str) -> Path:
         if name == EMBEDDED:
@@ -193,16 +217,3 @@ def _checked(checkpoint: Checkpoint) -> Checkpoint:
     checkpoint.config()
     _ = checkpoint.weights
     return checkpoint
-
-
-def _copy(checkpoint: Checkpoint, target: Path) -> None:
-    """Copies what loading needs, so that a stop half-way leaves no half checkpoint behind."""
-    partial = target.with_name(target.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    wanted = {CONFIG_FILE, checkpoint.weights.name, "README.md", "LICENSE", "LICENSE.txt"}
-    for path in checkpoint.folder.iterdir():
-        is_tokenizer = path.suffix in {".json", ".model", ".txt"} and path.is_file()
-        if path.name in wanted or is_tokenizer:
-            shutil.copyfile(path, partial / path.name)
-    partial.rename(target)

@@ -90,7 +90,7 @@ def _load(checkpoint: Checkpoint) -> Any:
             model = open_clip.create_model(
                 f"local-dir:{checkpoint.folder}", require_pretrained=True, weights_only=True
             )
-        except Exception as error:  # noqa: BLE001 - open_clip raises whatever its parts raise
+        except Exception as error:
             raise CheckpointError(
                 f"The search model '{checkpoint.name}' cannot be loaded: {error}",
                 "Its files may be damaged or belong to different models; add it again.",

@@ -93,6 +93,7 @@ class Indexer:
         self._tally = _Tally()
         self._roots: dict[Path, Root] = {}
         self._known_paths: dict[Path, PhotoId | None] = {}
+        self._without_embedding: set[PhotoId] = set()
         with database.writing() as connection:
             self._space = embeddings.space_id(connection, encoder.space, create=True)
             if state.serving_space(connection) is None:
@@ -124,6 +125,10 @@ class Indexer:
     def _compare_all(self, to_index: Sequence[Root]) -> list[tuple[Root, Comparison]]:
         progress = Progress(IndexPhase.FINDING, None, self._listener)
         self._roots = {root.path: root for root in to_index}
+        with self._database.reading() as connection:
+            self._without_embedding = embeddings.photo_ids_without_embedding(
+                connection, self._space
+            )
         compared = [(root, self._compare(root, progress)) for root in to_index]
         progress.finish()
         return compared
@@ -131,7 +136,6 @@ class Indexer:
     def _compare(self, root: Root, progress: Progress) -> Comparison:
         with self._database.reading() as connection:
             known = photos.known_files(connection, root)
-            without_embedding = embeddings.photo_ids_without_embedding(connection, self._space)
         found: list[FoundFile] = []
         unreadable: list[UnreadableFolder] = []
         offline = Comparison((), (), missing=tuple(known.values()), offline=True)
@@ -149,7 +153,9 @@ class Indexer:
         self._known_paths |= {path: file.photo_id for path, file in known.items()}
         self._tally.found += len(found)
         self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
-        comparison = compare(found, known, [item.path for item in unreadable], without_embedding)
+        comparison = compare(
+            found, known, [item.path for item in unreadable], self._without_embedding
+        )
         self._tally.unchanged += sum(file.photo_id is not None for file in comparison.unchanged)
         return comparison
 

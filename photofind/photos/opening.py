@@ -16,7 +16,7 @@ from PIL.PpmImagePlugin import PpmImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from photofind.errors import UnreadablePhotoError
+from photofind.errors import MissingExtraError
 from photofind.photos.formats import PhotoFormat
 
 
@@ -52,15 +52,15 @@ def open_header(data: bytes, known: PhotoFormat) -> ImageFile:
     """Reads no more than the header.
 
     Raises:
-        UnreadablePhotoError: The optional part that reads this format is not installed.
+        MissingExtraError: The optional part that reads this format is not installed.
         Exception: Of many kinds, where the file is damaged; see `decode`.
     """
     _silence_pillow()
     return _PLUGINS[known.pillow](io.BytesIO(data))
 
 
-def extra_is_missing(label: str, extra: str) -> UnreadablePhotoError:
-    return UnreadablePhotoError(
+def extra_is_missing(label: str, extra: str) -> MissingExtraError:
+    return MissingExtraError(
         f"Reading {label} pictures needs an optional part of photofind: "
         f"pip install 'photofind[{extra}]'."
     )

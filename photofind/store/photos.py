@@ -68,15 +68,6 @@ class ReadFile:
 
 
 @dataclass(frozen=True, slots=True)
-class UnchangedFile:
-    """A known file that was read again and holds what it held."""
-
-    file_id: int
-    stat: FileStat
-    read_at_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How much there is.
 
@@ -150,15 +141,6 @@ def record_files(
     photo_ids = [None if content is None else ids[content] for content in contents]
     _record_rows(connection, root, files, photo_ids)
     return photo_ids
-
-
-def touch_files(connection: sa.Connection, files: Sequence[UnchangedFile]) -> None:
-    """Updates the stats of files whose content proved unchanged."""
-    rows = [
-        {"file_id": file.file_id, **_stat_columns(file.stat, file.read_at_ns)} for file in files
-    ]
-    if rows:
-        connection.execute(sa.update(_files).where(_files.c.id == sa.bindparam("file_id")), rows)
 
 
 def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:

@@ -30,13 +30,3 @@ def set_serving_space(connection: sa.Connection, space_id: int) -> None:
             index_elements=["key"], set_={"value": statement.excluded["value"]}
         )
     )
-
-
-def remove_space(connection: sa.Connection, space_id: int) -> None:
-    """Drops a space and its embeddings; raises `ValueError` for the one that serves."""
-    serving = serving_space(connection)
-    if serving is not None and serving[0] == space_id:
-        raise ValueError(f"space {space_id} serves searches")
-    embeddings, spaces = schema.embeddings, schema.spaces
-    connection.execute(sa.delete(embeddings).where(embeddings.c.space_id == space_id))
-    connection.execute(sa.delete(spaces).where(spaces.c.id == space_id))

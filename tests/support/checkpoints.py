@@ -24,17 +24,14 @@ TINY_VIT: dict[str, Any] = {
 
 def make_checkpoint(
     folder: Path,
-    model_cfg: dict[str, Any] | str = "tiny",
+    architecture: str | None = None,
     *,
     seed: int = 0,
     weights: str = "open_clip_model.safetensors",
     **preprocess: Any,
 ) -> Path:
-    """Random weights of an architecture: `TINY_VIT`, a config, or the name of a built-in one."""
-    if model_cfg == "tiny":
-        model_cfg = TINY_VIT
-    if isinstance(model_cfg, str):
-        model_cfg = open_clip.get_model_config(model_cfg)
+    """Random weights of one of open_clip's architectures, by default of `TINY_VIT`."""
+    model_cfg = open_clip.get_model_config(architecture) if architecture else TINY_VIT
     preprocess_cfg = {
         "mean": OPENAI_DATASET_MEAN,
         "std": OPENAI_DATASET_STD,
@@ -43,9 +40,8 @@ def make_checkpoint(
         **preprocess,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "open_clip_config.json").write_text(
-        json.dumps({"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg})
-    )
+    config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
     torch.manual_seed(seed)
     state = open_clip.CLIP(**model_cfg).state_dict()
     if weights.endswith(".safetensors"):

@@ -50,9 +50,7 @@ def test_that_adding_twice_changes_nothing(shelf: CheckpointShelf, tiny_folder: 
         shelf.add(tiny_folder)
 
 
-def test_that_a_folder_may_be_used_where_it_lies(
-    shelf: CheckpointShelf, tiny_folder: Path
-) -> None:
+def test_that_a_folder_may_be_used_where_it_lies(shelf: CheckpointShelf, tiny_folder: Path) -> None:
     assert shelf.find(f"local-dir:{tiny_folder}").folder == tiny_folder
 
 

@@ -69,7 +69,9 @@ class _Trap:
     ran = False
 
     def __reduce__(self) -> tuple[object, tuple[str, ...]]:
-        return exec, ("from tests.unit.clip import test_open_clip_encoder as t; t._Trap.ran = True",)
+        return exec, (
+            "from tests.unit.clip import test_open_clip_encoder as t; t._Trap.ran = True",
+        )
 
 
 def test_that_a_malicious_pickle_never_runs(tmp_path: Path) -> None:
@@ -136,9 +138,7 @@ def test_that_arithmetic_that_disagrees_is_not_taken(
     monkeypatch.setattr("photofind.clip.precision.LEAST_AGREEMENT", 1.1)
     encoder = OpenClipEncoder(tiny, memory=PrecisionMemory(tmp_path / "precision.toml"))
 
-    encoder.encode_images(
-        np.stack([encoder.preprocess.pixels(scene) for scene in _scenes(16)])
-    )
+    encoder.encode_images(np.stack([encoder.preprocess.pixels(scene) for scene in _scenes(16)]))
 
     assert encoder.precision is Precision.FLOAT32
 

@@ -52,7 +52,9 @@ def test_that_a_file_read_within_the_tick_it_was_written_is_read_again() -> None
 def test_that_a_time_in_the_future_does_not_cost_a_reading_each_time() -> None:
     future = FileStat(10, 99 * HOUR_NS, HOUR_NS, 1)
 
-    assert not compare([_found("a.jpg", future)], dict([_known("a.jpg", future)]), [], set()).to_read
+    assert not compare(
+        [_found("a.jpg", future)], dict([_known("a.jpg", future)]), [], set()
+    ).to_read
 
 
 def test_that_a_photo_without_embedding_is_read_however_unchanged() -> None:

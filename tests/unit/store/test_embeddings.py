@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from photofind.domain import EmbeddingSpace, PhotoId
 from photofind.errors import LibraryDamagedError
-from photofind.store import embeddings, photos, roots, schema, state
+from photofind.store import embeddings, photos, roots, schema
 from photofind.store.database import Database
 
 from .samples import DIM, ROOT, SPACE, fingerprint_of, read_photo, unit_vectors
@@ -227,13 +227,3 @@ def test_that_an_unknown_photo_cannot_be_embedded(database: Database) -> None:
 def test_that_an_unknown_space_is_refused(connection: sa.Connection) -> None:
     with pytest.raises(ValueError, match="no embedding space 5"):
         embeddings.load_embeddings(connection, 5)
-
-
-def test_that_removing_a_space_leaves_the_others(connection: sa.Connection, space: int) -> None:
-    ids = record(connection, 1)
-    other = embeddings.space_id(connection, EmbeddingSpace("b", "cd", 1, DIM), create=True)
-    for where in (space, other):
-        embeddings.add_embeddings(connection, where, ids, unit_vectors(1))
-    state.remove_space(connection, other)
-    assert embeddings.load_embeddings(connection, space)[0].tolist() == ids
-    assert embeddings.space_id(connection, EmbeddingSpace("b", "cd", 1, DIM), create=False) is None

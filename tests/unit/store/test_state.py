@@ -22,11 +22,3 @@ def test_that_an_unknown_space_cannot_serve(connection: sa.Connection) -> None:
     with pytest.raises(ValueError, match="no embedding space 3"):
         state.set_serving_space(connection, 3)
     assert state.serving_space(connection) is None
-
-
-def test_that_the_serving_space_cannot_be_removed(connection: sa.Connection) -> None:
-    row = embeddings.space_id(connection, SPACE, create=True)
-    state.set_serving_space(connection, row)
-    with pytest.raises(ValueError, match="serves"):
-        state.remove_space(connection, row)
-    assert state.serving_space(connection) == (row, SPACE)

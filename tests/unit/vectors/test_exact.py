@@ -3,12 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
 
 
-def _vectors(count: int, seed: int = 0, dim: int = 8) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    vectors = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def _vectors(count: int, seed: int = 0, dim: int = 8) -> Embeddings:
+    vectors = np.random.default_rng(seed).normal(size=(count, dim))
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Embeddings = (vectors / lengths).astype(np.float32)
+    return unit
 
 
 @given(st.integers(1, 60), st.integers(0, 80), st.integers(0, 1000))
