@@ -104,7 +104,7 @@ class Concepts:
         for position, label in enumerate(picture.labels):
             weights[self.number[key_of(label)]] += 1.0 if position == 0 else 0.4
         for caption in picture.captions:
-            for phrase in _phrases(caption):
+            for phrase in sorted(_phrases(caption)):
                 if phrase in self.number:
                     weights[self.number[phrase]] += 1 / len(picture.captions)
         return dict(weights)

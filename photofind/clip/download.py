@@ -6,10 +6,11 @@ the rest fetched; the weights must have the hash that the hub announces, or they
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from huggingface_hub import HfApi, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.hf_api import ModelInfo
 
 from photofind.clip.checkpoints import (
@@ -62,9 +63,10 @@ def download(shelf: CheckpointShelf, name: str, endpoint: str | None = None) -> 
     """
     repository = repository_of(name)
     partial = shelf.partial(name)
-    try:
+    with _errors_for_people(repository):
         info = HfApi(endpoint=endpoint).model_info(repository, files_metadata=True)
-        weights = _weights_of(info)
+    weights = _weights_of(info)
+    with _errors_for_people(repository):
         snapshot_download(
             repository,
             revision=info.sha,
@@ -72,15 +74,25 @@ def download(shelf: CheckpointShelf, name: str, endpoint: str | None = None) -> 
             allow_patterns=[CONFIG_FILE, weights, *TOKENIZER_FILES],
             endpoint=endpoint,
         )
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    _verify(partial / weights, info)
+    shutil.rmtree(partial / ".cache", ignore_errors=True)
+    return shelf.adopt(name, partial)
+
+
+@contextmanager
+def _errors_for_people(repository: str) -> Iterator[None]:
+    """Only around calls of the hub's client.
+
+    It passes on what its HTTP library raises, and that library has been three different ones.
+    """
+    try:
+        yield
+    except Exception as error:
         raise CheckpointError(
             f"'{repository}' could not be fetched from the model hub: {_first_line(error)}",
             "Check the connection and run the same command again; it goes on where it stopped. "
             "Or fetch the files elsewhere and run: photofind checkpoints add FOLDER",
         ) from error
-    _verify(partial / weights, info)
-    shutil.rmtree(partial / ".cache", ignore_errors=True)
-    return shelf.adopt(name, partial)
 
 
 def _weights_of(info: ModelInfo) -> str:

@@ -3,16 +3,19 @@
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from photofind.cancel import CancelToken
-from photofind.errors import BadInputError, CancelledError, LibraryBusyError
+from photofind.errors import BadInputError, CancelledError, LibraryBusyError, LibraryDamagedError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, PhotosChanged
 from photofind.library import Library
+from photofind.paths import LibraryPaths
 from tests.support.checkpoints import make_checkpoint
 from tests.support.contents import catalogue_contents
 
@@ -296,6 +299,24 @@ def test_that_a_library_can_be_searched_while_it_is_written(
 def test_that_a_folder_that_is_not_there_is_an_error(index: Index, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="nowhere"):
         index(tmp_path / "nowhere")
+
+
+def test_that_a_damaged_embedding_is_reported_and_made_again(
+    index: Index, folder: Path, pictures: Path
+) -> None:
+    index(pictures)
+    with closing(sqlite3.connect(LibraryPaths(folder).catalogue)) as connection, connection:
+        ((photo, vector),) = connection.execute(
+            "SELECT photo_id, vector FROM embeddings LIMIT 1"
+        ).fetchall()
+        flipped = bytes([vector[0] ^ 64]) + vector[1:]
+        connection.execute("UPDATE embeddings SET vector = ? WHERE photo_id = ?", (flipped, photo))
+    with Library(folder) as library, pytest.raises(LibraryDamagedError, match=str(photo)):
+        library.check()
+
+    assert index().embedded == 1
+    with Library(folder) as library:
+        library.check()
 
 
 def test_that_nothing_to_index_is_an_error(index: Index) -> None:

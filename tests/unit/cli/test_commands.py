@@ -1,0 +1,229 @@
+"""The command line keeps its contract: documents, exit codes, and nothing else on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photofind.cli import run
+from photofind.evaluation.drawn_scenes import draw_scene
+
+Json = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PHOTOFIND_LIBRARY", str(tmp_path / "library"))
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
+    """Runs a command and parses the one document it prints."""
+
+    def call(*arguments: str | Path, code: int = 0) -> Any:
+        assert run([*map(str, arguments), "--json"]) == code
+        return json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def indexed(as_json: Json, pictures: Path, tiny_folder: Path) -> Any:
+    return as_json("index", pictures, "--checkpoint", f"local-dir:{tiny_folder}")
+
+
+def test_that_index_reports_what_it_did(indexed: Any, pictures: Path, tiny_folder: Path) -> None:
+    seconds = indexed.pop("seconds")
+
+    assert indexed == {
+        "roots": [str(pictures)],
+        "found": 12,
+        "embedded": 12,
+        "unchanged": 0,
+        "moved": 0,
+        "removed": 0,
+        "duplicates": 0,
+        "offline": [],
+        "failed": 0,
+        "failures": [],
+        "checkpoint": f"local-dir:{tiny_folder}",
+    }
+    assert seconds > 0
+
+
+def test_that_index_lists_failures(as_json: Json, pictures: Path, indexed: Any) -> None:
+    (pictures / "torn.jpg").write_bytes(b"\xff\xd8\xff")
+
+    found = as_json("index")
+
+    assert found["failed"] == 1
+    assert found["failures"][0]["path"] == str(pictures / "torn.jpg")
+    assert found["failures"][0]["reason"]
+
+
+def test_that_search_gives_ranked_hits(as_json: Json, indexed: Any, pictures: Path) -> None:
+    found = as_json("search", "a boat on the sea", "-n", "5", "--all")
+
+    assert found["query"] == "a boat on the sea"
+    assert found["total"] == 12
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3, 4, 5]
+    scores = [hit["score"] for hit in found["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    assert all(Path(hit["path"]).is_file() and hit["box"] is None for hit in found["hits"])
+    assert set(found) == {"query", "checkpoint", "confident", "total", "hits", "seconds"}
+
+
+def test_that_search_leaves_out_the_tail_only_beyond_confident_hits(
+    as_json: Json, indexed: Any
+) -> None:
+    everything = as_json("search", "a boat", "--all")
+    short = as_json("search", "a boat")
+
+    sure = [hit for hit in everything["hits"] if hit["confident"]]
+    assert short["hits"] == (sure or everything["hits"])
+
+
+def test_that_a_batch_answers_line_by_line(
+    indexed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text("a boat\na café at night\n")
+
+    assert run(["search", "--batch", str(queries), "-n", "3"]) == 0
+
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [document["query"] for document in documents] == ["a boat", "a café at night"]
+    assert all(len(document["hits"]) == 3 for document in documents)
+
+
+def test_that_similar_finds_the_picture_itself_first(
+    as_json: Json, indexed: Any, pictures: Path
+) -> None:
+    picture = pictures / "sea" / "03.jpg"
+
+    found = as_json("similar", picture, "-n", "2", "--all")
+
+    assert found["query"] == str(picture)
+    assert found["hits"][0]["path"] == str(picture)
+    assert found["hits"][0]["score"] == pytest.approx(1, abs=0.01)
+
+
+def test_that_similar_takes_pictures_from_outside(
+    as_json: Json, indexed: Any, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.png"
+    draw_scene(3, (320, 240)).image.save(outside)
+
+    assert as_json("similar", outside, "-n", "1", "--all")["hits"][0]["path"].endswith("03.jpg")
+
+
+def test_that_status_counts(as_json: Json, indexed: Any, pictures: Path) -> None:
+    found = as_json("status", "--check")
+
+    assert (found["photos"], found["files"], found["failed"]) == (12, 12, 0)
+    assert found["coverage"] == {"embedded": 12, "total": 12}
+    assert found["roots"][0]["path"] == str(pictures)
+    assert found["roots"][0]["offline"] is False
+
+
+def test_that_checkpoints_can_be_added_and_used(as_json: Json, tiny_folder: Path) -> None:
+    assert as_json("checkpoints", "add", tiny_folder)["checkpoint"] == "tiny"
+    as_json("checkpoints", "use", "tiny")
+
+    rows = {row["name"]: row for row in as_json("checkpoints", "list")["checkpoints"]}
+    assert rows["tiny"]["in_use"]
+    assert rows["tiny"]["installed"]
+    assert not rows["photofind-mini"]["in_use"]
+    assert not rows["ViT-B-32-256/datacomp_s34b_b86k"]["installed"]
+
+
+def test_that_evaluate_measures_what_the_data_set_holds(
+    as_json: Json, tmp_path: Path, tiny_folder: Path
+) -> None:
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    captions, labels = ["image,caption"], ["image,label"]
+    for seed in range(6):
+        scene = draw_scene(seed, (96, 72))
+        scene.image.save(folder / f"{seed}.png")
+        captions += [f'{seed}.png,"{caption}"' for caption in scene.captions[:2]]
+        labels.append(f'{seed}.png,"thing {seed % 3}"')
+    (folder / "captions.csv").write_text("\n".join(captions))
+    (folder / "labels.csv").write_text("\n".join(labels))
+
+    found = as_json("evaluate", folder, "--checkpoint", f"local-dir:{tiny_folder}")
+
+    assert found["captions"]["n"] == 12
+    assert set(found["captions"]) == {"recall@1", "recall@5", "recall@10", "median_rank", "n"}
+    assert found["captions"]["recall@10"] == 1
+    assert found["labels"]["n"] == 6
+    assert found["labels"]["classes"] == 3
+    assert found["labels"]["top5"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["index", "/nowhere/at/all"], "bad_input"),
+        (["search", "a dog"], "bad_input"),
+        (["checkpoints", "use", "nonsense"], "checkpoint"),
+        (["evaluate", "/nowhere/at/all"], "bad_input"),
+    ],
+)
+def test_that_an_error_is_a_document_with_the_next_step(
+    as_json: Json, arguments: list[str], code: str
+) -> None:
+    error = as_json(*arguments, code=1)["error"]
+
+    assert error["code"] == code
+    assert error["message"]
+    assert error["hint"]
+
+
+def test_that_an_empty_query_is_an_error(as_json: Json, indexed: Any) -> None:
+    assert as_json("search", " ", code=1)["error"]["code"] == "query"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["search"], ["search", "dog", "-n", "0"], ["similar"]]
+)
+def test_that_wrong_usage_is_exit_code_2(as_json: Json, arguments: list[str]) -> None:
+    assert as_json(*arguments, code=2)["error"]["code"] == "usage"
+
+
+def test_that_errors_for_people_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["index", "/nowhere/at/all"]) == 1
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "/nowhere/at/all" in captured.err
+    assert "Check the path" in captured.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["index", "search", "similar", "status", "evaluate"]
+    + [f"checkpoints {name}" for name in ("list", "use", "add", "download")],
+)
+def test_that_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*command.split(), "--help"]) == 0
+
+    assert f"Example: photofind {command}" in capsys.readouterr().out
+
+
+def test_that_the_command_line_needs_neither_qt_nor_a_display() -> None:
+    code = (
+        "import sys; from photofind.cli import run; run(['status']); "
+        "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+
+    assert done.returncode == 0
