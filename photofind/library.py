@@ -13,7 +13,7 @@ import numpy as np
 from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder
-from photofind.clip.prompts import background_prompts, encode_prompts
+from photofind.clip.prompts import background_queries, encode_queries
 from photofind.domain import Embeddings, Failure, PhotoId
 from photofind.errors import BadInputError, CheckpointError
 from photofind.events import IndexFinished, Listener, ignore_events
@@ -193,14 +193,14 @@ class Library:
 
     def _background(self, encoder: Encoder) -> Embeddings:
         """Kept on disk, since a large text encoder takes seconds for it."""
-        prompts = background_prompts()
-        wording = zlib.crc32("\n".join(prompts).encode())
+        queries = background_queries()
+        wording = zlib.crc32("\n".join(queries).encode())
         name = f"background-{encoder.space.sha256[:16]}-{wording:08x}.npy"
         path = self.paths.cache / name
         if path.is_file():
             kept: Embeddings = np.load(path)
             return kept
-        background = encode_prompts(encoder, prompts)
+        background = encode_queries(encoder, queries)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(name + ".partial")
         with partial.open("wb") as file:

@@ -41,15 +41,11 @@ class OpenClipEncoder:
         if threads is not None:
             torch.set_num_threads(threads)
         sha256 = checkpoint.sha256()
-        self._model: Any = _load(checkpoint)
-        self._tokenizer: Any = open_clip.get_tokenizer(f"local-dir:{checkpoint.folder}")
+        self._model, self._tokenizer = _load(checkpoint)
         self._memory = memory
-        self._tower: nn.Module = self._model.visual
-        self._precision: Precision | None = Precision.FLOAT32
-        if memory is not None:
-            self._precision = memory.recall(sha256)
-            if self._precision is not None:
-                self._tower = image_tower(self._model.visual, self._precision)
+        self._precision = memory.recall(sha256) if memory is not None else Precision.FLOAT32
+        # Made when the first picture comes; a search by words needs none.
+        self._tower: nn.Module | None = None
         self.preprocess = _preprocess(self._model)
         mean, std = torch.tensor(self.preprocess.mean), torch.tensor(self.preprocess.std)
         self._scale = (1 / (255 * std)).view(1, 3, 1, 1)
@@ -67,11 +63,22 @@ class OpenClipEncoder:
         """(N, size, size, 3) uint8 → (N, dim)."""
         channels_first = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
         inputs = (channels_first.float() * self._scale + self._shift).contiguous()
-        if self._precision is None and len(inputs) >= SMALLEST_SAMPLE:
-            self._precision, self._tower = fastest(self._model.visual, inputs[:SMALLEST_SAMPLE])
-            if self._memory is not None:
-                self._memory.remember(self.space.sha256, self._precision)
-        return _normalised(self._tower(inputs))
+        return _normalised(self._tower_for(inputs)(inputs))
+
+    def _tower_for(self, inputs: torch.Tensor) -> nn.Module:
+        """The image encoder in the fastest arithmetic, measured on the first batch to allow it."""
+        if self._tower is not None:
+            return self._tower
+        visual: nn.Module = self._model.visual
+        if self._precision is not None:
+            self._tower = image_tower(visual, self._precision)
+            return self._tower
+        if len(inputs) < SMALLEST_SAMPLE:
+            return visual
+        self._precision, self._tower = fastest(visual, inputs[:SMALLEST_SAMPLE])
+        if self._memory is not None:
+            self._memory.remember(self.space.sha256, self._precision)
+        return self._tower
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
@@ -84,18 +91,24 @@ def _normalised(embeddings: torch.Tensor) -> Embeddings:
     return result
 
 
-def _load(checkpoint: Checkpoint) -> Any:
+def _load(checkpoint: Checkpoint) -> tuple[Any, Any]:
+    """The model and its tokenizer."""
+    name = f"local-dir:{checkpoint.folder}"
     with _quiet():
         try:
-            model = open_clip.create_model(
-                f"local-dir:{checkpoint.folder}", require_pretrained=True, weights_only=True
-            )
+            model = open_clip.create_model(name, require_pretrained=True, weights_only=True)
+            return model.eval(), open_clip.get_tokenizer(name)
+        except ImportError as error:
+            raise CheckpointError(
+                f"The search model '{checkpoint.name}' needs an optional part of photofind.",
+                "Run: pip install 'photofind[multilingual]'",
+            ) from error
+        # open_clip raises whatever its parts raise, and all it does here is load these files.
         except Exception as error:
             raise CheckpointError(
                 f"The search model '{checkpoint.name}' cannot be loaded: {error}",
                 "Its files may be damaged or belong to different models; add it again.",
             ) from error
-    return model.eval()
 
 
 def _preprocess(model: Any) -> Preprocess:

@@ -68,7 +68,13 @@ def fastest(visual: nn.Module, sample: torch.Tensor) -> tuple[Precision, nn.Modu
     expected = nn.functional.normalize(visual(sample), dim=-1)
     best_seconds = _seconds(lambda: visual(sample))
     for precision in (Precision.BFLOAT16, Precision.INT8):
-        tower = image_tower(visual, precision)
+        try:
+            tower = image_tower(visual, precision)
+            tower(sample)
+        except (RuntimeError, TypeError, AttributeError, NotImplementedError) as error:
+            # Not every architecture, and not every build of torch, can do all of them.
+            _log.info("%s is not to be had: %s", precision, error)
+            continue
         agreement = (nn.functional.normalize(tower(sample), dim=-1) * expected).sum(-1).min().item()
         seconds = _seconds(lambda tower=tower: tower(sample))  # type: ignore[misc]
         _log.info("%s: %.3f s, agreement %.5f", precision, seconds, agreement)

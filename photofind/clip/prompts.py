@@ -25,15 +25,15 @@ def encode_labels(
     return _normalised(embeddings.mean(axis=1))
 
 
-def encode_query(encoder: Encoder, text: str) -> Embeddings:
-    """What a person typed → (1, dim)."""
-    return encode_labels(encoder, [text], QUERY_TEMPLATES)
+def encode_queries(encoder: Encoder, texts: Sequence[str]) -> Embeddings:
+    """N texts as a person types them → (N, dim)."""
+    return encode_labels(encoder, texts, QUERY_TEMPLATES)
 
 
-def background_prompts() -> list[str]:
-    """Prompts about everything and nothing in particular, see photofind.search.calibration."""
+def background_queries() -> list[str]:
+    """Words for everything and nothing in particular, see photofind.search.calibration."""
     lines = resource("background_things.txt").read_text("utf-8").splitlines()
-    return [f"a photo of {line}." for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def encode_prompts(encoder: Encoder, prompts: Sequence[str], batch_size: int = 256) -> Embeddings:

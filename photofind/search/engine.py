@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from photofind.clip.encoder import Encoder
-from photofind.clip.prompts import encode_query
+from photofind.clip.prompts import encode_queries
 from photofind.domain import Hit, PhotoId
 from photofind.search.calibration import Calibration
 from photofind.search.parser import parse
@@ -53,7 +53,7 @@ class SearchEngine:
 
     def by_text(self, query: str, top_k: int) -> SearchResult:
         """Raises `QueryError` where the query cannot be understood."""
-        text = encode_query(self._encoder, parse(query).text)[0]
+        text = encode_queries(self._encoder, [parse(query).text])[0]
         vector = self._calibration.centred(text)
         return self._search(vector, self._calibration.text_threshold(vector), top_k)
 

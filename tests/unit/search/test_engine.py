@@ -1,0 +1,141 @@
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photofind.clip.preprocess import Preprocess
+from photofind.clip.prompts import encode_queries
+from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
+from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.search.calibration import calibrate
+from photofind.search.engine import SearchEngine
+from photofind.vectors.exact import ExactIndex
+
+DIM = 64
+PHOTOS = 400
+
+
+class WordEncoder:
+    """Every distinct word is a direction of its own; a text is the sum of its words.
+
+    Photo number N of the index below lies in the direction of the word "photoN".
+    """
+
+    space = EmbeddingSpace("words", "0" * 64, 1, DIM)
+    preprocess = Preprocess(8, (0, 0, 0), (1, 1, 1))
+
+    def encode_images(self, pixels: np.ndarray) -> Embeddings:
+        return _unit(pixels.reshape(len(pixels), -1)[:, :DIM].astype(np.float32) + 1)
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        words = [text.lower().replace(".", "").split() for text in texts]
+        return _unit(np.stack([sum(_direction(word) for word in text) for text in words]))
+
+
+def _unit(vectors: np.ndarray) -> Embeddings:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Embeddings = (vectors / lengths).astype(np.float32)
+    return unit
+
+
+def _direction(word: str) -> Embeddings:
+    seed = int.from_bytes(word.encode()[-4:], "little")
+    return _unit(np.random.default_rng(seed).normal(size=DIM))
+
+
+def _paths(photo_ids: Sequence[PhotoId]) -> Mapping[PhotoId, Path]:
+    return {photo_id: Path(f"/{photo_id}.jpg") for photo_id in photo_ids}
+
+
+@pytest.fixture(scope="module")
+def engine() -> SearchEngine:
+    encoder = WordEncoder()
+    photos = encoder.encode_texts([f"photo{number}" for number in range(PHOTOS)])
+    background = encode_queries(encoder, [f"thing{number}" for number in range(300)])
+    index = ExactIndex(np.arange(PHOTOS), photos)
+    return SearchEngine(encoder, index, calibrate(background, photos), _paths)
+
+
+def test_that_the_photo_a_query_names_comes_first_and_is_sure(engine: SearchEngine) -> None:
+    result = engine.by_text("photo123", 10)
+
+    assert result.hits[0].photo_id == 123
+    assert result.hits[0].confident
+    assert [hit.rank for hit in result.hits] == list(range(1, 11))
+
+
+def test_that_hits_of_unrelated_words_are_guesses(engine: SearchEngine) -> None:
+    confident = [engine.by_text(f"stranger{number}", 5).confident for number in range(100)]
+
+    # Of 100 × 400 pairs of unrelated query and photo, .003 are above the .997 quantile.
+    assert sum(confident) < 3 * 0.003 * 100 * PHOTOS
+
+
+def test_that_the_sure_ones_are_counted_beyond_the_hits_shown(engine: SearchEngine) -> None:
+    full = engine.by_text("photo1 photo2 photo3", PHOTOS)
+
+    assert full.confident == sum(hit.confident for hit in full.hits) >= 3
+    assert engine.by_text("photo1 photo2 photo3", 1).confident == full.confident
+
+
+def test_that_the_tail_is_left_out_only_beyond_sure_hits(engine: SearchEngine) -> None:
+    sure = engine.by_text("photo7", 20).without_tail()
+    assert sure.hits
+    assert all(hit.confident for hit in sure.hits)
+
+    guesses = [engine.by_text(f"stranger{number}", 5) for number in range(20)]
+    unsure = next(result for result in guesses if not result.confident)
+    assert len(unsure.without_tail().hits) == 5
+
+
+def test_that_photos_without_a_place_are_no_hits() -> None:
+    encoder = WordEncoder()
+    photos = encoder.encode_texts(["photo0", "photo1", "photo2"])
+    calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), photos)
+    gone = {PhotoId(1): Path("/1.jpg")}
+    engine = SearchEngine(encoder, ExactIndex(np.arange(3), photos), calibration, lambda _ids: gone)
+
+    hits = engine.by_text("photo0", 3).hits
+
+    assert [(hit.rank, hit.photo_id) for hit in hits] == [(1, 1)]
+
+
+def test_that_a_picture_is_scored_by_cosine() -> None:
+    encoder = WordEncoder()
+    pictures = [draw_scene(seed, (64, 48)).image for seed in range(30)]
+    vectors = encoder.encode_images(
+        np.stack([encoder.preprocess.pixels(picture) for picture in pictures])
+    )
+    calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), vectors)
+    engine = SearchEngine(encoder, ExactIndex(np.arange(30), vectors), calibration, _paths)
+
+    best = engine.by_picture(pictures[17], 1).hits[0]
+
+    assert best.photo_id == 17
+    assert best.score == pytest.approx(1, abs=1e-5)
+
+
+def test_that_centring_takes_off_what_a_photo_scores_for_everything() -> None:
+    """A photo near the background's mean would otherwise be among the hits of every query."""
+    encoder = WordEncoder()
+    background = encode_queries(encoder, [f"thing{number}" for number in range(300)])
+    photos = encoder.encode_texts([f"photo{number}" for number in range(PHOTOS)])
+    photos[0] = _unit(background.mean(axis=0))
+    calibration = calibrate(background, photos)
+    queries = encode_queries(encoder, [f"stranger{number}" for number in range(100)])
+
+    plain = np.argmax(queries @ photos.T, axis=1)
+    centred = np.argmax(np.stack([calibration.centred(q) for q in queries]) @ photos.T, axis=1)
+
+    assert np.mean(plain == 0) > 0.5
+    assert np.mean(centred == 0) < 0.2 * np.mean(plain == 0)
+
+
+def test_that_an_empty_library_is_calibrated_too() -> None:
+    encoder = WordEncoder()
+    empty = np.empty((0, DIM), np.float32)
+    calibration = calibrate(encoder.encode_texts(["thing1"]), empty)
+    index = ExactIndex(np.empty(0, np.int64), empty)
+
+    assert SearchEngine(encoder, index, calibration, _paths).by_text("dog", 5).hits == ()
