@@ -207,7 +207,7 @@ def main() -> None:
     print_rounds(rounds, arguments.count)
     alike = agreement(photofind_embeddings(photofind.paths), rclip.embeddings())
     print("Embeddings of the last round")
-    print_table(("", ""), [(name, f"{value:.5g}") for name, value in alike.items()])
+    print_table(("agreement", ""), [(name, f"{value:.5g}") for name, value in alike.items()])
     queries = query_times(photofind, rclip, folder)
     print_queries(queries)
     save_json(

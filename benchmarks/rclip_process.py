@@ -21,6 +21,7 @@ VERSION = "3.3.0"
 MODEL = "ViT-B-32-256-datacomp_s34b_b86k"
 TOKENIZER = "bpe_simple_vocab_16e6.txt.gz"
 EXPORT_PACKAGES = ("onnx>=1.18",)
+QUIET = ("--quiet", "--quiet", "--disable-pip-version-check")
 
 _RATE = re.compile(r"([\d.]+)(images/s|s/images)")
 
@@ -82,7 +83,7 @@ class RclipProcess:
         if not self._environment.is_dir():
             print(f"Installing rclip {VERSION} …")
             venv.create(self._environment, with_pip=True)
-        pip = [str(self._program("python")), "-m", "pip", "install", "--quiet"]
+        pip = [str(self._program("python")), "-m", "pip", "install", *QUIET]
         subprocess.run([*pip, f"rclip=={VERSION}"], check=True)
 
     def _provide_model(self, checkpoint: Path) -> None:
@@ -98,8 +99,8 @@ class RclipProcess:
 
     def _export(self, checkpoint: Path, visual: Path, textual: Path) -> None:
         print("Exporting the weights to ONNX …")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(self._packages)]
-        subprocess.run([*pip, *EXPORT_PACKAGES], check=True)
+        pip = [sys.executable, "-m", "pip", "install", *QUIET, "--target"]
+        subprocess.run([*pip, str(self._packages), *EXPORT_PACKAGES], check=True)
         export = [sys.executable, "-m", "benchmarks.random_checkpoint", str(checkpoint)]
         files = ["--visual", str(visual), "--textual", str(textual)]
         root = Path(__file__).parent.parent

@@ -72,6 +72,9 @@ class Library:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._database = Database.open(self.paths, write=write)
+        if write:
+            # Before anything is built on it, and while the last snapshot is still good.
+            self._database.quick_check()
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +116,7 @@ class Library:
             encoder,
             ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px),
             self.settings,
+            own_folder=self.paths.folder,
             listener=listener,
             cancel=cancel,
         )

@@ -12,8 +12,8 @@ import torch
 
 from photofind.evaluation.drawn_scenes import draw_scene, training_seeds
 
-from .concepts import TEMPLATES, Concepts, Picture, key_of
-from .packs import CAPTIONED, Entry, PixelStore
+from .concepts import TEMPLATES, Concepts, Picture, key_of, words_of
+from .packs import CAPTIONED, SHORT_SIDE, Entry, PixelStore
 
 DRAWN = "drawn"
 SHARE_CAPTIONED = 0.38
@@ -28,12 +28,16 @@ OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
 
 @dataclass(frozen=True)
 class Corpus:
-    """All training pictures with their pixels, words and share in the batches."""
+    """All training pictures with their pixels, words and share in the batches.
+
+    `sided` marks the pictures whose captions tell left from right: these are never mirrored.
+    """
 
     pixels: PixelStore
     pictures: list[Picture]
     concepts: Concepts
     chances: np.ndarray
+    sided: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,12 @@ def make_corpus(pixels: PixelStore, entries: Sequence[Entry], drawn: int) -> Cor
         pictures.append(Picture(scene.captions, ()))
         sources.append(DRAWN)
     chances = _chances(pictures, sources)
-    return Corpus(PixelStore(arrays), pictures, Concepts(pictures), chances)
+    sided = np.array([_tells_sides(picture) for picture in pictures])
+    return Corpus(PixelStore(arrays), pictures, Concepts(pictures), chances, sided)
+
+
+def _tells_sides(picture: Picture) -> bool:
+    return any({"left", "right"} & set(words_of(caption)) for caption in picture.captions)
 
 
 def _chances(pictures: list[Picture], sources: list[str]) -> np.ndarray:
@@ -100,7 +109,8 @@ class Batches:
         rng = np.random.default_rng((self._seed, step))
         rows = np.searchsorted(self._cumulative, rng.random(self._size) * self._cumulative[-1])
         rows = np.minimum(rows, len(self._corpus.pictures) - 1)
-        images = _cut(self._corpus.pixels, rows, side, smallest_area, rng)
+        mirrored = (rng.random(len(rows)) < 0.5) & ~self._corpus.sided[rows]
+        images = _cut(self._corpus.pixels, rows, mirrored, side, smallest_area, rng)
         said = [text for row in rows for text in self._say(int(row), rng)]
         positives, ignored, texts = self._pairs(rows, dict(said))
         return Batch(images, texts, positives, ignored, self._targets(rows))
@@ -183,21 +193,30 @@ def _drop_words(caption: str, rng: np.random.Generator) -> str:
 
 
 def _cut(
-    store: PixelStore, rows: np.ndarray, side: int, smallest_area: float, rng: np.random.Generator
+    store: PixelStore,
+    rows: np.ndarray,
+    mirrored: np.ndarray,
+    side: int,
+    smallest_area: float,
+    rng: np.random.Generator,
 ) -> torch.Tensor:
     """Cuts a few groups, each at one size, so that a group is scaled in one call."""
     groups = []
-    for group in np.array_split(rows, CROPS_OF_A_BATCH):
+    for group, flips in zip(
+        np.array_split(rows, CROPS_OF_A_BATCH),
+        np.array_split(mirrored, CROPS_OF_A_BATCH),
+        strict=True,
+    ):
         area, aspect = rng.uniform(smallest_area, 1.0), np.exp(rng.uniform(-0.33, 0.33))
-        height = min(128, round(128 * np.sqrt(area / aspect)))
-        width = min(128, round(128 * np.sqrt(area * aspect)))
+        height = min(SHORT_SIDE, round(SHORT_SIDE * np.sqrt(area / aspect)))
+        width = min(SHORT_SIDE, round(SHORT_SIDE * np.sqrt(area * aspect)))
         crops = np.empty((len(group), height, width, 3), dtype=np.uint8)
-        for place, row in enumerate(group):
+        for place, (row, flip) in enumerate(zip(group, flips, strict=True)):
             picture = store.pictures[row]
             top = rng.integers(picture.shape[0] - height + 1)
             left = rng.integers(picture.shape[1] - width + 1)
             crop = picture[top : top + height, left : left + width]
-            crops[place] = crop[:, ::-1] if rng.random() < 0.5 else crop
+            crops[place] = crop[:, ::-1] if flip else crop
         groups.append(_scale(torch.from_numpy(crops).permute(0, 3, 1, 2), side))
     return torch.cat(groups)
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ import open_clip
 import torch
 from PIL import Image
 
-from photofind.evaluation.drawn_scenes import DrawnScene, draw_scene, held_out_seeds
-
+from .drawn_questions import ImageEncoder, TextEncoder, measure_drawn
 from .metrics import average_precision, recall_figures, top_k_figures
 from .packs import read_entries, read_pictures
 
@@ -30,11 +29,6 @@ WORD_QUERIES = {
     "climbing": "climb(s|ing)?|climber", "baby": "bab(y|ies)", "guitar": "guitars?",
     "red shirt": "red shirt", "street": "streets?", "tree": "trees?", "crowd": "crowds?",
 }  # fmt: skip
-DRAWN_SCENES = 400
-CHOICES = 20
-
-ImageEncoder = Callable[[Sequence[Image.Image]], np.ndarray]
-TextEncoder = Callable[[Sequence[str]], np.ndarray]
 
 
 def label_scores(
@@ -120,28 +114,6 @@ def _word_figures(
         "times_chance": round(mean["AP"] / mean["chance"], 2),
         "each": figures,
     }
-
-
-def measure_drawn(encode_images: ImageEncoder, encode_texts: TextEncoder) -> dict[str, Any]:
-    """Share of held-out scenes whose own caption wins against those of 19 other scenes."""
-    scenes = [draw_scene(seed) for seed in held_out_seeds[:DRAWN_SCENES]]
-    embedded = encode_images([scene.image for scene in scenes])
-    hits: dict[str, list[bool]] = {}
-    for start in range(0, len(scenes), CHOICES):
-        group = scenes[start : start + CHOICES]
-        texts = encode_texts([scene.captions[0] for scene in group])
-        scores = embedded[start : start + CHOICES] @ texts.T
-        for at, scene in enumerate(group):
-            own = scores[at, at]
-            same = [other.captions[0] == scene.captions[0] for other in group]
-            won = bool((scores[at][~np.array(same)] < own).all())
-            hits.setdefault("landscape" if _is_landscape(scene) else "shapes", []).append(won)
-    shares = {kind: round(100 * float(np.mean(won)), 1) for kind, won in hits.items()}
-    return {"scenes": len(scenes), "choices": CHOICES, **shares}
-
-
-def _is_landscape(scene: DrawnScene) -> bool:
-    return len(scene.captions) > 4
 
 
 class Checkpoint:

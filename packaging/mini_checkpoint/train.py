@@ -271,7 +271,7 @@ def main() -> None:
     run = Run(arguments, make_corpus(pixels, entries, arguments.drawn))
     state_file = arguments.work / "state.pt"
     if state_file.exists():
-        run.restore(torch.load(state_file, map_location=run.device, weights_only=True))
+        run.restore(torch.load(state_file, map_location="cpu", weights_only=True))
     recorder = Recorder(run, arguments)
     described = {name: str(value) for name, value in vars(arguments).items()}
     log(arguments.work / "log.jsonl", arguments=described, tokens=run.tokenizer.size,

@@ -1,16 +1,23 @@
 """The seam between photofind and whatever turns pictures and text into embeddings."""
 
+import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.clip.preprocess import Preprocess
-from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.clip.preprocess import Geometry, Preprocess
+from photofind.domain import Box, Embeddings, EmbeddingSpace
 
 Pixels = NDArray[np.uint8]
 """(N, size, size, 3) uint8, as `Preprocess.pixels` makes them."""
+
+PAPER_STRENGTH: Final = 0.2
+"""How strongly FALIP draws the attention to a region; see [Note: strength] in clip/falip.py."""
+
+HARD_MASK: Final = math.inf
+"""The strength at which nothing outside a region is attended to."""
 
 
 class Encoder(Protocol):
@@ -28,4 +35,39 @@ class Encoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """N texts → (N, dim), each embedded as it stands."""
+        ...
+
+
+class PictureRegions(Protocol):
+    """One picture, ready for any number of questions about its regions."""
+
+    def encode_regions(self, boxes: Sequence[Box], strength: float = PAPER_STRENGTH) -> Embeddings:
+        """N boxes in pixels of the upright picture → (N, dim)."""
+        ...
+
+
+@runtime_checkable
+class RegionEncoder(Encoder, Protocol):
+    """An encoder that may be able to embed a region without cutting it out."""
+
+    @property
+    def falip_applies(self) -> bool:
+        """Whether this checkpoint's architecture allows `regions_of`."""
+        ...
+
+    @property
+    def region_preprocess(self) -> Preprocess:
+        """The checkpoint's preprocessing without a crop, so that no region is lost."""
+        ...
+
+    def regions_of(self, pixels: Pixels, geometry: Geometry) -> PictureRegions:
+        """Does once what all regions of a picture share.
+
+        Args:
+            pixels: (size, size, 3) uint8, by `region_preprocess`.
+            geometry: Of the upright picture, by `region_preprocess`.
+
+        Raises:
+            CheckpointError: FALIP is not for this checkpoint.
+        """
         ...

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from torch import nn
 
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.encoder import Pixels
+from photofind.clip.falip import FovealPicture, falip_applies, foveal_tower
 from photofind.clip.precision import Precision, PrecisionMemory, fastest, image_tower
-from photofind.clip.preprocess import PREPROCESS_VERSION, Preprocess
+from photofind.clip.preprocess import PREPROCESS_VERSION, Geometry, Preprocess
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CheckpointError
 
@@ -61,9 +63,31 @@ class OpenClipEncoder:
     @torch.inference_mode()
     def encode_images(self, pixels: Pixels) -> Embeddings:
         """(N, size, size, 3) uint8 → (N, dim)."""
-        channels_first = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
-        inputs = (channels_first.float() * self._scale + self._shift).contiguous()
+        inputs = self._inputs(pixels)
         return _normalised(self._tower_for(inputs)(inputs))
+
+    @property
+    def falip_applies(self) -> bool:
+        return falip_applies(self._model.visual)
+
+    @property
+    def region_preprocess(self) -> Preprocess:
+        return replace(self.preprocess, resize_mode="squash")
+
+    def regions_of(self, pixels: Pixels, geometry: Geometry) -> FovealPicture:
+        """(size, size, 3) uint8 → its regions; always float32."""
+        tower = foveal_tower(self._model.visual)
+        if tower is None:
+            raise CheckpointError(
+                "Steering the attention to a region is not for this search model "
+                f"('{self.space.checkpoint}').",
+                "Cut the region out instead: --method crop",
+            )
+        return FovealPicture(tower, self._inputs(pixels[np.newaxis]), geometry)
+
+    def _inputs(self, pixels: Pixels) -> torch.Tensor:
+        channels_first = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2)
+        return (channels_first.float() * self._scale + self._shift).contiguous()
 
     def _tower_for(self, inputs: torch.Tensor) -> nn.Module:
         """The image encoder in the fastest arithmetic, measured on the first batch to allow it."""

@@ -70,6 +70,7 @@ class Indexer:
     """One run over some roots.
 
     Args:
+        own_folder: Photofind's own; never indexed, wherever it lies.
         threads: That read and decode beside the one that embeds.
     """
 
@@ -80,6 +81,7 @@ class Indexer:
         thumbnails: ThumbnailCache,
         settings: Settings,
         *,
+        own_folder: Path | None = None,
         threads: int | None = None,
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
@@ -87,6 +89,7 @@ class Indexer:
         self._database = database
         self._encoder = encoder
         self._settings = settings
+        self._own_folder = own_folder
         self._threads = threads or settings.threads or os.cpu_count() or 1
         self._listener = listener
         self._cancel = cancel or CancelToken()
@@ -140,7 +143,12 @@ class Indexer:
         unreadable: list[UnreadableFolder] = []
         offline = Comparison((), (), missing=tuple(known.values()), offline=True)
         try:
-            for item in scan(root.path, ignore=self._settings.ignore, cancel=self._cancel):
+            for item in scan(
+                root.path,
+                ignore=self._settings.ignore,
+                exclude=self._own_folder,
+                cancel=self._cancel,
+            ):
                 if isinstance(item, UnreadableFolder):
                     unreadable.append(item)
                 else:

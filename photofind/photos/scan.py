@@ -32,7 +32,11 @@ class UnreadableFolder:
 
 
 def scan(
-    root: Path, *, ignore: Sequence[str] = (), cancel: CancelToken | None = None
+    root: Path,
+    *,
+    ignore: Sequence[str] = (),
+    exclude: Path | None = None,
+    cancel: CancelToken | None = None,
 ) -> Iterator[FoundFile | UnreadableFolder]:
     """Walks a folder in a fixed order: a folder's files by name, then its folders by name.
 
@@ -44,6 +48,7 @@ def scan(
         ignore: Shell patterns, compared with a file's or folder's name and, where they contain a
             slash, with its path below `root`. As in gitignore, a trailing slash means folders
             only, a leading one (or one within) ties the pattern to `root`.
+        exclude: A folder never entered, by whatever path: photofind's own.
         cancel: Looked at before every file.
 
     Raises:
@@ -52,6 +57,8 @@ def scan(
     """
     walk = _Walk(root, _Ignored(ignore), cancel or CancelToken())
     os.scandir(root).close()
+    if exclude is not None and exclude.is_dir():
+        walk.pass_over(exclude)
     return walk.run()
 
 
@@ -72,6 +79,10 @@ class _Walk:
         self._ignored = ignored
         self._cancel = cancel
         self._visited: set[tuple[int, int]] = set()
+
+    def pass_over(self, folder: Path) -> None:
+        """Makes a folder count as visited."""
+        self._was_visited(os.fspath(folder))
 
     def run(self) -> Iterator[FoundFile | UnreadableFolder]:
         folders = [os.fspath(self._root)]

@@ -319,6 +319,25 @@ def test_that_a_damaged_embedding_is_reported_and_made_again(
         library.check()
 
 
+def test_that_a_library_among_the_photos_does_not_index_itself(
+    pictures: Path, tiny_folder: Path
+) -> None:
+    for _ in range(2):
+        with Library(pictures / "library", write=True) as library:
+            report = library.index([pictures], f"local-dir:{tiny_folder}")
+        assert report.found == 12
+
+
+def test_that_photos_nobody_may_write_are_indexed(index: Index, pictures: Path) -> None:
+    for path in [*pictures.rglob("*"), pictures]:
+        path.chmod(path.stat().st_mode & ~0o222)
+    try:
+        assert index(pictures).embedded == 12
+    finally:
+        for path in [pictures, *pictures.rglob("*")]:
+            path.chmod(path.stat().st_mode | 0o200)
+
+
 def test_that_nothing_to_index_is_an_error(index: Index) -> None:
     with pytest.raises(BadInputError, match="nothing to index"):
         index()

@@ -148,6 +148,15 @@ def test_that_a_name_of_raw_bytes_survives(tmp_path: Path) -> None:
     assert found.path.read_bytes() == b"x"
 
 
+def test_that_an_excluded_folder_is_not_entered_even_through_a_link(tmp_path: Path) -> None:
+    make(tmp_path, "photos/a.jpg", "photos/own/thumbnail.jpg")
+    (tmp_path / "photos" / "link").symlink_to(tmp_path / "photos" / "own")
+
+    found = list(scan(tmp_path, exclude=tmp_path / "photos" / "own"))
+
+    assert [item.path.name for item in found] == ["a.jpg"]
+
+
 def test_that_deep_trees_need_no_recursion(tmp_path: Path) -> None:
     deep = tmp_path
     for _ in range(60 if os.name == "nt" else 1200):

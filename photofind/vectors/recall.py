@@ -1,0 +1,62 @@
+"""How much of the truth an index finds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.domain import Embeddings
+from photofind.vectors.exact import ExactIndex
+from photofind.vectors.index import VectorIndex
+
+RECALL_FLOOR = 0.97
+"""An approximate index that finds less is built again."""
+
+SAMPLE_QUERIES = 200
+
+_TIE = 1e-6
+_THEMES = 3
+
+
+def sample_queries(vectors: Embeddings, count: int = SAMPLE_QUERIES, seed: int = 0) -> Embeddings:
+    """(count, dim) float32: half are vectors of the library, as "more like this" asks.
+
+    The other half are as texts are once they are centred: somewhere between a few photos, mostly a
+    direction of their own, the library's mean taken off, not of unit length.
+    """
+    random = np.random.default_rng(seed)
+    if not len(vectors):
+        return vectors[:0]
+    own = vectors[random.integers(len(vectors), size=count // 2)]
+    asked = count - len(own)
+    themes = vectors[random.integers(len(vectors), size=(asked, _THEMES))].mean(axis=1)
+    apart = random.standard_normal((asked, vectors.shape[1]), dtype=np.float32)
+    apart /= np.linalg.norm(apart, axis=1, keepdims=True)
+    some = vectors[random.integers(len(vectors), size=min(len(vectors), 1000))]
+    texts = themes + apart - 0.75 * some.mean(axis=0)
+    return np.concatenate((own, texts)).astype(np.float32, copy=False)
+
+
+def recall_at_k(
+    index: VectorIndex, exact: ExactIndex, queries: Embeddings, top_k: int = 10
+) -> float:
+    """Share of the true best `top_k` that an index finds, over all queries; 0-1.
+
+    A photo counts as found when it truly scores as much as the last of the true best, so of equal
+    photos any will do. The index's own scores are not believed.
+
+    Args:
+        queries: (Q, dim) float32.
+    """
+    top_k = min(top_k, len(exact))
+    if not top_k or not len(queries):
+        return 1.0
+    return float(np.mean([_found(index, exact, query, top_k) for query in queries]))
+
+
+def _found(index: VectorIndex, exact: ExactIndex, query: NDArray[np.float32], top_k: int) -> float:
+    least = exact.query(query, top_k).scores[-1]
+    labels = np.unique(index.query(query, top_k).labels)
+    try:
+        scores = exact.vectors_of(labels) @ query
+    except KeyError:
+        return 0.0
+    return float(np.count_nonzero(scores >= least - _TIE) / top_k)
