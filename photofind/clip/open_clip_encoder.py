@@ -16,6 +16,7 @@ from photofind.clip.encoder import Pixels
 from photofind.clip.falip import FovealPicture, falip_applies, foveal_tower
 from photofind.clip.precision import Precision, PrecisionMemory, fastest, image_tower
 from photofind.clip.preprocess import PREPROCESS_VERSION, Geometry, Preprocess
+from photofind.clip.text import encode_text
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CheckpointError
 
@@ -107,7 +108,7 @@ class OpenClipEncoder:
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """N texts → (N, dim), each cut at the checkpoint's context length."""
-        return _normalised(self._model.encode_text(self._tokenizer(list(texts))))
+        return _normalised(encode_text(self._model, self._tokenizer(list(texts))))
 
 
 def _normalised(embeddings: torch.Tensor) -> Embeddings:

@@ -1,0 +1,36 @@
+"""The text tower without its padding.
+
+open_clip embeds every text at the full context length: 77 tokens for the ten that a query has. In
+a causal text tower no token looks at those after it, so what comes after the longest text of a
+batch can be left out and nothing changes; a large text encoder becomes several times faster.
+"""
+
+from typing import Any
+
+import torch
+from open_clip import CLIP
+from open_clip.transformer import text_global_pool
+
+
+def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """As open_clip's `model.encode_text(tokens)`, with equal results.
+
+    Args:
+        model: Any open_clip model; those with a causal text tower of open_clip's own are sped up.
+        tokens: (N, context length) as the checkpoint's tokenizer gives them.
+    """
+    if not isinstance(model, CLIP) or model.text_pool_type != "argmax" or model.attn_mask is None:
+        embeddings: torch.Tensor = model.encode_text(tokens)
+        return embeddings
+    # The end-of-text token has the highest number and is the last that counts.
+    length = int(tokens.argmax(dim=-1).max()) + 1
+    short = tokens[:, :length]
+    hidden = model.token_embedding(short) + model.positional_embedding[:length]
+    hidden = model.transformer(hidden, attn_mask=model.attn_mask[:length, :length])
+    pooled = text_global_pool(model.ln_final(hidden), short, model.text_pool_type)
+    if model.text_projection is None:
+        return pooled
+    if isinstance(model.text_projection, torch.nn.Linear):
+        projected: torch.Tensor = model.text_projection(pooled)
+        return projected
+    return pooled @ model.text_projection
