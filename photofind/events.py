@@ -51,6 +51,7 @@ class IndexFinished:
         duplicates: Paths beyond the first of each content.
         offline: Roots that could not be seen; everything known about them is kept.
         failures: Files of healthy roots that could not be read, old and new.
+        being_written: Files that changed while they were read and were left for the next run.
     """
 
     roots: tuple[Path, ...]
@@ -62,8 +63,13 @@ class IndexFinished:
     duplicates: int
     offline: tuple[Path, ...]
     failures: tuple[Failure, ...]
+    being_written: tuple[Path, ...]
     seconds: float
     checkpoint: str
+
+    @property
+    def changed_anything(self) -> bool:
+        return bool(self.embedded or self.moved or self.removed)
 
 
 Event = IndexProgress | PhotosChanged | IndexFinished

@@ -11,9 +11,14 @@ from photofind.errors import BadInputError
 
 
 def _setting(
-    default: Any, help_text: str, least: float | None = None, most: float | None = None
+    default: Any,
+    help_text: str,
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] | None = None,
 ) -> Any:
-    return field(default=default, metadata={"help": help_text, "least": least, "most": most})
+    metadata = {"help": help_text, "least": least, "most": most, "choices": choices}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class Settings:
     thumbnail_px: int = _setting(384, "Longest side of a thumbnail, pixels.", 64, 2048)
     max_megapixels: int = _setting(400, "Larger pictures are refused before decoding.", 1, 2000)
     max_file_mb: int = _setting(1024, "Larger files are refused before reading.", 1, 16384)
+    reconcile_minutes: int = _setting(
+        10, "While watching, how often all folders are compared whatever was reported.", 1, 1440
+    )
+    vector_index: str = _setting(
+        "auto",
+        "How photos are compared with a query: all of them (exact), along a graph that large "
+        "libraries need (hnsw), or whichever suits the library (auto).",
+        choices=("auto", "exact", "hnsw"),
+    )
     offline_missing_share: float = _setting(
         0.9,
         "A folder that lost more than this share of its photos at once counts as disconnected.",
@@ -76,9 +90,10 @@ def _valid(setting: "Field[Any]", value: object, path: Path) -> object:
             return tuple(value)
         raise _wrong(setting, value, path, "a list of texts")
     if isinstance(setting.default, str):
-        if isinstance(value, str):
+        choices = setting.metadata["choices"]
+        if isinstance(value, str) and (choices is None or value in choices):
             return value
-        raise _wrong(setting, value, path, "a text")
+        raise _wrong(setting, value, path, f"one of {', '.join(choices)}" if choices else "a text")
     kinds = (int, float) if isinstance(setting.default, float) else (int,)
     least, most = setting.metadata["least"], setting.metadata["most"]
     if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:

@@ -62,6 +62,7 @@ class _Tally:
     removed: int = 0
     offline: list[Path] = field(default_factory=list)
     folder_failures: list[Failure] = field(default_factory=list)
+    being_written: list[Path] = field(default_factory=list)
     arrived: Counter[PhotoId] = field(default_factory=Counter)
     """Photos met at a path that was not known before, and at how many."""
 
@@ -178,6 +179,7 @@ class Indexer:
                 # A pass that got nowhere met only files that are still being written: the next
                 # run will read them.
                 if len(later) == len(waiting):
+                    self._tally.being_written = [file.path for file in later]
                     break
                 waiting = later
         progress.finish()
@@ -313,6 +315,7 @@ class Indexer:
             duplicates=duplicates,
             offline=tuple(tally.offline),
             failures=(*tally.folder_failures, *failures),
+            being_written=tuple(tally.being_written),
             seconds=seconds,
             checkpoint=self._encoder.space.checkpoint,
         )

@@ -1,0 +1,189 @@
+"""A watched library follows what happens on disk."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from photofind.cancel import CancelToken
+from photofind.errors import CancelledError
+from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.events import IndexFinished, ignore_events
+from photofind.indexing.watcher import FolderWatcher
+from photofind.library import Library
+from tests.support.contents import catalogue_contents
+
+PATIENCE_S = 60
+
+
+class Watching:
+    """A library being watched by a thread of its own."""
+
+    def __init__(self, library: Library) -> None:
+        self.reports: list[IndexFinished] = []
+        self._cancel = CancelToken()
+        self._library = library
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self.until(lambda: bool(self.reports))
+
+    def _run(self) -> None:
+        try:
+            for report in self._library.watch(listener=ignore_events, cancel=self._cancel):
+                self.reports.append(report)
+        except CancelledError:
+            pass
+        except Exception as error:  # noqa: BLE001 - raised again by the test's own thread
+            self._error = error
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        ends = time.monotonic() + PATIENCE_S
+        while not holds():
+            if self._error is not None:
+                raise self._error
+            assert time.monotonic() < ends, self.reports[-1:]
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self._cancel.cancel()
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, pictures: Path, tiny_folder: Path) -> Path:
+    folder = tmp_path / "library"
+    with Library(folder, write=True) as library:
+        library.index([pictures], f"local-dir:{tiny_folder}")
+    return folder
+
+
+@pytest.fixture
+def watching(folder: Path) -> Iterator[Watching]:
+    with Library(folder, write=True) as library:
+        running = Watching(library)
+        yield running
+        running.stop()
+
+
+def _paths(folder: Path) -> set[bytes]:
+    return {os.fsencode(path) for path in folder.rglob("*.jpg")}
+
+
+def test_that_the_library_ends_as_one_indexed_fresh(
+    watching: Watching, folder: Path, pictures: Path, tmp_path: Path, tiny_folder: Path
+) -> None:
+    def settled() -> bool:
+        return catalogue_contents(folder).paths == _paths(pictures)
+
+    draw_scene(70, (120, 90)).image.save(pictures / "new.jpg")
+    watching.until(settled)
+    (pictures / "sea").rename(pictures / "ocean")
+    watching.until(settled)
+    shutil.copytree(pictures / "ocean", pictures / "copy")
+    (pictures / "new.jpg").unlink()
+    watching.until(settled)
+    draw_scene(71, (120, 90)).image.save(pictures / "ocean" / "01.jpg")
+    (pictures / "copy" / "03.jpg").rename(pictures / "copy" / "three.jpg")
+    watching.until(settled)
+    watching.until(lambda: sum(report.embedded for report in watching.reports) == 2)
+
+    fresh = tmp_path / "fresh"
+    with Library(fresh, write=True) as library:
+        library.index([pictures], f"local-dir:{tiny_folder}")
+    found, expected = catalogue_contents(folder), catalogue_contents(fresh)
+    assert (found.paths, found.failures) == (expected.paths, expected.failures)
+    assert expected.embeddings.keys() <= found.embeddings.keys()
+
+
+def test_that_a_root_that_goes_and_returns_loses_nothing(
+    watching: Watching, folder: Path, pictures: Path
+) -> None:
+    before = catalogue_contents(folder)
+    away = pictures.rename(pictures.with_name("away"))
+    watching.until(lambda: watching.reports[-1].offline == (pictures,))
+    assert catalogue_contents(folder) == before
+
+    away.rename(pictures)
+    watching.until(lambda: watching.reports[-1].offline == ())
+    assert sum(report.embedded for report in watching.reports) == 0
+
+    # Watched again, though it is another watch.
+    draw_scene(72, (120, 90)).image.save(pictures / "late.jpg")
+    watching.until(lambda: watching.reports[-1].embedded == 1)
+
+
+def test_that_a_file_written_slowly_is_embedded_once_and_whole(
+    watching: Watching, folder: Path, pictures: Path, tmp_path: Path
+) -> None:
+    draw_scene(73, (1600, 1200)).image.save(tmp_path / "whole.jpg", quality=95)
+    data = (tmp_path / "whole.jpg").read_bytes()
+    step = len(data) // 12 + 1
+    with (pictures / "slow.jpg").open("wb") as file:
+        for start in range(0, len(data), step):
+            file.write(data[start : start + step])
+            file.flush()
+            time.sleep(0.3)
+
+    watching.until(lambda: sum(report.embedded for report in watching.reports) == 1)
+    assert catalogue_contents(folder).failures == {}
+    assert len(catalogue_contents(folder).embeddings) == 13
+
+
+def test_that_reading_photos_is_no_change(pictures: Path, tmp_path: Path) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.1) as watcher:
+        for path in pictures.rglob("*.jpg"):
+            path.read_bytes()
+        assert watcher.wait(1, CancelToken()) == frozenset()
+
+
+@pytest.mark.parametrize("name", [".hidden.jpg", "notes.txt", ".git/objects.jpg"])
+def test_that_what_is_no_photo_is_no_change(pictures: Path, tmp_path: Path, name: str) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.1) as watcher:
+        (pictures / name).parent.mkdir(exist_ok=True)
+        (pictures / name).write_bytes(b"x")
+        assert watcher.wait(1, CancelToken()) == frozenset()
+
+
+def test_that_a_burst_is_one_change_set(pictures: Path, tmp_path: Path) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
+        for number in range(500):
+            (pictures / f"{number}.jpg").write_bytes(b"x")
+        assert watcher.wait(10, CancelToken()) == {pictures}
+        assert watcher.wait(1, CancelToken()) == frozenset()
+
+
+def test_that_photofinds_own_files_are_no_change(pictures: Path) -> None:
+    own = pictures / "library"
+    own.mkdir()
+    with FolderWatcher([pictures], own, quiet_s=0.1) as watcher:
+        (own / "thumbnail.jpg").write_bytes(b"x")
+        assert watcher.wait(1, CancelToken()) == frozenset()
+
+
+def test_that_waiting_ends_soon_after_cancel(pictures: Path, tmp_path: Path) -> None:
+    cancel = CancelToken()
+    with FolderWatcher([pictures], tmp_path / "library") as watcher:
+        threading.Timer(0.2, cancel.cancel).start()
+        started = time.monotonic()
+        with pytest.raises(CancelledError):
+            watcher.wait(600, cancel)
+    assert time.monotonic() - started < 30
+
+
+def test_that_a_root_beyond_the_systems_limit_is_to_be_compared_instead(
+    pictures: Path, tmp_path: Path
+) -> None:
+    from watchdog.observers import Observer
+
+    class Exhausted(Observer):  # type: ignore[misc, valid-type]
+        def schedule(self, *_args: object, **_options: object) -> object:
+            raise OSError(28, "inotify watch limit reached")
+
+    with FolderWatcher([pictures], tmp_path / "library", observer=Exhausted) as watcher:
+        assert watcher.unwatchable == {pictures}
