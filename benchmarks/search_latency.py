@@ -22,12 +22,12 @@ from photofind.domain import (
     Embeddings,
     EmbeddingSpace,
     FileStat,
-    Fingerprint,
     FoundFile,
     Photo,
     PhotoMetadata,
 )
 from photofind.paths import LibraryPaths
+from photofind.photos.fingerprint import fingerprint
 from photofind.store import embeddings, photos, roots
 from photofind.store.database import Database
 from photofind.store.photos import ReadFile
@@ -113,7 +113,7 @@ def _files(root: Path, count: int) -> Iterator[tuple[int, list[ReadFile]]]:
 def _file(root: Path, number: int) -> ReadFile:
     path = root / f"{number // 1000:04}" / f"IMG_{number:07}.jpg"
     found = FoundFile(root, path, FileStat(4_000_000, 1 + number, 1 + number, 1 + number))
-    content = Fingerprint(number.to_bytes(32, "big"))
+    content = fingerprint(number.to_bytes(8, "big"))
     photo = Photo(content, "JPEG", 4000, 3000, (128, 128, 128), PhotoMetadata())
     return ReadFile(found, time.time_ns(), photo=photo)
 

@@ -37,6 +37,10 @@ class UserFacingError(PhotofindError):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Made again from all its arguments when it comes from another process.
+        return type(self), (self.message, self.hint)
+
 
 class LibraryBusyError(UserFacingError):
     code = "library_busy"
@@ -64,6 +68,9 @@ class QueryError(UserFacingError):
     def __init__(self, message: str, hint: str, column: int) -> None:
         super().__init__(message, hint)
         self.column = column
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.hint, self.column)
 
 
 class BadInputError(UserFacingError):

@@ -1,10 +1,12 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Self
 
@@ -12,22 +14,42 @@ import numpy as np
 
 from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import CheckpointShelf
-from photofind.clip.encoder import Encoder
-from photofind.clip.prompts import background_queries, encode_queries
-from photofind.domain import Embeddings, Failure, PhotoId
+from photofind.clip.encoder import Encoder, TextEncoder
+from photofind.clip.loading import load_encoder
+from photofind.clip.prompts import background_queries, encode_prompts, encode_queries
+from photofind.domain import Embeddings, EmbeddingSpace, Failure
 from photofind.errors import BadInputError, CheckpointError
 from photofind.events import IndexFinished, Listener, ignore_events
+from photofind.indexing.child_worker import ChildWorker
 from photofind.indexing.indexer import Indexer
+from photofind.indexing.watch import keep_up
+from photofind.indexing.watcher import FolderWatcher
+from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
-from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.calibration import calibrate
-from photofind.search.engine import SearchEngine
-from photofind.settings import load_settings, save_setting
+from photofind.search.regions import (
+    LabelSet,
+    RegionReader,
+    RegionSearchEngine,
+    generic_captions,
+)
+from photofind.settings import Settings, load_settings, save_setting
 from photofind.store import embeddings, photos, roots, state
 from photofind.store.database import Database
+from photofind.store.filters import FilteredPhotos
 from photofind.store.photos import Counts
 from photofind.store.roots import Root
-from photofind.vectors.exact import ExactIndex
+from photofind.tagging.library_tags import (
+    NO_DECISIONS,
+    ImageTags,
+    TagDecisions,
+    TagReport,
+    tag_photos,
+    tags_of_images,
+)
+from photofind.tagging.tagger import encode_vocabulary
+from photofind.tagging.vocabulary import load_vocabulary
+from photofind.vectors.choose import EXACT_CHECKED, EXACT_UNCHECKED, IndexChoice, IndexHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,7 @@ class LibraryStatus:
     Attributes:
         checkpoint: Of the embeddings that searches use; `None` before anything was indexed.
         embedded: Photos among `counts.photos_with_files` that can be searched.
+        index: What answers searches, by what was measured when it was made.
     """
 
     counts: Counts
@@ -44,23 +67,61 @@ class LibraryStatus:
     checkpoint: str | None
     embedded: int
     failures: tuple[Failure, ...]
+    index: IndexHealth
 
 
-def load_encoder(paths: LibraryPaths, name: str) -> Encoder:
-    """Loads a checkpoint, in seconds; raises `CheckpointError` where it is not on this machine."""
-    # torch takes seconds to import, and most commands never need it.
-    from photofind.clip.open_clip_encoder import OpenClipEncoder
-    from photofind.clip.precision import PrecisionMemory
-
-    return OpenClipEncoder(
-        CheckpointShelf(paths).find(name),
-        threads=load_settings(paths.settings).threads or None,
-        memory=PrecisionMemory(paths.precision),
+def load_region_reader(paths: LibraryPaths, encoder: Encoder) -> RegionReader:
+    """What says what a region shows; the library need not be indexed, or there."""
+    captions = generic_captions()
+    return RegionReader(
+        encoder,
+        _kept(paths, encoder, "captions", captions, lambda: encode_prompts(encoder, captions)),
     )
+
+
+def vocabulary_labels(paths: LibraryPaths, encoder: Encoder, reader: RegionReader) -> LabelSet:
+    """The vocabulary that comes with photofind, as labels for regions."""
+    vocabulary = load_vocabulary()
+    prompts = [vocabulary.prompts_of(label) for label in vocabulary.labels]
+    wording = [prompt for own in prompts for prompt in own]
+    embeddings = _kept(
+        paths,
+        encoder,
+        "vocabulary",
+        wording,
+        lambda: reader.prompted_labels(vocabulary.labels, prompts).embeddings,
+    )
+    return LabelSet(vocabulary.labels, embeddings)
+
+
+def _kept(
+    paths: LibraryPaths,
+    encoder: TextEncoder,
+    kind: str,
+    texts: Sequence[str],
+    encode: Callable[[], Embeddings],
+) -> Embeddings:
+    """Embeddings of texts that stay the same; on disk, since a large encoder takes seconds."""
+    wording = zlib.crc32("\n".join(texts).encode())
+    path = paths.cache / f"{kind}-{encoder.space.sha256[:16]}-{wording:08x}.npy"
+    if path.is_file():
+        kept: Embeddings = np.load(path)
+        return kept
+    embeddings = encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own: two processes may be making the same.
+    with NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
+        np.save(file, embeddings)
+    Path(file.name).replace(path)
+    return embeddings
 
 
 class Library:
     """One library folder, opened for reading or for writing; use it as a context manager.
+
+    Args:
+        make_worker: What reads and embeds: `ChildWorker`, in a process that a damaged photo may
+            crash, or `CatalogueWorker`, in this one.
 
     Raises:
         LibraryBusyError: Another process writes to it.
@@ -68,9 +129,16 @@ class Library:
         BadInputError: It is to be read and is not there.
     """
 
-    def __init__(self, folder: Path, *, write: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        write: bool = False,
+        make_worker: Callable[[LibraryPaths, Settings, str], Worker] = ChildWorker,
+    ) -> None:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
+        self._make_worker = make_worker
         self._database = Database.open(self.paths, write=write)
         if write:
             # Before anything is built on it, and while the last snapshot is still good.
@@ -110,21 +178,48 @@ class Library:
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
         all_roots = self._add_roots(folders)
-        encoder = load_encoder(self.paths, name)
+        with closing(self._make_worker(self.paths, self.settings, name)) as worker:
+            report = self._index(worker, all_roots, listener, cancel or CancelToken())
+        if checkpoint is not None:
+            save_setting(self.paths.settings, "checkpoint", checkpoint)
+        return report
+
+    def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
+        """Brings all roots up to date, then keeps them so; yields what each change set did.
+
+        Raises:
+            BadInputError: There is nothing to watch.
+            CancelledError: Asked to stop.
+        """
+        all_roots = self._add_roots(())
+        checkpoint = self.settings.checkpoint
+
+        def index(changed: Collection[Path] | None) -> IndexFinished:
+            with self._database.reading() as connection:
+                known = roots.list_roots(connection)
+            chosen = [root for root in known if changed is None or root.path in changed]
+            return self._index(worker, chosen, listener, cancel)
+
+        with (
+            closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker,
+            FolderWatcher([root.path for root in all_roots], self.paths.folder) as watcher,
+        ):
+            yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
+
+    def _index(
+        self, worker: Worker, chosen: Sequence[Root], listener: Listener, cancel: CancelToken
+    ) -> IndexFinished:
         indexer = Indexer(
             self._database,
-            encoder,
-            ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px),
+            worker,
             self.settings,
             own_folder=self.paths.folder,
             listener=listener,
             cancel=cancel,
         )
-        report = indexer.run(all_roots)
-        if checkpoint is not None:
-            save_setting(self.paths.settings, "checkpoint", checkpoint)
+        report = indexer.run(chosen)
         # The first search should not have to wait for it.
-        self._background(encoder)
+        self._background(worker)
         return report
 
     @cached_property
@@ -135,7 +230,7 @@ class Library:
         if serving is None:
             raise BadInputError("No photos have been indexed yet.", "Run: photofind index FOLDER")
         _, space = serving
-        encoder = load_encoder(self.paths, space.checkpoint)
+        encoder = load_encoder(self.paths, self.settings, space.checkpoint)
         if encoder.space != space:
             raise CheckpointError(
                 f"The search model '{space.checkpoint}' has changed since the photos were indexed.",
@@ -144,7 +239,7 @@ class Library:
         return encoder
 
     @cached_property
-    def search_engine(self) -> SearchEngine:
+    def search_engine(self) -> RegionSearchEngine:
         """Over the photos that are searchable now."""
         encoder = self.serving_encoder
         with self._database.reading() as connection:
@@ -152,7 +247,32 @@ class Library:
             assert space is not None
             labels, vectors = embeddings.load_embeddings(connection, space)
         calibration = calibrate(self._background(encoder), vectors)
-        return SearchEngine(encoder, ExactIndex(labels, vectors), calibration, self._locate)
+        index = self._index_choice(encoder.space).index(labels, vectors)
+        return RegionSearchEngine(encoder, index, calibration, FilteredPhotos(self._database))
+
+    def tag(self, folders: Sequence[Path] = (), *, cancel: CancelToken | None = None) -> TagReport:
+        """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.
+
+        Args:
+            folders: Only the photos below these; by default all.
+
+        Raises:
+            BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
+            CancelledError: Asked to stop; nothing was changed.
+        """
+        vocabulary = load_vocabulary(self.paths.folder / "vocabulary.toml")
+        encoder = self.serving_encoder
+        wording = ["\t".join(vocabulary.prompts_of(label)) for label in vocabulary.labels]
+        labels = _kept(
+            self.paths, encoder, "tags", wording, lambda: encode_vocabulary(encoder, vocabulary)
+        )
+        return tag_photos(self._database, encoder.space, vocabulary.labels, labels, folders, cancel)
+
+    def tags_of(
+        self, images: Sequence[Path], decisions: TagDecisions = NO_DECISIONS
+    ) -> list[ImageTags]:
+        """The tags of pictures, after a person's decisions about them, see `tags_of_images`."""
+        return tags_of_images(self._database, images, decisions)
 
     def status(self) -> LibraryStatus:
         with self._database.reading() as connection:
@@ -164,15 +284,28 @@ class Library:
                 checkpoint=serving[1].checkpoint if serving else None,
                 embedded=embedded,
                 failures=tuple(photos.failures(connection)),
+                index=(
+                    self._index_choice(serving[1]).health(embedded) if serving else EXACT_UNCHECKED
+                ),
             )
 
-    def check(self) -> None:
-        """Reads everything once; raises `LibraryDamagedError` where something is not as written."""
+    def check(self) -> IndexHealth:
+        """Reads everything once and measures the index, which is made anew if it finds too little.
+
+        Raises:
+            LibraryDamagedError: Something is not as written.
+        """
         self._database.quick_check()
         with self._database.reading() as connection:
             serving = state.serving_space(connection)
-            if serving is not None:
-                embeddings.load_embeddings(connection, serving[0])
+            if serving is None:
+                return EXACT_CHECKED
+            labels, vectors = embeddings.load_embeddings(connection, serving[0])
+        return self._index_choice(serving[1]).checked(labels, vectors)
+
+    def _index_choice(self, space: EmbeddingSpace) -> IndexChoice:
+        wish, threads = self.settings.vector_index, self.settings.threads
+        return IndexChoice(self.paths.folder / "vectors", space, wish, threads)
 
     def _add_roots(self, folders: Sequence[Path]) -> list[Root]:
         with self._database.writing() as connection:
@@ -190,24 +323,8 @@ class Library:
             raise BadInputError("There is nothing to index yet.", "Run: photofind index FOLDER")
         return all_roots
 
-    def _locate(self, photo_ids: Sequence[PhotoId]) -> Mapping[PhotoId, Path]:
-        with self._database.reading() as connection:
-            paths = photos.paths_of(connection, photo_ids)
-        return {photo_id: places[0] for photo_id, places in paths.items()}
-
-    def _background(self, encoder: Encoder) -> Embeddings:
-        """Kept on disk, since a large text encoder takes seconds for it."""
+    def _background(self, encoder: TextEncoder) -> Embeddings:
         queries = background_queries()
-        wording = zlib.crc32("\n".join(queries).encode())
-        name = f"background-{encoder.space.sha256[:16]}-{wording:08x}.npy"
-        path = self.paths.cache / name
-        if path.is_file():
-            kept: Embeddings = np.load(path)
-            return kept
-        background = encode_queries(encoder, queries)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(name + ".partial")
-        with partial.open("wb") as file:
-            np.save(file, background)
-        partial.replace(path)
-        return background
+        return _kept(
+            self.paths, encoder, "background", queries, lambda: encode_queries(encoder, queries)
+        )

@@ -9,16 +9,18 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from PIL import Image
 
 from photofind.evaluation.drawn_scenes import draw_scene, training_seeds
 
-from .concepts import TEMPLATES, Concepts, Picture, key_of, words_of
+from .concepts import TEMPLATES, Concepts, Picture, key_of
+from .drawn_questions import questions_of
 from .packs import CAPTIONED, SHORT_SIDE, Entry, PixelStore
 
 DRAWN = "drawn"
 SHARE_CAPTIONED = 0.38
-SHARE_DRAWN = 0.12
-DRAWN_SIZE = (192, 144)
+SHARE_DRAWN = 0.15
+DRAWN_SIZES = ((192, 144), (160, 160), (144, 192), (192, 128))
 CLASS_BALANCE = 0.3
 CROPS_OF_A_BATCH = 4
 WORD_DROPOUT = 0.08
@@ -30,14 +32,15 @@ OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
 class Corpus:
     """All training pictures with their pixels, words and share in the batches.
 
-    `sided` marks the pictures whose captions tell left from right: these are never mirrored.
+    `drawn` marks the drawn scenes. They are neither cut nor mirrored, since that could make their
+    captions of numbers and places false.
     """
 
     pixels: PixelStore
     pictures: list[Picture]
     concepts: Concepts
     chances: np.ndarray
-    sided: np.ndarray
+    drawn: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,14 @@ def make_corpus(pixels: PixelStore, entries: Sequence[Entry], drawn: int) -> Cor
     sources = [entry.source for entry in entries]
     arrays = list(pixels.pictures)
     for seed in training_seeds[:drawn]:
-        scene = draw_scene(seed, DRAWN_SIZE)
-        arrays.append(np.asarray(scene.image))
+        scene = draw_scene(seed, DRAWN_SIZES[seed % len(DRAWN_SIZES)])
+        square = scene.image.resize((SHORT_SIDE, SHORT_SIDE), Image.Resampling.BICUBIC)
+        arrays.append(np.asarray(square))
         pictures.append(Picture(scene.captions, ()))
         sources.append(DRAWN)
     chances = _chances(pictures, sources)
-    sided = np.array([_tells_sides(picture) for picture in pictures])
-    return Corpus(PixelStore(arrays), pictures, Concepts(pictures), chances, sided)
-
-
-def _tells_sides(picture: Picture) -> bool:
-    return any({"left", "right"} & set(words_of(caption)) for caption in picture.captions)
+    is_drawn = np.array([source == DRAWN for source in sources])
+    return Corpus(PixelStore(arrays), pictures, Concepts(pictures), chances, is_drawn)
 
 
 def _chances(pictures: list[Picture], sources: list[str]) -> np.ndarray:
@@ -109,10 +109,16 @@ class Batches:
         rng = np.random.default_rng((self._seed, step))
         rows = np.searchsorted(self._cumulative, rng.random(self._size) * self._cumulative[-1])
         rows = np.minimum(rows, len(self._corpus.pictures) - 1)
-        mirrored = (rng.random(len(rows)) < 0.5) & ~self._corpus.sided[rows]
-        images = _cut(self._corpus.pixels, rows, mirrored, side, smallest_area, rng)
-        said = [text for row in rows for text in self._say(int(row), rng)]
-        positives, ignored, texts = self._pairs(rows, dict(said))
+        drawn = self._corpus.drawn[rows]
+        rows = np.concatenate([rows[drawn], rows[~drawn]])
+        whole = [self._corpus.pixels.pictures[row] for row in rows[: drawn.sum()]]
+        cut = _cut(self._corpus.pixels, rows[drawn.sum() :], side, smallest_area, rng)
+        images = torch.cat([_scale(_stack(whole), side), cut]) if whole else cut
+        said = dict(text for row in rows for text in self._say(int(row), rng))
+        for row in rows[: drawn.sum()]:
+            for wrong in self._say_wrongly(int(row), rng):
+                said.setdefault(wrong, (-1, -1))
+        positives, ignored, texts = self._pairs(rows, said)
         return Batch(images, texts, positives, ignored, self._targets(rows))
 
     def _say(self, row: int, rng: np.random.Generator) -> list[tuple[str, tuple[int, int]]]:
@@ -127,6 +133,11 @@ class Batches:
         else:
             captions.append(self._word(row, rng))
         return captions
+
+    def _say_wrongly(self, row: int, rng: np.random.Generator) -> list[str]:
+        """Captions of a drawn scene with one word or place wrong (NegCLIP, Yuksekgonul 2023)."""
+        questions = questions_of(self._corpus.pictures[row].captions[0])
+        return [choices[rng.integers(1, len(choices))] for choices in questions.values()]
 
     def _label(
         self, row: int, place: int | None, rng: np.random.Generator
@@ -154,7 +165,7 @@ class Batches:
         known, is_label = self._corpus.concepts.membership, self._corpus.concepts.is_label
         labelled = np.array([bool(self._corpus.pictures[row].labels) for row in rows])[:, None]
         positives = np.where(concept >= 0, known[rows][:, concept], rows[:, None] == owner)
-        self._share_drawn_captions(rows, texts, owner, positives)
+        self._share_drawn_captions(rows, texts, concept, positives)
         unsure_words = (concept >= 0) & ~is_label[concept]
         shared = known[rows][:, is_label].astype(np.float32) @ known[owner][:, is_label].T.astype(
             np.float32
@@ -164,10 +175,10 @@ class Batches:
         return torch.from_numpy(positives.astype(np.float32)), torch.from_numpy(ignored), texts
 
     def _share_drawn_captions(
-        self, rows: np.ndarray, texts: list[str], owner: np.ndarray, positives: np.ndarray
+        self, rows: np.ndarray, texts: list[str], concept: np.ndarray, positives: np.ndarray
     ) -> None:
         """Marks a caption as true of every drawn scene that carries the same one."""
-        columns = {text: column for column, text in enumerate(texts) if owner[column] >= 0}
+        columns = {text: column for column, text in enumerate(texts) if concept[column] < 0}
         for place, row in enumerate(rows):
             for caption in self._corpus.pictures[row].captions:
                 if caption in columns:
@@ -195,30 +206,29 @@ def _drop_words(caption: str, rng: np.random.Generator) -> str:
 def _cut(
     store: PixelStore,
     rows: np.ndarray,
-    mirrored: np.ndarray,
     side: int,
     smallest_area: float,
     rng: np.random.Generator,
 ) -> torch.Tensor:
     """Cuts a few groups, each at one size, so that a group is scaled in one call."""
     groups = []
-    for group, flips in zip(
-        np.array_split(rows, CROPS_OF_A_BATCH),
-        np.array_split(mirrored, CROPS_OF_A_BATCH),
-        strict=True,
-    ):
+    for group in np.array_split(rows, CROPS_OF_A_BATCH):
         area, aspect = rng.uniform(smallest_area, 1.0), np.exp(rng.uniform(-0.33, 0.33))
         height = min(SHORT_SIDE, round(SHORT_SIDE * np.sqrt(area / aspect)))
         width = min(SHORT_SIDE, round(SHORT_SIDE * np.sqrt(area * aspect)))
         crops = np.empty((len(group), height, width, 3), dtype=np.uint8)
-        for place, (row, flip) in enumerate(zip(group, flips, strict=True)):
+        for place, row in enumerate(group):
             picture = store.pictures[row]
             top = rng.integers(picture.shape[0] - height + 1)
             left = rng.integers(picture.shape[1] - width + 1)
             crop = picture[top : top + height, left : left + width]
-            crops[place] = crop[:, ::-1] if flip else crop
+            crops[place] = crop[:, ::-1] if rng.random() < 0.5 else crop
         groups.append(_scale(torch.from_numpy(crops).permute(0, 3, 1, 2), side))
     return torch.cat(groups)
+
+
+def _stack(pictures: Sequence[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
 
 
 def _scale(images: torch.Tensor, side: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from photofind import __version__
-from photofind.cli import checkpoints, evaluate, index, search, similar, status
+from photofind.cli import checkpoints, evaluate, index, region, search, similar, status, tag, watch
 from photofind.cli.options import LibraryFolder
 from photofind.cli.output import print_error
 from photofind.errors import CancelledError, UserFacingError
@@ -28,8 +28,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("index")(index.index)
+app.command("watch")(watch.watch)
 app.command("search")(search.search)
 app.command("similar")(similar.similar)
+app.command("region")(region.region)
+app.command("tag")(tag.tag)
+app.command("tags")(tag.tags)
 app.command("status")(status.status)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(checkpoints.app, name="checkpoints")

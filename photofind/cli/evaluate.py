@@ -8,11 +8,12 @@ import typer
 from photofind.cli.options import AsJson, LibraryFolder, library_folder
 from photofind.cli.output import out, print_json
 from photofind.cli.progress import show_count
+from photofind.clip.loading import load_encoder
+from photofind.evaluation.boxes import BoxFigures
 from photofind.evaluation.datasets import load_dataset
 from photofind.evaluation.evaluate import Classification, Evaluation
 from photofind.evaluation.evaluate import evaluate as evaluate_dataset
 from photofind.evaluation.retrieval import Recall
-from photofind.library import load_encoder
 from photofind.paths import LibraryPaths
 from photofind.settings import load_settings
 
@@ -21,7 +22,10 @@ def evaluate(
     context: typer.Context,
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DATASET", help="A folder with captions.csv or labels.csv."),
+        typer.Argument(
+            metavar="DATASET",
+            help="A folder with captions.csv, labels.csv, boxes.csv or groups.csv.",
+        ),
     ],
     checkpoint: Annotated[
         str | None,
@@ -36,7 +40,8 @@ def evaluate(
     """
     dataset = load_dataset(folder)
     paths = LibraryPaths(library_folder(context, library))
-    encoder = load_encoder(paths, checkpoint or load_settings(paths.settings).checkpoint)
+    settings = load_settings(paths.settings)
+    encoder = load_encoder(paths, settings, checkpoint or settings.checkpoint)
     with show_count("Measuring") as advance:
         found = evaluate_dataset(encoder, dataset, advance)
     if as_json:
@@ -46,6 +51,10 @@ def evaluate(
         _print_captions(found.captions)
     if found.labels:
         _print_labels(found.labels)
+    if found.boxes:
+        _print_boxes(found.boxes)
+    if found.groups is not None:
+        out.print(f"Pictures of one group find each other: mean precision {found.groups:.3f}.")
 
 
 def _document(found: Evaluation) -> dict[str, object]:
@@ -63,6 +72,13 @@ def _document(found: Evaluation) -> dict[str, object]:
             "n": found.labels.pictures,
             "classes": found.labels.classes,
         }
+    if found.boxes:
+        document["boxes"] = {
+            way: {"top1": round(share, 4), "n": found.boxes.boxes}
+            for way, share in found.boxes.top1.items()
+        }
+    if found.groups is not None:
+        document["groups"] = {"map": round(found.groups, 4)}
     return document
 
 
@@ -79,3 +95,8 @@ def _print_labels(found: Classification) -> None:
         f"{found.pictures:,} pictures get their label of {found.classes:,}: "
         f"{100 * found.top1:.1f} % first, {100 * found.top5:.1f} % among the first five."
     )
+
+
+def _print_boxes(found: BoxFigures) -> None:
+    shares = ", ".join(f"{100 * share:.1f} % by {way}" for way, share in found.top1.items())
+    out.print(f"{found.boxes:,} regions get their label: {shares}.")

@@ -1,8 +1,6 @@
 """The command `photofind index`."""
 
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,16 +33,12 @@ def index(
     Example: photofind index ~/Pictures
     """
     with (
-        native_noise_dropped(),
         open_library(context, library, write=True) as opened,
         stopping_at_ctrl_c() as cancel,
         show_progress() as listener,
     ):
         report = opened.index(folders or [], checkpoint, listener=listener, cancel=cancel)
-    if as_json:
-        print_json(_document(report))
-    else:
-        _print_report(report)
+    (print_json_report if as_json else print_report)(report)
 
 
 @contextmanager
@@ -64,45 +58,26 @@ def stopping_at_ctrl_c() -> Iterator[CancelToken]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextmanager
-def native_noise_dropped() -> Iterator[None]:
-    """Keeps what C libraries write to stderr about damaged photos away from the person.
-
-    libtiff and others do so past Python; the reasons that matter are in the list of failures.
-    """
-    sys.stderr.flush()
-    shown, python = os.dup(2), sys.stderr
-    with open(os.dup(2), "w", encoding="utf-8", errors="replace") as still_shown:  # noqa: PTH123
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 2)
-        os.close(silence)
-        sys.stderr = still_shown
-        try:
-            yield
-        finally:
-            sys.stderr = python
-            os.dup2(shown, 2)
-            os.close(shown)
+def print_json_report(report: IndexFinished) -> None:
+    print_json(
+        {
+            "roots": [str(root) for root in report.roots],
+            "found": report.found,
+            "embedded": report.embedded,
+            "unchanged": report.unchanged,
+            "moved": report.moved,
+            "removed": report.removed,
+            "duplicates": report.duplicates,
+            "offline": [str(root) for root in report.offline],
+            "failed": len(report.failures),
+            "failures": failure_documents(report.failures),
+            "seconds": round(report.seconds, 3),
+            "checkpoint": report.checkpoint,
+        }
+    )
 
 
-def _document(report: IndexFinished) -> dict[str, object]:
-    return {
-        "roots": [str(root) for root in report.roots],
-        "found": report.found,
-        "embedded": report.embedded,
-        "unchanged": report.unchanged,
-        "moved": report.moved,
-        "removed": report.removed,
-        "duplicates": report.duplicates,
-        "offline": [str(root) for root in report.offline],
-        "failed": len(report.failures),
-        "failures": failure_documents(report.failures),
-        "seconds": round(report.seconds, 3),
-        "checkpoint": report.checkpoint,
-    }
-
-
-def _print_report(report: IndexFinished) -> None:
+def print_report(report: IndexFinished) -> None:
     parts = [f"{report.found:,} photos found", f"{report.embedded:,} new"]
     for count, word in (
         (report.unchanged, "unchanged"),

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
-from photofind.cli.output import print_json, print_result, search_document
-from photofind.errors import BadInputError
+from photofind.cli.output import out, print_json, print_result, search_document, shown
+from photofind.errors import BadInputError, QueryError
 from photofind.library import Library
+from photofind.search.engine import SearchResult
+
+FAILED = 1
 
 
 def search(
@@ -29,27 +33,61 @@ def search(
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find photos by what they show.
+    """Find photos by what they show, and by when, where and with what they were taken.
 
-    Example: photofind search "a dog on a beach"
+    Example: photofind search "a dog on a beach from:2019 to:2021-06 folder:Italy"
+
+    Filters: from:2019 to:2021-06-21 folder:Italy/Rome camera:nikon type:jpg tag:beach, with a
+    minus before one for all but those (-tag:work). Filters alone list photos by date, newest first.
+    Quotes keep a name together (folder:"My Photos") and make words of what looks like a filter.
+
+    A QUERY that begins with a minus comes after two: photofind search -- "-type:png a dog"
     """
     if (query is None) == (batch is None):
         raise typer.BadParameter("give either a QUERY or --batch FILE")
     with open_library(context, library) as opened:
         if batch is not None:
-            for line in _lines(batch):
-                print_json(_answer(opened, line, top_k))
+            done = [_print_answer(opened, line, top_k) for line in _lines(batch)]
+            if not all(done):
+                raise typer.Exit(FAILED)
             return
         assert query is not None
         started = time.perf_counter()
         result = opened.search_engine.by_text(query, top_k)
         seconds = time.perf_counter() - started
-        shown = result if show_all else result.without_tail()
+        if not show_all:
+            result = result.without_tail()
         if as_json:
             checkpoint = opened.serving_encoder.space.checkpoint
-            print_json(search_document(query, checkpoint, shown, seconds))
+            print_json(search_document(query, checkpoint, result, seconds))
         else:
-            print_result(query, shown)
+            _print(query, result)
+
+
+def _print(query: str, result: SearchResult) -> None:
+    if result.filtered and not result.total:
+        out.print("No photo passes the filters.")
+    elif result.by_date:
+        _print_dated(query, result)
+    else:
+        print_result(query, result)
+
+
+def _print_dated(query: str, result: SearchResult) -> None:
+    out.print(Text(f"{shown(query)}: {result.total:,} photos, the newest first", style="bold"))
+    for hit in result.hits:
+        out.print(Text(f"{hit.rank:>4} {shown(hit.path)}"))
+
+
+def _print_answer(library: Library, query: str, top_k: int) -> bool:
+    """Whether the query could be understood; if not, its line says why and the next one follows."""
+    try:
+        print_json(_answer(library, query, top_k))
+    except QueryError as error:
+        why = {"code": error.code, "message": error.message, "hint": error.hint}
+        print_json({"query": query, "error": why})
+        return False
+    return True
 
 
 def _answer(library: Library, query: str, top_k: int) -> dict[str, object]:

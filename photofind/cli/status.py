@@ -8,6 +8,7 @@ from rich.text import Text
 from photofind.cli.options import AsJson, LibraryFolder, open_library
 from photofind.cli.output import failure_documents, out, print_failures, print_json, shown
 from photofind.library import LibraryStatus
+from photofind.vectors.choose import IndexHealth
 
 
 def status(
@@ -23,17 +24,17 @@ def status(
     Example: photofind status --check
     """
     with open_library(context, library) as opened:
-        if check:
-            opened.check()
+        measured = opened.check() if check else None
         found = opened.status()
         folder = opened.paths.folder
+    index = measured or found.index
     if as_json:
-        print_json(_document(found, str(folder), check))
+        print_json(_document(found, str(folder), index))
     else:
-        _print_status(found, check)
+        _print_status(found, index, check)
 
 
-def _document(found: LibraryStatus, folder: str, checked: bool) -> dict[str, object]:
+def _document(found: LibraryStatus, folder: str, index: IndexHealth) -> dict[str, object]:
     return {
         "library": folder,
         "photos": found.counts.photos_with_files,
@@ -52,14 +53,17 @@ def _document(found: LibraryStatus, folder: str, checked: bool) -> dict[str, obj
             "embedded": found.embedded,
             "total": found.counts.photos_with_files,
         },
-        # An exact index scores every photo, so its recall needs no measuring.
-        "index": {"kind": "exact", "recall": 1.0, "checked": checked},
+        "index": {
+            "kind": index.kind,
+            "recall": round(index.recall, 4),
+            "checked": index.checked,
+        },
         "failed": found.counts.failures,
         "failures": failure_documents(found.failures),
     }
 
 
-def _print_status(found: LibraryStatus, checked: bool) -> None:
+def _print_status(found: LibraryStatus, index: IndexHealth, checked: bool) -> None:
     counts = found.counts
     out.print(
         f"{counts.photos_with_files:,} photos, {found.embedded:,} of them searchable with "
@@ -72,4 +76,6 @@ def _print_status(found: LibraryStatus, checked: bool) -> None:
         out.print(f"{counts.duplicates:,} files are copies of another photo.")
     if checked:
         out.print("Checked: everything in the library is as it was written.")
+    if index.kind == "hnsw":
+        out.print(f"Searches follow a graph that finds {index.recall:.1%} of the best photos.")
     print_failures(found.failures)

@@ -62,7 +62,7 @@ KNOWN_CHECKPOINTS = (
     ),
     KnownCheckpoint(
         "ViT-B-32-SigLIP2-256/webli", "timm/ViT-B-32-SigLIP2-256",
-        768, "Apache-2.0", 1507, "about a hundred", True, "for queries in many languages",
+        768, "Apache-2.0", 1507, "about a hundred", False, "for queries in many languages",
     ),
     KnownCheckpoint(
         "ViT-B-16/datacomp_xl_s13b_b90k", "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K",

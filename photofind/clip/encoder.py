@@ -20,21 +20,25 @@ HARD_MASK: Final = math.inf
 """The strength at which nothing outside a region is attended to."""
 
 
-class Encoder(Protocol):
-    """Embeds pictures and text into one space; safe to call from one thread at a time."""
+class TextEncoder(Protocol):
+    """Embeds text into a space."""
 
     @property
     def space(self) -> EmbeddingSpace: ...
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """N texts → (N, dim), each embedded as it stands."""
+        ...
+
+
+class Encoder(TextEncoder, Protocol):
+    """Embeds pictures and text into one space; safe to call from one thread at a time."""
 
     @property
     def preprocess(self) -> Preprocess: ...
 
     def encode_images(self, pixels: Pixels) -> Embeddings:
         """(N, size, size, 3) uint8 → (N, dim)."""
-        ...
-
-    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """N texts → (N, dim), each embedded as it stands."""
         ...
 
 

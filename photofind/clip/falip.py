@@ -1,10 +1,10 @@
 """Foveal attention: what an image encoder says of one region while it sees the whole picture.
 
-FALIP (Zhuang et al. 2024, arXiv 2407.05578, section 3): the picture stays as it is, and a small
-bias on the attention of the token that becomes the embedding draws it to the patches of a box.
-Nothing is trained. Native open_clip transformers with a CLS token take the bias on its row in the
-last third of their blocks; a ModifiedResNet on the one query of its attention pool. Both run in
-float32 on the model's own tower: the faster arithmetics are for indexing whole libraries.
+FALIP (Zhuang et al. 2024, arXiv 2407.05578): the picture stays as it is, and a small bias on the
+attention of the token that becomes the embedding draws it to the patches of a box. Nothing is
+trained. Native open_clip transformers with a CLS token take the bias on its row in the last third
+of their blocks; a ModifiedResNet on the one query of its attention pool. Both run in float32 on
+the model's own tower: the faster arithmetics are for indexing whole libraries.
 
 [Note: strength] The paper's α is 0.2: a patch weighs at most e^0.2 = 1.22 times as much. Zero is
 the plain embedding. `HARD_MASK` is the other end: patches outside the box get −∞ and those within
@@ -31,7 +31,7 @@ from photofind.clip.preprocess import Geometry
 from photofind.domain import Box, Embeddings
 
 FOVEA_SIGMA = 100.0
-"""Spread of the foveal values, patches (paper, section 3.2)."""
+"""Spread of the foveal values, patches (the paper's σ)."""
 
 _EPSILON = 1e-6
 _SHARE_OF_BLOCKS = 3
@@ -64,8 +64,9 @@ def _covered(low: float, high: float, patch_px: float, count: int) -> slice:
 def foveal_values(rows: int, columns: int, strength: float) -> NDArray[np.float64]:
     """The bias of a box's patches, strongest in its middle: (rows, columns), up to `strength`.
 
-    R_ij = exp(−((i − (h−1)/2)² + (j − (w−1)/2)²) / 2σ²), stretched to 0–α (paper, section 3.2).
-    Where all R are equal, as in 1 × 1, 1 × 2 and 2 × 2, every patch gets α.
+    R_ij = exp(−((i − (h−1)/2)² + (j − (w−1)/2)²) / 2σ²), stretched to nearly 0–α (the paper's
+    foveal attention mask, with ε = 1e-6). Where all R are equal, as in 1 × 1, 1 × 2 and 2 × 2,
+    every patch gets α.
     """
     i = np.arange(rows)[:, np.newaxis] - (rows - 1) / 2
     j = np.arange(columns)[np.newaxis, :] - (columns - 1) / 2

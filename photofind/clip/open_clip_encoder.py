@@ -20,7 +20,7 @@ from photofind.clip.text import encode_text
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CheckpointError
 
-SMALLEST_SAMPLE = 16
+SMALLEST_SAMPLE = 8
 """Pictures a batch must hold before it is worth measuring with."""
 
 

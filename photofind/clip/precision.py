@@ -10,7 +10,6 @@ import logging
 import platform
 import time
 import warnings
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
@@ -65,32 +64,33 @@ def fastest(visual: nn.Module, sample: torch.Tensor) -> tuple[Precision, nn.Modu
         sample: (N, 3, size, size) float32, preprocessed; eight or more pictures.
     """
     best, best_tower = Precision.FLOAT32, visual
-    expected = nn.functional.normalize(visual(sample), dim=-1)
-    best_seconds = _seconds(lambda: visual(sample))
+    expected, best_seconds = _measured(visual, sample)
     for precision in (Precision.BFLOAT16, Precision.INT8):
         try:
             tower = image_tower(visual, precision)
-            tower(sample)
+            found, seconds = _measured(tower, sample)
         except (RuntimeError, TypeError, AttributeError, NotImplementedError) as error:
             # Not every architecture, and not every build of torch, can do all of them.
             _log.info("%s is not to be had: %s", precision, error)
             continue
-        agreement = (nn.functional.normalize(tower(sample), dim=-1) * expected).sum(-1).min().item()
-        seconds = _seconds(lambda tower=tower: tower(sample))  # type: ignore[misc]
+        agreement = (found * expected).sum(-1).min().item()
         _log.info("%s: %.3f s, agreement %.5f", precision, seconds, agreement)
         if agreement >= LEAST_AGREEMENT and seconds < best_seconds:
             best, best_tower, best_seconds = precision, tower, seconds
     return best, best_tower
 
 
-def _seconds(run: Callable[[], object], tries: int = 2) -> float:
-    """The least of a few, since other programs only ever make it slower."""
-    times = []
-    for _ in range(tries):
+def _measured(tower: nn.Module, sample: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """Embeddings of length one, and the seconds they take.
+
+    The lesser of two, since other programs, and a first run, only ever make it slower.
+    """
+    seconds = []
+    for _ in range(2):
         started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return min(times)
+        embeddings = tower(sample)
+        seconds.append(time.perf_counter() - started)
+    return nn.functional.normalize(embeddings, dim=-1), min(seconds)
 
 
 class PrecisionMemory:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from photofind.clip.encoder import Encoder
+from photofind.clip.encoder import TextEncoder
 from photofind.domain import Embeddings
 from photofind.paths import resource
 
@@ -17,7 +17,7 @@ QUERY_TEMPLATES = ("{}", "a photo of {}.")
 
 
 def encode_labels(
-    encoder: Encoder, labels: Sequence[str], templates: Sequence[str] = LABEL_TEMPLATES
+    encoder: TextEncoder, labels: Sequence[str], templates: Sequence[str] = LABEL_TEMPLATES
 ) -> Embeddings:
     """A zero-shot classifier: N labels → (N, dim), each the mean over its prompt templates."""
     prompts = [template.format(label) for label in labels for template in templates]
@@ -25,7 +25,7 @@ def encode_labels(
     return _normalised(embeddings.mean(axis=1))
 
 
-def encode_queries(encoder: Encoder, texts: Sequence[str]) -> Embeddings:
+def encode_queries(encoder: TextEncoder, texts: Sequence[str]) -> Embeddings:
     """N texts as a person types them → (N, dim)."""
     return encode_labels(encoder, texts, QUERY_TEMPLATES)
 
@@ -36,7 +36,9 @@ def background_queries() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def encode_prompts(encoder: Encoder, prompts: Sequence[str], batch_size: int = 256) -> Embeddings:
+def encode_prompts(
+    encoder: TextEncoder, prompts: Sequence[str], batch_size: int = 256
+) -> Embeddings:
     """Any number of prompts → (N, dim), as they stand."""
     starts = range(0, len(prompts), batch_size)
     return np.concatenate(

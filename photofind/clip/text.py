@@ -27,10 +27,10 @@ def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     short = tokens[:, :length]
     hidden = model.token_embedding(short) + model.positional_embedding[:length]
     hidden = model.transformer(hidden, attn_mask=model.attn_mask[:length, :length])
-    pooled = text_global_pool(model.ln_final(hidden), short, model.text_pool_type)
-    if model.text_projection is None:
+    pooled: torch.Tensor = text_global_pool(model.ln_final(hidden), short, model.text_pool_type)
+    projection: Any = model.text_projection
+    if projection is None:
         return pooled
-    if isinstance(model.text_projection, torch.nn.Linear):
-        projected: torch.Tensor = model.text_projection(pooled)
-        return projected
-    return pooled @ model.text_projection
+    linear = isinstance(projection, torch.nn.Linear)
+    projected: torch.Tensor = projection(pooled) if linear else pooled @ projection
+    return projected

@@ -40,6 +40,11 @@ class Easel:
     def height(self) -> int:
         return self.image.height
 
+    @property
+    def unit(self) -> float:
+        """What sides are fractions of: the height of the largest 4:3 picture that fits."""
+        return min(self.height, 0.75 * self.width)
+
     def fade(self, top: Colour, bottom: Colour, start: float = 0.0, stop: float = 1.0) -> None:
         """Paints a vertical gradient over the rows from `start` to `stop`."""
         first, last = round(start * self.height), round(stop * self.height)
@@ -71,9 +76,9 @@ class Easel:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill)
 
     def put(self, name: str, colour: str, centre: Point, side: float, turn: float = 0.0) -> None:
-        """Places a drawing; `side` is a fraction of the height, `turn` in degrees."""
+        """Places a drawing; `side` is a fraction of `unit`, `turn` in degrees."""
         tile = draw_tile(name, COLOURS[colour] if colour else COLOURS["grey"])
-        pixels = max(8, round(side * self.height))
+        pixels = max(8, round(side * self.unit))
         tile = tile.resize((pixels, pixels), Image.Resampling.LANCZOS)
         if turn:
             tile = tile.rotate(turn, Image.Resampling.BICUBIC, expand=True)
@@ -84,7 +89,7 @@ class Easel:
 
     def stand(self, name: str, colour: str, x: float, ground: float, side: float) -> None:
         """Places a drawing so that its foot touches `ground`."""
-        self.put(name, colour, (x, ground - side * 0.47), side)
+        self.put(name, colour, (x, ground - side * 0.47 * self.unit / self.height), side)
 
     def _note(self, label: str, tile: Image.Image, left: int, top: int) -> None:
         inked = tile.getchannel("A").point(lambda alpha: 255 if alpha > 127 else 0).getbbox()

@@ -1,6 +1,6 @@
 """The figures of a checkpoint on a data set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,11 @@ import numpy as np
 from photofind.clip.encoder import Encoder
 from photofind.clip.prompts import encode_labels, encode_prompts
 from photofind.domain import Embeddings
-from photofind.evaluation.datasets import Dataset
-from photofind.evaluation.retrieval import Recall, ranks, recall
+from photofind.evaluation.boxes import BoxedPicture, BoxFigures, measure_boxes
+from photofind.evaluation.datasets import Dataset, LabelledBox
+from photofind.evaluation.retrieval import Recall, average_precision, ranks, recall
 from photofind.photos.picture_file import open_picture
+from photofind.search.regions import RegionReader, generic_captions
 
 BATCH_SIZE = 32
 
@@ -32,31 +34,43 @@ class Evaluation:
 
     Attributes:
         captions: Each caption is a query, its picture the one right answer.
+        groups: Mean average precision; each picture is a query, its group's others the answers.
     """
 
-    captions: Recall | None
-    labels: Classification | None
+    captions: Recall | None = None
+    labels: Classification | None = None
+    boxes: BoxFigures | None = None
+    groups: float | None = None
 
 
-def evaluate(encoder: Encoder, dataset: Dataset, advance: Callable[[int, int], None]) -> Evaluation:
+def evaluate(
+    encoder: Encoder,
+    dataset: Dataset,
+    advance: Callable[[int, int], None],
+    reader: RegionReader | None = None,
+) -> Evaluation:
     """Embeds the data set's pictures once and measures all it allows.
 
     Args:
         advance: Told the pictures embedded and their total now and then.
+        reader: Made from the bank of generic captions where there are boxes and none is given.
     """
-    pictures = list(dict.fromkeys(path for path, _ in (*dataset.captions, *dataset.labels)))
+    whole = (*dataset.captions, *dataset.labels, *dataset.groups)
+    pictures = list(dict.fromkeys(path for path, _ in whole))
     vectors = _embed(encoder, pictures, advance)
     places = {path: place for place, path in enumerate(pictures)}
     return Evaluation(
         captions=_captions(encoder, dataset, vectors, places) if dataset.captions else None,
         labels=_labels(encoder, dataset, vectors, places) if dataset.labels else None,
+        boxes=_boxes(encoder, dataset, reader, advance) if dataset.boxes else None,
+        groups=_groups(dataset, vectors, places) if dataset.groups else None,
     )
 
 
 def _embed(
     encoder: Encoder, pictures: Sequence[Path], advance: Callable[[int, int], None]
 ) -> Embeddings:
-    parts = []
+    parts = [np.empty((0, encoder.space.dim), np.float32)]
     for start in range(0, len(pictures), BATCH_SIZE):
         batch = pictures[start : start + BATCH_SIZE]
         shorter_side = 2 * encoder.preprocess.size
@@ -66,6 +80,45 @@ def _embed(
         parts.append(encoder.encode_images(np.stack(pixels)))
         advance(start + len(batch), len(pictures))
     return np.concatenate(parts)
+
+
+def _boxes(
+    encoder: Encoder,
+    dataset: Dataset,
+    reader: RegionReader | None,
+    advance: Callable[[int, int], None],
+) -> BoxFigures:
+    if reader is None:
+        reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
+    names = sorted({boxed.label for boxed in dataset.boxes})
+    return measure_boxes(encoder, reader, _boxed_pictures(dataset, advance), names)
+
+
+def _boxed_pictures(
+    dataset: Dataset, advance: Callable[[int, int], None]
+) -> Iterator[BoxedPicture]:
+    by_picture: dict[Path, list[LabelledBox]] = {}
+    for boxed in dataset.boxes:
+        by_picture.setdefault(boxed.picture, []).append(boxed)
+    for done, (path, own) in enumerate(by_picture.items(), start=1):
+        picture = open_picture(path)
+        boxes, labels = tuple(one.box for one in own), tuple(one.label for one in own)
+        yield BoxedPicture(picture.image, (picture.width, picture.height), boxes, labels)
+        advance(done, len(by_picture))
+
+
+def _groups(dataset: Dataset, vectors: Embeddings, places: dict[Path, int]) -> float | None:
+    """Pictures that are alone in their group ask nothing, and are wrong answers to the others."""
+    grouped = vectors[[places[path] for path, _ in dataset.groups]]
+    names = np.array([group for _, group in dataset.groups])
+    scores = grouped @ grouped.T
+    found = []
+    for place, name in enumerate(names):
+        others = np.arange(len(names)) != place
+        relevant = (names == name)[others]
+        if relevant.any():
+            found.append(average_precision(scores[place][others], relevant))
+    return float(np.mean(found)) if found else None
 
 
 def _captions(

@@ -1,16 +1,14 @@
 """Brings the catalogue up to date with the folders on disk.
 
-    scan → compare → read (threads) → embed (this thread) → one transaction per batch → removals
+    scan → compare → worker: read and embed → one transaction per batch → removals
 
 Killed at any point, the catalogue holds whole batches and the next run goes on from there.
 Nothing is removed before everything new was read: a file that seems gone may have moved.
 """
 
-import os
 import time
-from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,8 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from photofind.cancel import CancelToken
-from photofind.clip.encoder import Encoder
-from photofind.domain import Failure, Fingerprint, FoundFile, PhotoId
+from photofind.domain import Failure, FoundFile, PhotoId
 from photofind.events import (
     IndexFinished,
     IndexPhase,
@@ -30,21 +27,11 @@ from photofind.events import (
 )
 from photofind.indexing.compare import Comparison, compare
 from photofind.indexing.progress import Progress
-from photofind.indexing.stages import (
-    Claims,
-    KnownContent,
-    NewContent,
-    NotAPhotoAfterAll,
-    Outcome,
-    Readable,
-    Stages,
-    TryLater,
-    Unreadable,
-)
+from photofind.indexing.stages import KnownContent, NotAPhotoAfterAll, TryLater, Unreadable
+from photofind.indexing.worker import Embedded, Readable, Worker
 from photofind.photos.scan import UnreadableFolder, scan
-from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots, state
+from photofind.store import embeddings, photos, roots, state, tags
 from photofind.store.database import Database
 from photofind.store.photos import KnownFile, ReadFile
 from photofind.store.roots import Root
@@ -72,26 +59,22 @@ class Indexer:
 
     Args:
         own_folder: Photofind's own; never indexed, wherever it lies.
-        threads: That read and decode beside the one that embeds.
     """
 
     def __init__(
         self,
         database: Database,
-        encoder: Encoder,
-        thumbnails: ThumbnailCache,
+        worker: Worker,
         settings: Settings,
         *,
         own_folder: Path | None = None,
-        threads: int | None = None,
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
     ) -> None:
         self._database = database
-        self._encoder = encoder
+        self._worker = worker
         self._settings = settings
         self._own_folder = own_folder
-        self._threads = threads or settings.threads or os.cpu_count() or 1
         self._listener = listener
         self._cancel = cancel or CancelToken()
         self._tally = _Tally()
@@ -99,17 +82,9 @@ class Indexer:
         self._known_paths: dict[Path, PhotoId | None] = {}
         self._without_embedding: set[PhotoId] = set()
         with database.writing() as connection:
-            self._space = embeddings.space_id(connection, encoder.space, create=True)
+            self._space = embeddings.space_id(connection, worker.space, create=True)
             if state.serving_space(connection) is None:
                 state.set_serving_space(connection, self._space)
-        self._stages = Stages(
-            preprocess=encoder.preprocess,
-            thumbnails=thumbnails,
-            is_embedded=self._is_embedded,
-            claims=Claims(),
-            max_bytes=settings.max_file_mb * 1_000_000,
-            max_pixels=settings.max_megapixels * 1_000_000,
-        )
 
     def run(self, to_index: Sequence[Root]) -> IndexFinished:
         """Brings roots up to date; raises `CancelledError` between two batches when asked to."""
@@ -173,95 +148,75 @@ class Indexer:
     def _read_all(self, comparisons: Sequence[Comparison]) -> None:
         waiting = [file for comparison in comparisons for file in comparison.to_read]
         progress = Progress(IndexPhase.READING, len(waiting), self._listener)
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="read") as pool:
-            while waiting:
-                later = self._read(pool, waiting, progress)
-                # A pass that got nowhere met only files that are still being written: the next
-                # run will read them.
-                if len(later) == len(waiting):
-                    self._tally.being_written = [file.path for file in later]
-                    break
-                waiting = later
+        while waiting:
+            later = self._read(waiting, progress)
+            # A pass that got nowhere met only files that are still being written: the next run
+            # will read them.
+            if len(later) == len(waiting):
+                self._tally.being_written = [file.path for file in later]
+                break
+            waiting = later
         progress.finish()
 
-    def _read(
-        self, pool: ThreadPoolExecutor, files: Sequence[FoundFile], progress: Progress
-    ) -> list[FoundFile]:
+    def _read(self, files: Sequence[FoundFile], progress: Progress) -> list[FoundFile]:
         """Returns those to be tried again."""
         later: list[FoundFile] = []
-        batch: list[Readable] = []
-        with closing(self._outcomes(pool, files)) as outcomes:
-            for outcome in outcomes:
-                match outcome:
-                    case TryLater():
-                        later.append(outcome.found)
-                    case NotAPhotoAfterAll():
-                        self._tally.found -= 1
-                        progress.advance(1)
-                    case _:
-                        batch.append(outcome)
-                if len(batch) == self._settings.batch_size:
-                    self._record(batch, progress)
-                    batch = []
-            if batch:
-                self._record(batch, progress)
+        self._cancel.raise_if_cancelled()
+        with closing(self._worker.run(files)) as batches:
+            for batch in batches:
+                later += [result.found for result in batch if isinstance(result, TryLater)]
+                no_photos = sum(isinstance(result, NotAPhotoAfterAll) for result in batch)
+                self._tally.found -= no_photos
+                read = [result for result in batch if isinstance(result, Readable)]
+                self._record(read)
+                progress.advance(len(read) + no_photos)
+                self._cancel.raise_if_cancelled()
         return later
 
-    def _outcomes(
-        self, pool: ThreadPoolExecutor, files: Sequence[FoundFile]
-    ) -> Generator[Outcome, None, None]:
-        """Outcomes in the files' order, with no more than two batches decoded ahead."""
-        ahead: deque[Future[Outcome]] = deque()
-        try:
-            for file in files:
-                self._cancel.raise_if_cancelled()
-                ahead.append(pool.submit(self._stages.run, file))
-                if len(ahead) >= 2 * self._settings.batch_size:
-                    yield ahead.popleft().result()
-            while ahead:
-                self._cancel.raise_if_cancelled()
-                yield ahead.popleft().result()
-        finally:
-            for future in ahead:
-                future.cancel()
-
-    def _is_embedded(self, content: Fingerprint) -> bool:
-        with self._database.reading() as connection:
-            return embeddings.is_embedded(connection, self._space, content)
-
-    def _record(self, batch: Sequence[Readable], progress: Progress) -> None:
-        """Embeds what is new in a batch and makes all of it durable at once."""
-        new = [outcome for outcome in batch if isinstance(outcome, NewContent)]
-        if new:
-            vectors = self._encoder.encode_images(np.stack([outcome.pixels for outcome in new]))
+    def _record(self, batch: Sequence[Readable]) -> None:
+        """Makes a batch durable at once."""
+        if not batch:
+            return
+        new = [result for result in batch if isinstance(result, Embedded)]
         changed: set[PhotoId] = set()
         with self._database.writing() as connection:
-            for root, outcomes in self._by_root(batch):
-                files = [_read_file(outcome) for outcome in outcomes]
+            for root, results in self._by_root(batch):
+                files = [_read_file(result) for result in results]
                 photo_ids = photos.record_files(connection, root, files)
-                for outcome, photo_id in zip(outcomes, photo_ids, strict=True):
-                    self._note(outcome, photo_id)
+                for result, photo_id in zip(results, photo_ids, strict=True):
+                    self._note(result, photo_id)
+                    before = self._edited_from(result, photo_id)
+                    if before is not None and photo_id is not None:
+                        # What a person said of the photo stays true.
+                        tags.carry_tags(connection, before, photo_id)
                 changed.update(photo_id for photo_id in photo_ids if photo_id is not None)
             if new:
                 ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
                 embeddings.add_embeddings(
-                    connection, self._space, [ids[item.photo.fingerprint] for item in new], vectors
+                    connection,
+                    self._space,
+                    [ids[item.photo.fingerprint] for item in new],
+                    np.stack([item.vector for item in new]),
                 )
         self._tally.embedded += len(new)
         self._listener(PhotosChanged(tuple(sorted(changed))))
-        progress.advance(len(batch))
+
+    def _edited_from(self, result: Readable, photo_id: PhotoId | None) -> PhotoId | None:
+        """What a file held before it was edited in place; `None` where it was not."""
+        before = self._known_paths.get(result.found.path)
+        return before if isinstance(result, Embedded) and before != photo_id else None
 
     def _by_root(self, batch: Sequence[Readable]) -> Iterator[tuple[Root, list[Readable]]]:
-        for root_path in {outcome.found.root for outcome in batch}:
-            outcomes = [outcome for outcome in batch if outcome.found.root == root_path]
-            yield self._roots[root_path], outcomes
+        for root_path in {result.found.root for result in batch}:
+            results = [result for result in batch if result.found.root == root_path]
+            yield self._roots[root_path], results
 
-    def _note(self, outcome: Readable, photo_id: PhotoId | None) -> None:
+    def _note(self, result: Readable, photo_id: PhotoId | None) -> None:
         if photo_id is None:
             return
-        if self._known_paths.get(outcome.found.path) != photo_id:
+        if self._known_paths.get(result.found.path) != photo_id:
             self._tally.arrived[photo_id] += 1
-        elif isinstance(outcome, KnownContent):
+        elif isinstance(result, KnownContent):
             self._tally.unchanged += 1
 
     # Settling what is gone
@@ -317,13 +272,13 @@ class Indexer:
             failures=(*tally.folder_failures, *failures),
             being_written=tuple(tally.being_written),
             seconds=seconds,
-            checkpoint=self._encoder.space.checkpoint,
+            checkpoint=self._worker.space.checkpoint,
         )
 
 
-def _read_file(outcome: Readable) -> ReadFile:
-    match outcome:
-        case NewContent(found, read_at_ns, photo):
+def _read_file(result: Readable) -> ReadFile:
+    match result:
+        case Embedded(found, read_at_ns, photo):
             return ReadFile(found, read_at_ns, photo=photo)
         case KnownContent(found, read_at_ns, content):
             return ReadFile(found, read_at_ns, fingerprint=content)

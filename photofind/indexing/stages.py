@@ -68,8 +68,7 @@ class TryLater:
     found: FoundFile
 
 
-Readable = KnownContent | NewContent | Unreadable
-Outcome = Readable | NotAPhotoAfterAll | TryLater
+Outcome = KnownContent | NewContent | Unreadable | NotAPhotoAfterAll | TryLater
 
 
 class Claims:

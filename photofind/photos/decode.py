@@ -11,6 +11,8 @@ What a picture goes through, in this order, and why:
     colours        the embedded profile to sRGB; transparency on white
     turn           EXIF orientation, once; some decoders have already done it
 
+Of a video, one frame stands for all; `video` chooses it.
+
 Thread-safe: it keeps nothing but a cache of colour transforms.
 """
 
@@ -21,8 +23,17 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from photofind.errors import UnreadablePhotoError
-from photofind.photos import camera_raw
-from photofind.photos.formats import AVIF, HEAD_BYTES, HEIF, RAW, WEBP, PhotoFormat, identify
+from photofind.photos import camera_raw, video
+from photofind.photos.formats import (
+    AVIF,
+    HEAD_BYTES,
+    HEIF,
+    RAW,
+    VIDEO,
+    WEBP,
+    PhotoFormat,
+    identify,
+)
 from photofind.photos.opening import open_header
 from photofind.photos.pixels import orientation_of, shrunk, simplified, to_srgb, upright
 
@@ -37,7 +48,7 @@ megapixels of PNG, 64 of WebP.
 """
 
 # Bytes a pixel takes at that height, measured (Pillow 13): decoders keep copies of their own.
-_BYTES_PER_PIXEL = {"webp": 16, "avif": 10, "jpeg2000": 20}
+_BYTES_PER_PIXEL = {"webp": 16, "avif": 10, "jpeg2000": 20, "video": 30}
 _BYTES_PER_PIXEL_OTHERWISE = 8
 _BYTES_PER_PIXEL_OF_NUMBERS = 28  # modes I and F, scaled in numpy
 
@@ -92,6 +103,8 @@ def decode(
     try:
         if known is RAW:
             return _decode_raw(data, shorter_side, max_pixels)
+        if known is VIDEO:
+            return _decode_video(data, shorter_side, max_pixels)
         return _decode(data, known, shorter_side, max_pixels)
     except UnreadablePhotoError:
         raise
@@ -141,6 +154,12 @@ def _decode_raw(data: bytes, shorter_side: int | None, max_pixels: int) -> Pictu
         preview = decode(developed.preview, name="preview.jpg", shorter_side=shorter_side)
         image = upright(preview.image, developed.orientation)
     return Picture(shrunk(image, shorter_side), developed.width, developed.height, RAW.name)
+
+
+def _decode_video(data: bytes, shorter_side: int | None, max_pixels: int) -> Picture:
+    limit = min(max_pixels, MAX_LOADED_BYTES // _BYTES_PER_PIXEL[VIDEO.name])
+    frame = video.representative_frame(data, lambda size: _refuse_if_larger(size, limit))
+    return Picture(shrunk(frame, shorter_side), *frame.size, VIDEO.name)
 
 
 def _bytes_per_pixel(known: PhotoFormat, mode: str) -> int:

@@ -7,16 +7,21 @@ What becomes of a file:
     any listed, or none         a format of `FORMATS`      decoded
     any listed, or none         a kind in `UNSUPPORTED`    UnreadablePhotoError naming the kind
     a listed extension          anything else              UnreadablePhotoError
-    no extension                anything else              NotAPhoto, which nobody need hear of
+    no extension, or .mts       anything else              NotAPhoto, which nobody need hear of
+
+Videos are photos where PyAV is installed. Elsewhere a scan passes them over: who did not ask for
+videos need not hear of each.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import PurePath
 
 from photofind.errors import UnreadablePhotoError
 
-HEAD_BYTES = 64
+HEAD_BYTES = 512
 """How much of a file `sniff` looks at."""
 
 
@@ -31,7 +36,7 @@ class PhotoFormat:
     Attributes:
         name: What photofind and its catalogue call it.
         label: What a person calls it.
-        pillow: Pillow's name of the plugin that decodes it; empty for camera raw.
+        pillow: Pillow's name of the plugin that decodes it; empty for camera raw and video.
         needs_extra: The optional part of photofind that must be installed.
         decoder_turns: The plugin itself applies the orientation; doing it again would be wrong.
     """
@@ -72,7 +77,11 @@ RAW = PhotoFormat(
     "raw",
     decoder_turns=True,
 )
-FORMATS = (JPEG, PNG, WEBP, TIFF, BMP, GIF, AVIF, JPEG2000, PPM, HEIF, RAW)
+_VIDEO_EXTENSIONS = frozenset({
+    "mp4", "m4v", "mov", "3gp", "mkv", "webm", "avi", "wmv", "mpg", "mpeg", "mts", "m2ts",
+})  # fmt: skip
+VIDEO = PhotoFormat("video", "video", "", _VIDEO_EXTENSIONS, "video", decoder_turns=True)
+FORMATS = (JPEG, PNG, WEBP, TIFF, BMP, GIF, AVIF, JPEG2000, PPM, HEIF, RAW, VIDEO)
 
 UNSUPPORTED = {
     "psd": "Photoshop (PSD)",
@@ -103,7 +112,17 @@ _UNSUPPORTED_MAGIC = (
     (b"II\xbc\x01", "jxr"),
 )
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}
-_MAY_BE_PHOTO = frozenset(_BY_EXTENSION) | frozenset(UNSUPPORTED) | {""}
+_MAY_BE_PHOTO = frozenset(_BY_EXTENSION) - _VIDEO_EXTENSIONS | frozenset(UNSUPPORTED) | {""}
+# .mts is also what TypeScript's modules are called.
+_PROMISE_NOTHING = ("", "mts")
+
+
+@cache
+def videos_are_read() -> bool:
+    """Whether PyAV is installed; looked up once."""
+    spec = find_spec("av")
+    # Any folder of that name is a package without an origin.
+    return spec is not None and spec.origin is not None
 
 
 def extension_of(name: str) -> str:
@@ -116,7 +135,13 @@ def may_be_photo(name: str) -> bool:
     # Not extension_of: a scan asks this for every file of a disk, and pathlib costs as much
     # as everything else that it does.
     _, dot, extension = name.rpartition(".")
-    return not dot or extension.lower() in _MAY_BE_PHOTO or " " in extension
+    extension = extension.lower()
+    return (
+        not dot
+        or extension in _MAY_BE_PHOTO
+        or " " in extension
+        or (extension in _VIDEO_EXTENSIONS and videos_are_read())
+    )
 
 
 def sniff(head: bytes, name: str = "") -> PhotoFormat | None:
@@ -125,9 +150,11 @@ def sniff(head: bytes, name: str = "") -> PhotoFormat | None:
     Most camera raw files are TIFF inside, with a small preview where TIFF has its picture; there,
     and only there, the extension of `name` decides.
     """
+    by_name = _BY_EXTENSION.get(extension_of(name))
     for known, begins in _MAGIC:
         if begins(head):
-            by_name = _BY_EXTENSION.get(extension_of(name))
+            if known is VIDEO and by_name is not VIDEO and not videos_are_read():
+                return None
             return RAW if known is TIFF and by_name is RAW else known
     return None
 
@@ -146,7 +173,7 @@ def identify(head: bytes, name: str) -> PhotoFormat:
     kind = _unsupported_kind(head, extension)
     if kind is not None and head:
         raise UnreadablePhotoError(f"Photofind cannot read {kind} pictures yet.")
-    if not extension:
+    if extension in _PROMISE_NOTHING:
         raise NotAPhoto("Not a picture.")
     if not head:
         raise UnreadablePhotoError("The file is empty.")
@@ -206,6 +233,27 @@ def _is_raw(head: bytes) -> bool:
     )
 
 
+_VIDEO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"pnot", b"free", b"skip")
+_VIDEO_MAGIC = (
+    b"\x1a\x45\xdf\xa3",  # Matroska, WebM
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",  # Windows Media
+    b"\x00\x00\x01\xba",  # MPEG, with sound
+    b"\x00\x00\x01\xb3",  # and without
+)
+
+
+def _is_video(head: bytes) -> bool:
+    if head[4:8] in _VIDEO_BOXES:
+        return head[8:11] not in (b"M4A", b"M4B", b"M4P")  # nothing but sound
+    # MPEG transport streams: packets of 188 bytes, in cameras' files with a time before each.
+    packets = b"GGG" in (head[0::188], head[4::192])
+    return packets or head.startswith(_VIDEO_MAGIC) or _is_avi(head)
+
+
+def _is_avi(head: bytes) -> bool:
+    return head.startswith(b"RIFF") and head[8:12] == b"AVI "
+
+
 _MAGIC: tuple[tuple[PhotoFormat, Callable[[bytes], bool]], ...] = (
     (JPEG, _starts(b"\xff\xd8\xff")),
     (PNG, _starts(b"\x89PNG\r\n\x1a\n")),
@@ -218,4 +266,5 @@ _MAGIC: tuple[tuple[PhotoFormat, Callable[[bytes], bool]], ...] = (
     (JPEG2000, _starts(b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  \r\n\x87\n")),
     (BMP, _is_bmp),
     (PPM, _is_ppm),
+    (VIDEO, _is_video),
 )

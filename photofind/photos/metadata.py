@@ -11,7 +11,8 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.Image import Exif
 
 from photofind.domain import PhotoMetadata
-from photofind.photos.formats import HEAD_BYTES, RAW, TIFF, sniff
+from photofind.photos import video
+from photofind.photos.formats import HEAD_BYTES, RAW, TIFF, VIDEO, sniff
 from photofind.photos.opening import open_header
 
 _Tags = Mapping[int, Any]
@@ -26,9 +27,20 @@ _DATES = (
 _DATE = re.compile(r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?(?![\d:])")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
+# As for EXIF, the most telling first: Apple's date is local and has its zone, the other is in UTC.
+_VIDEO_DATES = ("com.apple.quicktime.creationdate", "creation_time", "date")
+_VIDEO_PLACES = ("com.apple.quicktime.location.iso6709", "location", "location-eng")
+_VIDEO_MAKES = ("com.apple.quicktime.make", "com.android.manufacturer", "make")
+_VIDEO_MODELS = ("com.apple.quicktime.model", "com.android.model", "model")
+_VIDEO_ZONE = re.compile(r"T[\d:.]+(Z|[+-]\d\d:?\d\d)$")
+# ISO 6709: +DD.D, +DDMM.M or +DDMMSS.S, and the same with one more digit for the longitude.
+_PLACE = re.compile(r"([+-])((?:\d\d){1,3})(\.\d+)?([+-])(\d(?:\d\d){1,3})(\.\d+)?(?![\d.])")
+
 
 def read_metadata(data: bytes) -> PhotoMetadata:
-    """Reads EXIF from a file's bytes; never raises."""
+    """Reads EXIF from a file's bytes, or what a video has instead; never raises."""
+    if sniff(data[:HEAD_BYTES]) is VIDEO:
+        return _of_video(data)
     exif, details, gps = _exif(data)
     taken_at, offset = _taken(details, exif)
     return PhotoMetadata(
@@ -142,3 +154,54 @@ def _degrees(gps: _Tags, tag: int, reference: int, signs: str, limit: int) -> fl
     if degrees > limit:
         return None
     return round(-degrees if letter == signs[1] else degrees, 7)
+
+
+def _of_video(data: bytes) -> PhotoMetadata:
+    try:
+        tags = video.read_tags(data)
+    except Exception:  # noqa: BLE001 - as for EXIF
+        return PhotoMetadata()
+    taken_at, offset = _video_taken(tags)
+    latitude, longitude = _video_place(_first(tags, _VIDEO_PLACES))
+    return PhotoMetadata(
+        taken_at=taken_at,
+        utc_offset_minutes=offset,
+        camera=_camera(_text(_first(tags, _VIDEO_MAKES)), _text(_first(tags, _VIDEO_MODELS))),
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+def _first(tags: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((tags[name] for name in names if name in tags), "")
+
+
+def _video_taken(tags: Mapping[str, str]) -> tuple[str | None, int | None]:
+    for name in _VIDEO_DATES:
+        text = tags.get(name, "").strip()
+        taken_at = _date(text)
+        # A clock that was never set: such files count from 1904 or 1970.
+        if taken_at is not None and taken_at >= "1971":
+            zone = _VIDEO_ZONE.search(text)
+            return taken_at, _offset(zone[1]) if zone else None
+    return None, None
+
+
+def _video_place(text: str) -> tuple[float | None, float | None]:
+    found = _PLACE.match(text)
+    if found is None:
+        return None, None
+    latitude = _sexagesimal(found[1], found[2], found[3] or "", 2)
+    longitude = _sexagesimal(found[4], found[5], found[6] or "", 3)
+    # Nobody films at 0°, 0°; a camera that does not know its place does.
+    if abs(latitude) > 90 or abs(longitude) > 180 or latitude == longitude == 0:
+        return None, None
+    return latitude, longitude
+
+
+def _sexagesimal(sign: str, digits: str, fraction: str, width: int) -> float:
+    """Degrees of `width` digits, then minutes and seconds of two; the last one has a fraction."""
+    parts = [digits[:width], *(digits[at : at + 2] for at in range(width, len(digits), 2))]
+    parts[-1] += fraction
+    degrees: float = sum(float(part) / 60**place for place, part in enumerate(parts))
+    return round(-degrees if sign == "-" else degrees, 7)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -117,4 +117,26 @@ state = sa.Table(
     metadata,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", sa.Text, nullable=False),
+)
+
+photo_tags = sa.Table(
+    "photo_tags",
+    metadata,
+    sa.Column("photo_id", sa.Integer, sa.ForeignKey("photos.id"), primary_key=True),
+    sa.Column("tag_id", sa.Integer, sa.ForeignKey("tags.id"), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("score", sa.REAL),
+    sa.Column("space_id", sa.Integer, sa.ForeignKey("spaces.id")),
+    sa.Column("changed_at", sa.Text, nullable=False),
+    sa.Index("ix_photo_tags_tag_id", "tag_id", "state"),
 )

@@ -25,12 +25,27 @@ class Neighbours:
 class VectorIndex(Protocol):
     def __len__(self) -> int: ...
 
-    def query(self, vector: NDArray[np.float32], top_k: int) -> Neighbours:
-        """The `top_k` labels of highest inner product with a (dim,) vector of any length."""
+    def query(
+        self,
+        vector: NDArray[np.float32],
+        top_k: int,
+        labels: NDArray[np.int64] | None = None,
+    ) -> Neighbours:
+        """The `top_k` labels of highest inner product with a (dim,) vector of any length.
+
+        Args:
+            labels: (M,) int64, strictly ascending: only these are answers, and of these only what
+                the index holds. Then the answer is exact, whatever the index.
+        """
         ...
 
-    def count_above(self, vector: NDArray[np.float32], score: float) -> int:
-        """How many labels score higher than `score`."""
+    def count_above(
+        self,
+        vector: NDArray[np.float32],
+        score: float,
+        labels: NDArray[np.int64] | None = None,
+    ) -> int:
+        """How many labels score higher than `score`; only among `labels`, as for `query`."""
         ...
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:

@@ -14,8 +14,10 @@ from photofind.cancel import CancelToken
 from photofind.errors import BadInputError, CancelledError, LibraryBusyError, LibraryDamagedError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, PhotosChanged
+from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
 from photofind.paths import LibraryPaths
+from photofind.tagging.library_tags import TagDecisions
 from tests.support.checkpoints import make_checkpoint
 from tests.support.contents import catalogue_contents
 
@@ -30,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(folder: Path, tiny_folder: Path) -> Index:
     def run(*folders: Path, checkpoint: str | None = f"local-dir:{tiny_folder}") -> IndexFinished:
-        with Library(folder, write=True) as library:
+        with Library(folder, write=True, make_worker=CatalogueWorker) as library:
             return library.index(folders, checkpoint)
 
     return run
@@ -178,6 +180,21 @@ def test_that_an_edit_of_the_same_size_and_time_is_embedded(index: Index, pictur
     assert index().embedded == 1
 
 
+def test_that_a_photo_edited_in_place_keeps_its_tags(
+    index: Index, folder: Path, pictures: Path
+) -> None:
+    index(pictures)
+    photo = pictures / "sea" / "01.jpg"
+    with Library(folder, write=True) as library:
+        library.tags_of([photo], TagDecisions(add=("holiday",), reject=("work",)))
+    draw_scene(1, (200, 150)).image.save(photo)
+    assert index().embedded == 1
+
+    with Library(folder, write=True) as library:
+        (found,) = library.tags_of([photo])
+        assert [tag.name for tag in found.tags] == ["holiday"]
+
+
 def test_that_originals_stay_as_they_are(index: Index, folder: Path, pictures: Path) -> None:
     (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
     _age(pictures)
@@ -250,7 +267,10 @@ def test_that_stopping_keeps_whole_batches_and_the_next_run_goes_on(
         if isinstance(event, PhotosChanged):
             cancel.cancel()
 
-    with Library(folder, write=True) as library, pytest.raises(CancelledError):
+    with (
+        Library(folder, write=True, make_worker=CatalogueWorker) as library,
+        pytest.raises(CancelledError),
+    ):
         library.index(
             [pictures], f"local-dir:{tiny_folder}", listener=stop_after_one_batch, cancel=cancel
         )
@@ -269,7 +289,10 @@ def test_that_the_old_checkpoint_answers_until_the_new_one_is_complete(
     newer = f"local-dir:{make_checkpoint(tmp_path / 'newer', seed=5)}"
     cancel = CancelToken()
     cancel.cancel()
-    with Library(folder, write=True) as library, pytest.raises(CancelledError):
+    with (
+        Library(folder, write=True, make_worker=CatalogueWorker) as library,
+        pytest.raises(CancelledError),
+    ):
         library.index([], newer, cancel=cancel)
 
     with Library(folder) as library:
@@ -283,8 +306,11 @@ def test_that_the_old_checkpoint_answers_until_the_new_one_is_complete(
 
 
 def test_that_a_second_writer_is_told_who_holds_the_library(folder: Path) -> None:
-    with Library(folder, write=True), pytest.raises(LibraryBusyError, match=str(os.getpid())):
-        Library(folder, write=True)
+    with (
+        Library(folder, write=True, make_worker=CatalogueWorker),
+        pytest.raises(LibraryBusyError, match=str(os.getpid())),
+    ):
+        Library(folder, write=True, make_worker=CatalogueWorker)
 
 
 def test_that_a_library_can_be_searched_while_it_is_written(
@@ -292,7 +318,7 @@ def test_that_a_library_can_be_searched_while_it_is_written(
 ) -> None:
     index(pictures)
 
-    with Library(folder, write=True), Library(folder) as reader:
+    with Library(folder, write=True, make_worker=CatalogueWorker), Library(folder) as reader:
         assert reader.search_engine.by_text("a boat", 3).total == 12
 
 
@@ -323,7 +349,7 @@ def test_that_a_library_among_the_photos_does_not_index_itself(
     pictures: Path, tiny_folder: Path
 ) -> None:
     for _ in range(2):
-        with Library(pictures / "library", write=True) as library:
+        with Library(pictures / "library", write=True, make_worker=CatalogueWorker) as library:
             report = library.index([pictures], f"local-dir:{tiny_folder}")
         assert report.found == 12
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
 from tests.support.contents import Contents, catalogue_contents
 
@@ -63,7 +64,7 @@ def test_that_a_killed_run_is_completed_by_the_next(
             catalogue_contents(killed)
 
     for folder in (killed, clean):
-        with Library(folder, write=True) as library:
+        with Library(folder, write=True, make_worker=CatalogueWorker) as library:
             library.index([pictures], checkpoint)
     found, expected = catalogue_contents(killed), catalogue_contents(clean)
     assert (found.paths, found.failures) == (expected.paths, expected.failures)

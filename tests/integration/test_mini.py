@@ -11,6 +11,7 @@ import pytest
 from photofind.cli import run
 from photofind.clip.checkpoints import EMBEDDED
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
+from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
 
 Command = Callable[..., Any]
@@ -35,7 +36,7 @@ def test_that_drawn_scenes_are_found_by_their_words(tmp_path: Path) -> None:
     for name, scene in scenes.items():
         scene.image.save(folder / name)
 
-    with Library(tmp_path / "library", write=True) as library:
+    with Library(tmp_path / "library", write=True, make_worker=CatalogueWorker) as library:
         library.index([folder], EMBEDDED)
         engine = library.search_engine
         found = [

@@ -13,6 +13,7 @@ from photofind.cancel import CancelToken
 from photofind.errors import CancelledError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import IndexFinished, ignore_events
+from photofind.indexing.local import CatalogueWorker
 from photofind.indexing.watcher import FolderWatcher
 from photofind.library import Library
 from tests.support.contents import catalogue_contents
@@ -58,14 +59,14 @@ class Watching:
 @pytest.fixture
 def folder(tmp_path: Path, pictures: Path, tiny_folder: Path) -> Path:
     folder = tmp_path / "library"
-    with Library(folder, write=True) as library:
+    with Library(folder, write=True, make_worker=CatalogueWorker) as library:
         library.index([pictures], f"local-dir:{tiny_folder}")
     return folder
 
 
 @pytest.fixture
 def watching(folder: Path) -> Iterator[Watching]:
-    with Library(folder, write=True) as library:
+    with Library(folder, write=True, make_worker=CatalogueWorker) as library:
         running = Watching(library)
         yield running
         running.stop()
@@ -94,7 +95,7 @@ def test_that_the_library_ends_as_one_indexed_fresh(
     watching.until(lambda: sum(report.embedded for report in watching.reports) == 2)
 
     fresh = tmp_path / "fresh"
-    with Library(fresh, write=True) as library:
+    with Library(fresh, write=True, make_worker=CatalogueWorker) as library:
         library.index([pictures], f"local-dir:{tiny_folder}")
     found, expected = catalogue_contents(folder), catalogue_contents(fresh)
     assert (found.paths, found.failures) == (expected.paths, expected.failures)

@@ -26,6 +26,13 @@ def test_that_what_is_written_is_read(file: Path) -> None:
     assert settings.batch_size == Settings().batch_size
 
 
+@pytest.mark.parametrize("choice", ["auto", "exact", "hnsw"])
+def test_that_a_choice_may_be_any_of_those_offered(file: Path, choice: str) -> None:
+    save_setting(file, "vector_index", choice)
+
+    assert load_settings(file).vector_index == choice
+
+
 def test_that_saving_one_setting_keeps_the_rest_and_the_comments(file: Path) -> None:
     file.write_text("# mine\nbatch_size = 8  # small\n")
 
@@ -44,6 +51,8 @@ def test_that_saving_one_setting_keeps_the_rest_and_the_comments(file: Path) -> 
         ("batch_size = true", "batch_size"),
         ("batch_size = 1.5", "batch_size"),
         ("checkpoint = 3", "checkpoint"),
+        ("vector_index = 1", "vector_index"),
+        ('vector_index = "fast"', "one of auto, exact, hnsw"),
         ('ignore = "raw"', "ignore"),
         ("ignore = [1]", "ignore"),
         ("colour = 1", "colour"),

@@ -208,7 +208,7 @@ def test_that_errors_for_people_go_to_stderr(capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize(
     "command",
-    ["index", "search", "similar", "status", "evaluate"]
+    ["index", "watch", "search", "similar", "region", "tag", "tags", "status", "evaluate"]
     + [f"checkpoints {name}" for name in ("list", "use", "add", "download")],
 )
 def test_that_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from photofind.errors import UnreadablePhotoError
+from photofind.errors import MissingExtraError, UnreadablePhotoError
 from photofind.photos.decode import decode
 from photofind.photos.formats import NotAPhoto
 
@@ -226,7 +226,7 @@ def test_that_a_missing_extra_is_named(
 ) -> None:
     for module in ("pillow_heif", "rawpy"):
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(UnreadablePhotoError, match=rf"photofind\[{extra}\]"):
+    with pytest.raises(MissingExtraError, match=rf"photofind\[{extra}\]"):
         decode(head + bytes(100), name=name)
 
 

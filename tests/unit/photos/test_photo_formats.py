@@ -36,7 +36,7 @@ def test_that_a_name_that_may_be_a_photo_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.txt", "b.mp4", "c.jpg.part", "d.py", "e.xmp", "f.jpg~", "g.svg"]
+    "name", ["a.txt", "b.mp3", "c.jpg.part", "d.py", "e.xmp", "f.jpg~", "g.svg"]
 )
 def test_that_another_extension_is_no_photo(name: str) -> None:
     assert not may_be_photo(name)
@@ -82,7 +82,7 @@ def test_that_formats_alike_are_told_apart(head: bytes, name: str, expected: str
 @pytest.mark.parametrize(
     "head",
     [b"", b"BM is how this letter begins, and no bitmap", b"P1an of the house", b"P", b"hello",
-     b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2", b"RIFF\x00\x00\x00\x00WAVE"],
+     b"\x00\x00\x00\x18ftypM4A \x00\x00\x02\x00isomiso2", b"RIFF\x00\x00\x00\x00WAVE"],
 )  # fmt: skip
 def test_that_what_is_no_picture_is_not_taken_for_one(head: bytes) -> None:
     assert sniff(head) is None

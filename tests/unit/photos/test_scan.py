@@ -36,7 +36,7 @@ def test_that_files_come_sorted_and_before_folders(tmp_path: Path) -> None:
 
 
 def test_that_only_possible_photos_are_found(tmp_path: Path) -> None:
-    make(tmp_path, "a.jpg", "b.txt", "c.PSD", "d", "e.mp4")
+    make(tmp_path, "a.jpg", "b.txt", "c.PSD", "d", "e.mp3")
     assert names(tmp_path) == ["a.jpg", "c.PSD", "d"]
 
 

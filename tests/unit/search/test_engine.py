@@ -1,8 +1,9 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from photofind.clip.preprocess import Preprocess
 from photofind.clip.prompts import encode_queries
@@ -10,6 +11,7 @@ from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.search.calibration import calibrate
 from photofind.search.engine import SearchEngine
+from photofind.store.filters import PhotoFilter, TakenFrom
 from photofind.vectors.exact import ExactIndex
 
 DIM = 64
@@ -44,8 +46,22 @@ def _direction(word: str) -> Embeddings:
     return _unit(np.random.default_rng(seed).normal(size=DIM))
 
 
-def _paths(photo_ids: Sequence[PhotoId]) -> Mapping[PhotoId, Path]:
-    return {photo_id: Path(f"/{photo_id}.jpg") for photo_id in photo_ids}
+class Places:
+    """A catalogue of photos that were taken one a year, photo 1 in 1901; photo 0 has no date."""
+
+    def __init__(self, photo_ids: Iterable[int]) -> None:
+        self._photo_ids = sorted(photo_ids)
+
+    def select(self, wanted: PhotoFilter) -> NDArray[np.int64]:
+        (first,) = (int(one.start) - 1900 for one in wanted.required if isinstance(one, TakenFrom))
+        return np.array([number for number in self._photo_ids if number >= first], np.int64)
+
+    def newest(self, wanted: PhotoFilter, top_k: int) -> tuple[list[PhotoId], int]:
+        chosen = self.select(wanted)[::-1].tolist()
+        return chosen[:top_k], len(chosen)
+
+    def locate(self, photo_ids: Sequence[PhotoId], wanted: PhotoFilter) -> Mapping[PhotoId, Path]:
+        return {id_: Path(f"/{id_}.jpg") for id_ in photo_ids if id_ in self._photo_ids}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +70,7 @@ def engine() -> SearchEngine:
     photos = encoder.encode_texts([f"photo{number}" for number in range(PHOTOS)])
     background = encode_queries(encoder, [f"thing{number}" for number in range(300)])
     index = ExactIndex(np.arange(PHOTOS), photos)
-    return SearchEngine(encoder, index, calibrate(background, photos), _paths)
+    return SearchEngine(encoder, index, calibrate(background, photos), Places(range(PHOTOS)))
 
 
 def test_that_the_photo_a_query_names_comes_first_and_is_sure(engine: SearchEngine) -> None:
@@ -93,8 +109,7 @@ def test_that_photos_without_a_place_are_no_hits() -> None:
     encoder = WordEncoder()
     photos = encoder.encode_texts(["photo0", "photo1", "photo2"])
     calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), photos)
-    gone = {PhotoId(1): Path("/1.jpg")}
-    engine = SearchEngine(encoder, ExactIndex(np.arange(3), photos), calibration, lambda _ids: gone)
+    engine = SearchEngine(encoder, ExactIndex(np.arange(3), photos), calibration, Places([1]))
 
     hits = engine.by_text("photo0", 3).hits
 
@@ -108,7 +123,9 @@ def test_that_a_picture_is_scored_by_cosine() -> None:
         np.stack([encoder.preprocess.pixels(picture) for picture in pictures])
     )
     calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), vectors)
-    engine = SearchEngine(encoder, ExactIndex(np.arange(30), vectors), calibration, _paths)
+    engine = SearchEngine(
+        encoder, ExactIndex(np.arange(30), vectors), calibration, Places(range(30))
+    )
 
     best = engine.by_picture(pictures[17], 1).hits[0]
 
@@ -138,4 +155,53 @@ def test_that_an_empty_library_is_calibrated_too() -> None:
     calibration = calibrate(encoder.encode_texts(["thing1"]), empty)
     index = ExactIndex(np.empty(0, np.int64), empty)
 
-    assert SearchEngine(encoder, index, calibration, _paths).by_text("dog", 5).hits == ()
+    assert SearchEngine(encoder, index, calibration, Places([])).by_text("dog", 5).hits == ()
+
+
+def test_that_only_what_passes_a_filter_is_ranked(engine: SearchEngine) -> None:
+    everything = engine.by_text("photo100 photo250 photo350", PHOTOS)
+    some = engine.by_text("photo100 photo250 photo350 from:2100", 5)
+
+    expected = [hit for hit in everything.hits if hit.photo_id >= 200]
+    assert [hit.photo_id for hit in some.hits] == [hit.photo_id for hit in expected[:5]]
+    assert [hit.rank for hit in some.hits] == [1, 2, 3, 4, 5]
+    assert (some.total, some.filtered, some.by_date) == (200, True, False)
+
+
+def test_that_what_is_sure_does_not_depend_on_the_filter(engine: SearchEngine) -> None:
+    everything = engine.by_text("photo100 photo250 photo350", PHOTOS)
+    some = engine.by_text("photo100 photo250 photo350 from:2100", 1)
+
+    sure = [hit.photo_id for hit in everything.hits if hit.confident]
+    assert some.confident == sum(photo_id >= 200 for photo_id in sure) == 2
+    assert some.hits[0].confident
+
+
+def test_that_filters_alone_list_the_newest_first(engine: SearchEngine) -> None:
+    result = engine.by_text("from:2290", 3)
+
+    assert [hit.photo_id for hit in result.hits] == [399, 398, 397]
+    assert [hit.rank for hit in result.hits] == [1, 2, 3]
+    assert all(hit.score == 0 and not hit.confident for hit in result.hits)
+    assert (result.total, result.confident, result.by_date) == (10, 0, True)
+    assert result.without_tail() == result
+
+
+def test_that_a_filter_nothing_passes_finds_nothing(engine: SearchEngine) -> None:
+    for query in ("from:2300", "photo1 from:2300"):
+        result = engine.by_text(query, 5)
+
+        assert (result.hits, result.total, result.confident) == ((), 0, 0)
+
+
+def test_that_photos_newer_than_the_index_are_listed_and_not_scored() -> None:
+    encoder = WordEncoder()
+    photos = encoder.encode_texts(["photo0", "photo1", "photo2"])
+    calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), photos)
+    index = ExactIndex(np.arange(3), photos)
+    engine = SearchEngine(encoder, index, calibration, Places([0, 1, 2, 7]))
+
+    assert [hit.photo_id for hit in engine.by_text("from:1901", 9).hits] == [7, 2, 1]
+    scored = engine.by_text("photo1 from:1901", 9)
+    assert [hit.photo_id for hit in scored.hits] == [1, 2]
+    assert scored.total == 2

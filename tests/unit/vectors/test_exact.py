@@ -69,3 +69,33 @@ def test_that_an_unknown_label_is_an_error(label: int) -> None:
 def test_that_labels_must_ascend(labels: list[int]) -> None:
     with pytest.raises(ValueError, match="ascending"):
         ExactIndex(np.array(labels), _vectors(2))
+
+
+@given(st.integers(1, 60), st.sets(st.integers(0, 200)), st.integers(0, 80), st.integers(0, 99))
+def test_that_a_query_among_labels_is_one_of_an_index_of_only_those(
+    count: int, wanted: set[int], top_k: int, seed: int
+) -> None:
+    vectors, query = _vectors(count, seed), _vectors(1, seed + 1)[0]
+    labels = np.arange(count) * 3 + 5
+    asked = np.array(sorted(wanted), np.int64)
+    kept = np.isin(labels, asked)
+    only = ExactIndex(labels[kept], vectors[kept])
+    index = ExactIndex(labels, vectors)
+
+    found, expected = index.query(query, top_k, asked), only.query(query, top_k)
+
+    # A product with fewer rows may differ in the last bit.
+    np.testing.assert_allclose(found.scores, expected.scores, atol=1e-6)
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert index.count_above(query, 0.1, asked) == only.count_above(query, 0.1)
+
+
+def test_that_one_label_of_many_is_scored_as_among_all() -> None:
+    vectors = _vectors(3000, dim=32)
+    index = ExactIndex(np.arange(3000), vectors)
+
+    for asked in (np.array([2999]), np.arange(0, 3000, 7), np.arange(1, 2999)):
+        found = index.query(vectors[5], 10, asked)
+        scores = vectors[asked] @ vectors[5]
+        np.testing.assert_allclose(found.scores, np.sort(scores)[::-1][:10], atol=1e-6)
+        np.testing.assert_array_equal(found.labels, asked[np.argsort(-scores)[:10]])

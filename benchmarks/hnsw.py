@@ -1,0 +1,148 @@
+"""What the graph index costs and finds, against scoring every photo.
+
+Two libraries are drawn for each size: "themes", as in search_latency.py, and "bursts", where half
+of the photos lie in bursts of 30 with cosines of about 0.98 and a tenth in bursts of 200 with
+cosines above 0.999, as screens, scans and dark frames do. Half of the queries are photos of the
+library, half are made as centred texts lie. A search asks for the best 10 and counts the sure ones,
+which is a pass over all vectors with either index: "search" is both together.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.search_latency import Photos
+from benchmarks.tables import cores, print_table, save_json
+from photofind.domain import Embeddings
+from photofind.vectors.exact import ExactIndex
+from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
+from photofind.vectors.index import VectorIndex
+from photofind.vectors.recall import recall_at_k, sample_queries
+
+SMALL_BURST, SMALL_SHARE, SMALL_SPREAD = 30, 0.5, 0.14
+TIGHT_BURST, TIGHT_SHARE, TIGHT_SPREAD = 200, 0.1, 0.02
+"""Photos of a burst, share of the library, and how far its photos lie from its first."""
+
+TOP_K = 10
+
+Figures = dict[str, float | int | str]
+
+
+def draw_library(kind: str, count: int, dim: int, seed: int) -> Embeddings:
+    """(count, dim) unit vectors of "themes" or "bursts", in no order."""
+    vectors = Photos(count, dim, seed).draw(count)
+    random = np.random.default_rng(seed + 1)
+    if kind == "bursts":
+        small = int(count * SMALL_SHARE)
+        _gather(vectors[:small], SMALL_BURST, SMALL_SPREAD, random)
+        tight = vectors[small : small + int(count * TIGHT_SHARE)]
+        _gather(tight, TIGHT_BURST, TIGHT_SPREAD, random)
+    random.shuffle(vectors)
+    return vectors
+
+
+def _gather(vectors: Embeddings, size: int, spread: float, random: np.random.Generator) -> None:
+    """Moves every vector, in place, near the first of its burst."""
+    for start in range(0, len(vectors), size):
+        burst = vectors[start : start + size]
+        apart = random.standard_normal(burst.shape, dtype=np.float32)
+        apart *= spread / np.linalg.norm(apart, axis=1, keepdims=True)
+        burst[:] = burst[0] + apart
+        burst /= np.linalg.norm(burst, axis=1, keepdims=True)
+
+
+def measure(vectors: Embeddings, parameters: GraphParameters, queries: Embeddings) -> Figures:
+    labels = np.arange(len(vectors), dtype=np.int64)
+    exact = ExactIndex(labels, vectors)
+    started = time.perf_counter()
+    graph = Graph.build(vectors, parameters, threads=cores())
+    build_s = time.perf_counter() - started
+    index = HnswIndex(labels, vectors, graph)
+    figures: Figures = {
+        "m": parameters.m,
+        "ef_construction": parameters.ef_construction,
+        "build_s": build_s,
+        "beside": index.beside,
+        "recall@10": recall_at_k(index, exact, queries, TOP_K),
+    }
+    for name, measured in (("hnsw", index), ("exact", exact)):
+        figures |= _percentiles(f"{name}_query", partial(measured.query, top_k=TOP_K), queries)
+        figures |= _percentiles(f"{name}_search", partial(_search, measured), queries)
+    return figures
+
+
+def _search(index: VectorIndex, query: NDArray[np.float32]) -> None:
+    """What the search engine asks for."""
+    least = float(index.query(query, TOP_K).scores[-1])
+    index.count_above(query, least)
+
+
+def _percentiles(
+    name: str, ask: Callable[[NDArray[np.float32]], object], queries: Embeddings
+) -> Figures:
+    ask(queries[0])
+    taken = []
+    for query in queries:
+        started = time.perf_counter()
+        ask(query)
+        taken.append(1000 * (time.perf_counter() - started))
+    p50, p95 = np.percentile(taken, (50, 95))
+    return {f"{name}_p50_ms": float(p50), f"{name}_p95_ms": float(p95)}
+
+
+def _row(figures: Figures) -> tuple[str, ...]:
+    def times(name: str) -> str:
+        return f"{figures[name + '_p50_ms']:.2f} / {figures[name + '_p95_ms']:.2f}"
+
+    return (
+        f"{figures['vectors']:,} {figures['library']}",
+        f"{figures['m']}, {figures['ef_construction']}",
+        f"{figures['build_s']:.0f}",
+        f"{figures['recall@10']:.4f}",
+        f"{figures['beside']:,}",
+        *(times(name) for name in ("hnsw_query", "exact_query", "hnsw_search", "exact_search")),
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--million", action="store_true", help="1,000,000 too: 6 GB, minutes")
+    parser.add_argument("--libraries", nargs="+", default=["themes", "bursts"])
+    parser.add_argument("--dim", type=int, default=512)
+    parser.add_argument("--queries", type=int, default=400)
+    defaults = GraphParameters()
+    parser.add_argument("--m", type=int, nargs="+", default=[defaults.m])
+    parser.add_argument("--ef-construction", type=int, default=defaults.ef_construction)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = _arguments()
+    rows = []
+    for count in [*arguments.sizes, *([1_000_000] if arguments.million else [])]:
+        for library in arguments.libraries:
+            vectors = draw_library(library, count, arguments.dim, arguments.seed)
+            queries = sample_queries(vectors, arguments.queries, arguments.seed + 1)
+            for m in arguments.m:
+                parameters = GraphParameters(m, arguments.ef_construction)
+                figures = measure(vectors, parameters, queries)
+                rows.append({"vectors": count, "library": library, **figures})
+    print(f"{arguments.dim} dimensions, {arguments.queries} queries, p50 / p95 in ms")
+    headings = ("vectors", "M, ef_c", "build s", "recall@10", "beside")
+    times = ("hnsw query", "exact query", "hnsw search", "exact search")
+    print_table((*headings, *times), [_row(row) for row in rows])
+    save_json(arguments.json, {"rows": rows})
+
+
+if __name__ == "__main__":
+    main()

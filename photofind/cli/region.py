@@ -1,0 +1,281 @@
+"""The command `photofind region`."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, library_folder, open_library
+from photofind.cli.output import err, out, print_json, print_result, search_document, shown
+from photofind.clip.encoder import HARD_MASK, PAPER_STRENGTH, Encoder
+from photofind.clip.loading import load_encoder
+from photofind.domain import Box
+from photofind.errors import BadInputError, UserFacingError
+from photofind.library import Library, load_region_reader, vocabulary_labels
+from photofind.paths import LibraryPaths
+from photofind.photos.picture_file import open_picture
+from photofind.search.regions import (
+    DEFAULT_METHOD,
+    LabelSet,
+    PictureView,
+    RegionAnswer,
+    RegionMethod,
+    RegionReader,
+    region_embedding,
+)
+from photofind.settings import load_settings
+
+VOCABULARY_SHOWN = 20
+"""Labels of an answer from the vocabulary; of typed labels all are shown."""
+
+STRONGEST = 100.0
+"""Far beyond where attention has left everything else; a hard mask is `inf`."""
+
+_QUESTION = '{"image": "a.jpg", "box": [10, 20, 110, 120], "labels": ["dog", "cat"]}'
+
+
+@dataclass(frozen=True, slots=True)
+class RegionQuestion:
+    """One region of one picture.
+
+    Attributes:
+        labels: Empty for the vocabulary.
+    """
+
+    image: Path
+    box: Box
+    labels: tuple[str, ...]
+    method: RegionMethod
+    strength: float
+
+
+def region(
+    context: typer.Context,
+    image: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="IMAGE",
+            help="Any picture; it need not be in the library.",
+            show_default=False,
+        ),
+    ] = None,
+    box: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(metavar="X0 Y0 X1 Y1", help="Left, top, right, bottom in upright pixels."),
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="What it may be, if not the vocabulary.")
+    ] = None,
+    method: Annotated[
+        RegionMethod, typer.Option(help="Draw the attention to the region, cut it out, or both.")
+    ] = DEFAULT_METHOD,
+    strength: Annotated[
+        float,
+        typer.Option(help="How far attention is drawn to the region; inf hides the rest."),
+    ] = PAPER_STRENGTH,
+    find: Annotated[bool, typer.Option("--find", help="Find photos that look like it.")] = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"One region a line, '-' for stdin: {_QUESTION}"),
+    ] = None,
+    top_k: TopK = 20,
+    show_all: ShowAll = False,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a region of a picture shows, or find it elsewhere.
+
+    Example: photofind region party.jpg --box 120 80 360 400 --labels "cake,dog,guitar"
+    """
+    if batch is not None:
+        if image is not None or box is not None or find:
+            raise typer.BadParameter("--batch FILE names its own pictures and boxes")
+        defaults = _labels(labels), method, _strength(strength)
+        _answer_batch(LibraryPaths(library_folder(context, library)), batch, defaults)
+        return
+    if image is None or box is None:
+        raise typer.BadParameter("give an IMAGE and its --box X0 Y0 X1 Y1, or --batch FILE")
+    if find and labels is not None:
+        raise typer.BadParameter("give either --labels or --find")
+    question = RegionQuestion(image, box, _labels(labels), method, _strength(strength))
+    if find:
+        with open_library(context, library) as opened:
+            _find(opened, question, top_k, show_all, as_json)
+        return
+    answer = RegionDesk(LibraryPaths(library_folder(context, library))).answer(question)
+    _say_if_cut_out(method, answer.method)
+    if as_json:
+        print_json(_document(question, answer))
+    else:
+        _print_answer(question, answer)
+
+
+class RegionDesk:
+    """Answers questions with everything loaded once; a picture is kept until the next comes.
+
+    Needs no indexed library: the search model is the one in the settings.
+    """
+
+    def __init__(self, paths: LibraryPaths) -> None:
+        self._paths = paths
+        self._view: tuple[Path, PictureView] | None = None
+        self._label_sets: dict[tuple[str, ...], LabelSet] = {}
+
+    def answer(self, question: RegionQuestion) -> RegionAnswer:
+        """Raises `UserFacingError` where the picture or the box cannot be used."""
+        view = self._look_at(question.image)
+        labels = self._label_set(question.labels)
+        return self._reader.classify(
+            view, [question.box], labels, question.method, question.strength
+        )[0]
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        settings = load_settings(self._paths.settings)
+        return load_encoder(self._paths, settings, settings.checkpoint)
+
+    @cached_property
+    def _reader(self) -> RegionReader:
+        return load_region_reader(self._paths, self._encoder)
+
+    def _look_at(self, image: Path) -> PictureView:
+        if self._view is None or self._view[0] != image:
+            self._view = image, _view(self._encoder, image)
+        return self._view[1]
+
+    def _label_set(self, names: tuple[str, ...]) -> LabelSet:
+        if names not in self._label_sets:
+            self._label_sets[names] = (
+                self._reader.label_set(names)
+                if names
+                else vocabulary_labels(self._paths, self._encoder, self._reader)
+            )
+        return self._label_sets[names]
+
+
+def _view(encoder: Encoder, image: Path) -> PictureView:
+    # In full: a crop of a small region needs all the pixels there are.
+    picture = open_picture(image)
+    return PictureView(encoder, picture.image, (picture.width, picture.height))
+
+
+def _labels(written: str | None) -> tuple[str, ...]:
+    if written is None:
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in written.split(",") if name.strip()))
+    if not names:
+        raise typer.BadParameter("--labels names no label; write --labels dog,cat")
+    return names
+
+
+def _strength(written: float) -> float:
+    if 0 <= written <= STRONGEST or written == HARD_MASK:
+        return written
+    raise typer.BadParameter(f"--strength is a number from 0 to {STRONGEST:g}, or inf")
+
+
+def _find(
+    library: Library, question: RegionQuestion, top_k: int, show_all: bool, as_json: bool
+) -> None:
+    engine, encoder = library.search_engine, library.serving_encoder
+    started = time.perf_counter()
+    view = _view(encoder, question.image)
+    vector = region_embedding(view, question.box, question.method, question.strength)
+    result = engine.by_region(vector, top_k)
+    seconds = time.perf_counter() - started
+    _say_if_cut_out(question.method, view.usable(question.method))
+    found = result if show_all else result.without_tail()
+    if as_json:
+        checkpoint = encoder.space.checkpoint
+        print_json(search_document(str(question.image), checkpoint, found, seconds))
+    else:
+        print_result(f"a region of {question.image}", found)
+
+
+def _answer_batch(
+    paths: LibraryPaths, batch: Path, defaults: tuple[tuple[str, ...], RegionMethod, float]
+) -> None:
+    """A line that cannot be answered gets an error document in its place; the rest goes on."""
+    desk, failed = RegionDesk(paths), False
+    for number, line in enumerate(_lines(batch), start=1):
+        try:
+            question = _parsed(line, number, defaults)
+            print_json(_document(question, desk.answer(question)))
+        except UserFacingError as error:
+            failed = True
+            details = {"code": error.code, "message": error.message, "hint": error.hint}
+            print_json({"error": details})
+    if failed:
+        raise typer.Exit(1)
+
+
+def _lines(batch: Path) -> Iterator[str]:
+    try:
+        text = sys.stdin.read() if str(batch) == "-" else batch.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{batch} cannot be read ({error}).", "Check the file.") from error
+    yield from text.rstrip("\n").split("\n") if text.strip() else ()
+
+
+def _parsed(
+    line: str, number: int, defaults: tuple[tuple[str, ...], RegionMethod, float]
+) -> RegionQuestion:
+    labels, method, strength = defaults
+    try:
+        written = json.loads(line)
+        x0, y0, x1, y1 = (float(edge) for edge in written["box"])
+        named = written.get("labels")
+        return RegionQuestion(
+            Path(written["image"]),
+            (x0, y0, x1, y1),
+            labels if named is None else _label_names(named),
+            RegionMethod(written["method"]) if written.get("method") else method,
+            _strength(float(written.get("strength", strength))),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, typer.BadParameter) as error:
+        raise BadInputError(
+            f"Line {number} does not name a region: {line.strip()[:200]}",
+            f"A line is a JSON document like {_QUESTION}",
+        ) from error
+
+
+def _label_names(named: object) -> tuple[str, ...]:
+    names = named.split(",") if isinstance(named, str) else named
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TypeError("labels are a list of texts")
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _document(question: RegionQuestion, answer: RegionAnswer) -> dict[str, object]:
+    labels = answer.labels if question.labels else answer.labels[:VOCABULARY_SHOWN]
+    return {
+        "image": str(question.image),
+        "box": list(answer.box),
+        "method": answer.method.value,
+        "labels": [{"label": one.label, "score": round(one.score, 4)} for one in labels],
+    }
+
+
+def _print_answer(question: RegionQuestion, answer: RegionAnswer) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for one in answer.labels if question.labels else answer.labels[:VOCABULARY_SHOWN]:
+        table.add_row(Text(shown(one.label)), f"{one.score:.3f}")
+    out.print(table)
+
+
+def _say_if_cut_out(asked: RegionMethod, used: RegionMethod) -> None:
+    if asked is not used:
+        err.print(
+            "Drawing the attention to a region is not for this search model; "
+            "the region was cut out instead."
+        )

@@ -1,0 +1,390 @@
+"""Tags on photos: what the program suggests and what a person decided.
+
+A tag hangs on a photo's content, so it survives whatever happens to files. Each tag on a photo has
+a state and a source: a suggestion comes from a way to find tags (zero-shot), while `confirmed` and
+`rejected` are always a person's word, which no suggestion ever changes. A decision about a
+suggestion keeps the score and the space it was suggested with.
+
+What changes a person's tags returns what was there before, and `restore` puts that back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.domain import PhotoId
+from photofind.store import schema
+from photofind.store.batches import in_batches
+from photofind.store.tag_names import tag_key, tag_name
+
+ZERO_SHOT = "zero_shot"
+PERSON = "person"
+
+_files = schema.files
+_on = schema.photo_tags
+_tags = schema.tags
+
+
+class TagState(StrEnum):
+    SUGGESTED = "suggested"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+VISIBLE = (TagState.CONFIRMED, TagState.SUGGESTED)
+"""The states in which a photo has a tag; a rejected one is remembered, and not there."""
+
+_DECIDED = (TagState.CONFIRMED, TagState.REJECTED)
+_COUNTED = (TagState.CONFIRMED, TagState.SUGGESTED, TagState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTag:
+    """A tag on one photo.
+
+    Attributes:
+        source: `PERSON`, or the way it was found.
+        score: What it was suggested with; `None` where a person thought of it.
+        space_id: What the score was measured in, the checkpoint's; `None` with the score.
+        changed_at: UTC, ISO 8601.
+    """
+
+    name: str
+    state: TagState
+    source: str
+    score: float | None
+    space_id: int | None
+    changed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    photo_id: PhotoId
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What a photo said about a tag before a change; `None` for nothing."""
+
+    photo_id: PhotoId
+    name: str
+    before: PhotoTag | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """How many photos with a file have a tag in each state."""
+
+    name: str
+    confirmed: int
+    suggested: int
+    rejected: int
+
+
+def suggest(
+    connection: sa.Connection,
+    space_id: int,
+    photo_ids: Sequence[PhotoId],
+    suggestions: Iterable[Suggestion],
+) -> int:
+    """Replaces all zero-shot suggestions of some photos, whatever space they came from.
+
+    What a person decided about a tag stays: a confirmed one is not touched, and a rejected one is
+    not suggested again.
+
+    Args:
+        connection: In a writing transaction.
+        space_id: What the scores were measured in.
+        photo_ids: The photos that were looked at, those without a suggestion too.
+        suggestions: Of these photos.
+
+    Returns:
+        How many suggestions there are now.
+    """
+    for batch in in_batches(photo_ids):
+        connection.execute(
+            sa.delete(_on).where(
+                _on.c.photo_id.in_(batch),
+                _on.c.state == TagState.SUGGESTED,
+                _on.c.source == ZERO_SHOT,
+            )
+        )
+    statement = insert(_on).on_conflict_do_nothing(index_elements=["photo_id", "tag_id"])
+    before = _count_rows(connection)
+    for rows in in_batches(list(_suggested_rows(connection, space_id, suggestions)), 10_000):
+        connection.execute(statement, list(rows))
+    return _count_rows(connection) - before
+
+
+def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+    """Says yes to a suggestion, on those of the photos that have it."""
+    was = tuple(
+        item
+        for item in _before(connection, photo_ids, name)
+        if item.before is not None and item.before.state == TagState.SUGGESTED
+    )
+    _decide(connection, [item.photo_id for item in was], name, TagState.CONFIRMED)
+    return was
+
+
+def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+    """Tags photos by hand, whatever was said about the tag before.
+
+    Raises:
+        ValueError: The name is empty or too long.
+    """
+    was = _before(connection, photo_ids, name)
+    _decide(connection, photo_ids, name, TagState.CONFIRMED)
+    return was
+
+
+def reject(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+    """Says that photos do not have a tag; it will not be suggested for them again."""
+    was = _before(connection, photo_ids, name)
+    _decide(connection, photo_ids, name, TagState.REJECTED)
+    return was
+
+
+def remove(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+    """Takes a tag off photos and says nothing about it; it may be suggested again."""
+    was = tuple(item for item in _before(connection, photo_ids, name) if item.before is not None)
+    _erase(connection, was)
+    return was
+
+
+def restore(connection: sa.Connection, was: Sequence[Was]) -> None:
+    """Undoes a change: puts back what it returned."""
+    _erase(connection, [item for item in was if item.before is None])
+    kept = [(item.photo_id, item.before) for item in was if item.before is not None]
+    _put(connection, kept)
+
+
+def carry_tags(
+    connection: sa.Connection, old_photo_id: PhotoId, new_photo_id: PhotoId
+) -> tuple[Was, ...]:
+    """Gives a photo that was edited in place what a person decided about its former content.
+
+    What the person already decided about the new content stays as it is. A score belongs to the
+    content it was measured on and is not carried.
+    """
+    old = _all_of(connection, [old_photo_id], _DECIDED)
+    new = _all_of(connection, [new_photo_id], tuple(TagState))
+    known = {tag.name: tag for tag in new.get(new_photo_id, [])}
+    carried: list[tuple[PhotoId, PhotoTag]] = []
+    was: list[Was] = []
+    for tag in old.get(old_photo_id, []):
+        before = known.get(tag.name)
+        if before is None or before.state == TagState.SUGGESTED:
+            was.append(Was(new_photo_id, tag.name, before))
+            bare = PhotoTag(tag.name, tag.state, tag.source, None, None, tag.changed_at)
+            carried.append((new_photo_id, bare))
+    _put(connection, carried)
+    return tuple(was)
+
+
+def tags_of(
+    connection: sa.Connection,
+    photo_ids: Sequence[PhotoId],
+    states: Sequence[TagState] = VISIBLE,
+) -> dict[PhotoId, list[PhotoTag]]:
+    """The tags of each photo: what a person decided by name, then suggestions, best first."""
+    found = _all_of(connection, photo_ids, states)
+    return {photo_id: sorted(found.get(photo_id, []), key=_rank) for photo_id in photo_ids}
+
+
+def photos_with(
+    connection: sa.Connection, name: str, states: Sequence[TagState] = VISIBLE
+) -> list[PhotoId]:
+    """Photos that have a file and a tag, ascending; none for a tag that is not known."""
+    statement = (
+        sa.select(_on.c.photo_id)
+        .join_from(_on, _tags)
+        .where(_tags.c.key == tag_key(tag_name(name)), _on.c.state.in_(states), _has_file())
+        .order_by(_on.c.photo_id)
+    )
+    return [PhotoId(photo_id) for photo_id in connection.scalars(statement)]
+
+
+def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
+    """Every tag that some photo with a file has in some state, by name."""
+    statement = (
+        sa.select(_tags.c.name, _on.c.state, sa.func.count())
+        .join_from(_on, _tags)
+        .where(_has_file())
+        .group_by(_tags.c.id, _on.c.state)
+    )
+    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name, state, count in connection.execute(statement):
+        counts[name][state] = count
+    return [
+        TagCount(name, *(counts[name].get(state, 0) for state in _COUNTED))
+        for name in sorted(counts, key=tag_key)
+    ]
+
+
+def review_queue(
+    connection: sa.Connection, limit: int, name: str | None = None
+) -> list[Suggestion]:
+    """Suggestions that wait for a person, best first, of one tag or of all."""
+    statement = (
+        sa.select(_on.c.photo_id, _tags.c.name, _on.c.score)
+        .join_from(_on, _tags)
+        .where(_on.c.state == TagState.SUGGESTED, _has_file())
+        .order_by(_on.c.score.desc(), _on.c.photo_id, _tags.c.name)
+        .limit(limit)
+    )
+    if name is not None:
+        statement = statement.where(_tags.c.key == tag_key(tag_name(name)))
+    return [
+        Suggestion(PhotoId(photo_id), tag, score or 0.0)
+        for photo_id, tag, score in connection.execute(statement)
+    ]
+
+
+def _rank(tag: PhotoTag) -> tuple[bool, float, str]:
+    suggested = tag.state is TagState.SUGGESTED
+    return suggested, -(tag.score or 0.0) if suggested else 0.0, tag_key(tag.name)
+
+
+def _has_file() -> sa.ColumnElement[bool]:
+    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == _on.c.photo_id)
+    return one.correlate(_on).exists()
+
+
+def _count_rows(connection: sa.Connection) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(_on)).scalar_one()
+
+
+def _suggested_rows(
+    connection: sa.Connection, space_id: int, suggestions: Iterable[Suggestion]
+) -> Iterator[dict[str, object]]:
+    now = _now()
+    ids: dict[str, int] = {}
+    for item in suggestions:
+        if item.name not in ids:
+            ids[item.name] = _tag_id(connection, item.name)
+        yield {
+            "photo_id": int(item.photo_id),
+            "tag_id": ids[item.name],
+            "state": TagState.SUGGESTED.value,
+            "source": ZERO_SHOT,
+            "score": float(item.score),
+            "space_id": space_id,
+            "changed_at": now,
+        }
+
+
+def _decide(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str, state: TagState
+) -> None:
+    if not photo_ids:
+        return
+    rows = [
+        {
+            "photo_id": int(photo_id),
+            "tag_id": tag_id,
+            "state": state.value,
+            "source": PERSON,
+            "changed_at": now,
+        }
+        for tag_id, now in [(_tag_id(connection, name), _now())]
+        for photo_id in photo_ids
+    ]
+    _upsert(connection, rows)
+
+
+def _put(connection: sa.Connection, tags: Sequence[tuple[PhotoId, PhotoTag]]) -> None:
+    rows = [
+        {
+            "photo_id": int(photo_id),
+            "tag_id": _tag_id(connection, tag.name),
+            "state": tag.state.value,
+            "source": tag.source,
+            "score": tag.score,
+            "space_id": tag.space_id,
+            "changed_at": tag.changed_at,
+        }
+        for photo_id, tag in tags
+    ]
+    _upsert(connection, rows)
+
+
+def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """What a row does not name stays as it was."""
+    if not rows:
+        return
+    statement = insert(_on)
+    changed = {name: statement.excluded[name] for name in rows[0]}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["photo_id", "tag_id"], set_=changed),
+        list(rows),
+    )
+
+
+def _erase(connection: sa.Connection, was: Sequence[Was]) -> None:
+    rows = [{"photo": int(item.photo_id), "tag": _tag_id(connection, item.name)} for item in was]
+    if rows:
+        connection.execute(
+            sa.delete(_on).where(
+                _on.c.photo_id == sa.bindparam("photo"), _on.c.tag_id == sa.bindparam("tag")
+            ),
+            rows,
+        )
+
+
+def _before(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+    key = tag_key(tag_name(name))
+    found = _all_of(connection, photo_ids, tuple(TagState), key)
+    return tuple(
+        Was(photo_id, name, next(iter(found.get(photo_id, [])), None)) for photo_id in photo_ids
+    )
+
+
+def _all_of(
+    connection: sa.Connection,
+    photo_ids: Sequence[PhotoId],
+    states: Sequence[TagState],
+    key: str | None = None,
+) -> dict[PhotoId, list[PhotoTag]]:
+    """Only photos that have such a tag."""
+    statement = (
+        sa.select(
+            _on.c.photo_id, _tags.c.name, _on.c.state, _on.c.source, _on.c.score,
+            _on.c.space_id, _on.c.changed_at,
+        )
+        .join_from(_on, _tags)
+        .where(_on.c.state.in_(states))
+    )  # fmt: skip
+    if key is not None:
+        statement = statement.where(_tags.c.key == key)
+    found: defaultdict[PhotoId, list[PhotoTag]] = defaultdict(list)
+    for batch in in_batches(photo_ids):
+        for photo_id, name, state, *rest in connection.execute(
+            statement.where(_on.c.photo_id.in_(batch))
+        ):
+            found[photo_id].append(PhotoTag(name, TagState(state), *rest))
+    return dict(found)
+
+
+def _tag_id(connection: sa.Connection, name: str) -> int:
+    """The row of a tag, made where there is none; the first spelling stays."""
+    name = tag_name(name)
+    key = tag_key(name)
+    connection.execute(
+        insert(_tags)
+        .values(name=name, key=key, created_at=_now())
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    return int(connection.execute(sa.select(_tags.c.id).where(_tags.c.key == key)).scalar_one())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

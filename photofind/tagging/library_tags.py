@@ -1,0 +1,222 @@
+"""Tags of one library: suggested by a vocabulary, shown, and decided by a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photofind.cancel import CancelToken
+from photofind.domain import Embeddings, EmbeddingSpace, FileStat, Fingerprint, FoundFile, PhotoId
+from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError
+from photofind.photos.fingerprint import fingerprint
+from photofind.photos.picture_file import MAX_BYTES
+from photofind.photos.read import read_file
+from photofind.store import embeddings, photos, tags
+from photofind.store.database import Database
+from photofind.store.tag_names import tag_key, tag_name
+from photofind.store.tags import PhotoTag, Suggestion, TagState
+from photofind.tagging.tagger import suggest_tags
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTags:
+    """A picture and its tags: a person's by name, then suggestions, best first."""
+
+    image: Path
+    tags: tuple[PhotoTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagReport:
+    """What tagging came to.
+
+    Attributes:
+        images: Every photo that was looked at, by path, with all its tags.
+        suggested: Suggestions among them.
+        checkpoint: Whose embeddings were compared with the vocabulary.
+    """
+
+    images: tuple[ImageTags, ...]
+    suggested: int
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagDecisions:
+    """What a person says about some photos.
+
+    Attributes:
+        confirm: Suggested tags that are right.
+        reject: Tags that are wrong, suggested or not; they are never suggested again.
+        add: Tags that nothing suggested.
+    """
+
+    confirm: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.confirm or self.reject or self.add)
+
+
+NO_DECISIONS = TagDecisions()
+
+
+def tag_photos(
+    database: Database,
+    space: EmbeddingSpace,
+    names: Sequence[str],
+    labels: Embeddings,
+    folders: Sequence[Path] = (),
+    cancel: CancelToken | None = None,
+) -> TagReport:
+    """Suggests tags for the photos of a library, or those below folders, in place of earlier ones.
+
+    What stands out is measured on the whole library either way.
+
+    Args:
+        database: Opened for writing.
+        space: Of the photos' embeddings and of `labels`.
+        names: T tags.
+        labels: (T, dim) their embeddings.
+
+    Raises:
+        BadInputError: No photo of the library is below a folder.
+        CancelledError: Asked to stop; nothing was changed.
+    """
+    with database.reading() as connection:
+        space_id = embeddings.space_id(connection, space, create=False)
+        assert space_id is not None
+        ids, vectors = embeddings.load_embeddings(connection, space_id)
+        everywhere = photos.paths_of(connection, [PhotoId(int(photo_id)) for photo_id in ids])
+    paths = _paths_below(everywhere, folders)
+    rows = np.flatnonzero(np.isin(ids, np.fromiter(paths, np.int64, len(paths))))
+    found = suggest_tags(labels, vectors, rows, cancel)
+    suggestions = [
+        Suggestion(PhotoId(int(ids[row])), names[tag], round(float(score), 3))
+        for row, tag, score in zip(found.rows, found.tags, found.scores, strict=True)
+    ]
+    with database.writing() as connection:
+        suggested = tags.suggest(connection, space_id, list(paths), suggestions)
+    with database.reading() as connection:
+        known = tags.tags_of(connection, list(paths))
+    images = [ImageTags(path, tuple(known[photo_id])) for photo_id, path in paths.items()]
+    return TagReport(
+        tuple(sorted(images, key=lambda image: image.image)), suggested, space.checkpoint
+    )
+
+
+def tags_of_images(
+    database: Database, images: Sequence[Path], decisions: TagDecisions
+) -> list[ImageTags]:
+    """The tags of pictures, in their order, after the decisions were made; all of them or none.
+
+    A picture is known by its content, so a copy anywhere on disk will do.
+
+    Args:
+        database: Opened for writing where there are decisions.
+
+    Raises:
+        BadInputError: A file is no photo of the library, a tag to be confirmed was not suggested,
+            or a name is no name for a tag.
+    """
+    photo_ids = _photo_ids(database, images)
+    if decisions:
+        _decide(database, dict(zip(photo_ids, images, strict=True)), decisions)
+    with database.reading() as connection:
+        found = tags.tags_of(connection, photo_ids)
+    return [
+        ImageTags(image, tuple(found[photo_id]))
+        for image, photo_id in zip(images, photo_ids, strict=True)
+    ]
+
+
+def _paths_below(
+    everywhere: Mapping[PhotoId, Sequence[Path]], folders: Sequence[Path]
+) -> dict[PhotoId, Path]:
+    """One path of each photo; of those below the folders only, where there are any."""
+    if not folders:
+        return {photo_id: places[0] for photo_id, places in everywhere.items()}
+    wanted = {folder.resolve(): folder for folder in folders}
+    found: dict[PhotoId, Path] = {}
+    met: set[Path] = set()
+    for photo_id, places in everywhere.items():
+        for path in places:
+            around = wanted.keys() & {path, *path.parents}
+            met |= around
+            if around:
+                found.setdefault(photo_id, path)
+    for resolved, folder in wanted.items():
+        if resolved not in met:
+            raise BadInputError(
+                f"No photo of the library is in {folder}.", f"Run: photofind index {folder}"
+            )
+    return found
+
+
+def _photo_ids(database: Database, images: Sequence[Path]) -> list[PhotoId]:
+    contents = [_content(image) for image in images]
+    with database.reading() as connection:
+        known = photos.photo_ids_of(connection, list(set(contents)))
+    for image, content in zip(images, contents, strict=True):
+        if content not in known:
+            raise BadInputError(
+                f"{image} is not in the library, or has changed since it was indexed.",
+                f"Run: photofind index {image.absolute().parent}",
+            )
+    return [known[content] for content in contents]
+
+
+def _content(image: Path) -> Fingerprint:
+    try:
+        status = image.stat()
+        stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return fingerprint(read_file(FoundFile(image.parent, image, stat), MAX_BYTES))
+    except OSError as error:
+        raise BadInputError(
+            f"There is no picture at {image} ({error.strerror}).", "Check the path."
+        ) from error
+    except UnreadablePhotoError as error:
+        raise BadInputError(f"{image} cannot be read: {error}", "Try another picture.") from error
+    except FileChangedError as error:
+        raise BadInputError(
+            f"{image} is being written just now.", "Try again when it is complete."
+        ) from error
+
+
+def _decide(database: Database, images: Mapping[PhotoId, Path], decisions: TagDecisions) -> None:
+    photo_ids = list(images)
+    confirm, add, reject = (
+        [_valid(name) for name in names]
+        for names in (decisions.confirm, decisions.add, decisions.reject)
+    )
+    with database.writing() as connection:
+        for name in confirm:
+            tags.confirm(connection, photo_ids, name)
+        confirmed = tags.tags_of(connection, photo_ids, [TagState.CONFIRMED])
+        for photo_id, image in images.items():
+            _raise_unless_confirmed(image, confirmed[photo_id], confirm)
+        for name in add:
+            tags.add(connection, photo_ids, name)
+        for name in reject:
+            tags.reject(connection, photo_ids, name)
+
+
+def _raise_unless_confirmed(
+    image: Path, confirmed: Sequence[PhotoTag], names: Sequence[str]
+) -> None:
+    keys = {tag_key(tag.name) for tag in confirmed}
+    for name in names:
+        if tag_key(name) not in keys:
+            raise BadInputError(
+                f"The tag '{name}' is not suggested for {image}.",
+                f"To tag it yourself: photofind tags {image} --add '{name}'",
+            )
+
+
+def _valid(name: str) -> str:
+    try:
+        return tag_name(name)
+    except ValueError as error:
+        raise BadInputError(f"'{name}' is no name for a tag.", f"{error}.") from error

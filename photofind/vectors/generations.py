@@ -1,0 +1,243 @@
+"""Graphs on disk: made elsewhere, named only when they are whole, checked before they are loaded.
+
+[Note: generations] A graph is written under a name of its own, its size compared with what it
+should be (hnswlib does not notice a full disk), flushed to the disk, and only then described by a
+manifest, whose renaming is what makes it exist. Older generations go after that. Loading trusts
+nothing: not a manifest whose own checksum is off, not a graph of another size or checksum, not one
+of another search model. What fails a check counts as absent, since the store can make it again.
+
+Any process may write, readers of a library too. A lock keeps two from writing at once, the one that
+comes second simply does not; names that never repeat keep them apart where locks do not hold.
+"""
+
+import json
+import logging
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+
+from photofind.domain import EmbeddingSpace
+from photofind.vectors.hnsw import Graph, GraphParameters
+
+FORMAT_VERSION = 1
+
+_GRAPH, _MANIFEST, _PARTIAL = ".hnsw", ".json", ".partial"
+_READ_BYTES = 1 << 20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a graph file must be.
+
+    Attributes:
+        space_sha256: Of the weights that made the embeddings.
+        count: Nodes, that is distinct vectors.
+        digest: CRC-32 of the nodes' names, ascending: which vectors they are.
+        hidden: Nodes to be scored beside the graph, see [Note: hidden nodes] in hnsw.py.
+        recall: As measured when the graph was made, 0-1.
+        size: Bytes of the graph file.
+        checksum: CRC-32 of the graph file; any damage within four bytes changes it.
+    """
+
+    format_version: int
+    space_sha256: str
+    preprocess_version: int
+    dim: int
+    count: int
+    m: int
+    ef_construction: int
+    ef_search: int
+    digest: int
+    hidden: tuple[int, ...]
+    recall: float
+    size: int
+    checksum: int
+
+    def is_for(self, space: EmbeddingSpace) -> bool:
+        return (self.format_version, self.space_sha256, self.preprocess_version, self.dim) == (
+            FORMAT_VERSION,
+            space.sha256,
+            space.preprocess_version,
+            space.dim,
+        )
+
+
+class Generations:
+    """The graphs in one folder, of which one is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, space: EmbeddingSpace) -> Graph | None:
+        """The newest whole graph of a space, or `None`; reads the file twice."""
+        for path, manifest in self._manifests(space):
+            graph = _load(path.with_suffix(_GRAPH), manifest)
+            if graph is not None:
+                return graph
+            _log.warning("The search index %s is damaged and will be made again.", path)
+        return None
+
+    def promised(self, space: EmbeddingSpace) -> Manifest | None:
+        """What `load` would go by; its graph is not looked at."""
+        return next((manifest for _, manifest in self._manifests(space)), None)
+
+    def save(self, graph: Graph, space: EmbeddingSpace, recall: float) -> bool:
+        """Makes a graph the one generation; says `False` where the disk or another process won."""
+        name = f"{time.time_ns():020}-{secrets.token_hex(4)}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(self._folder / "lock", timeout=0):
+                kept = self._newest()
+                try:
+                    self._write(name, graph, space, recall)
+                    kept = name
+                finally:
+                    self._remove_all_but(kept)
+        except filelock.Timeout:
+            return False
+        except OSError as error:
+            _log.warning("The search index could not be saved in %s: %s", self._folder, error)
+            return False
+        return True
+
+    def _write(self, name: str, graph: Graph, space: EmbeddingSpace, recall: float) -> None:
+        path = self._folder / (name + _GRAPH)
+        partial = path.with_name(path.name + _PARTIAL)
+        expected = graph.save(partial)
+        size = partial.stat().st_size
+        if size != expected:
+            raise OSError(f"{size:,} of {expected:,} bytes were written; is the disk full?")
+        _flush(partial)
+        manifest = _describe(graph, space, recall, size, _checksum(partial))
+        partial.replace(path)
+        _flush_folder(self._folder)
+        partial = path.with_suffix(_MANIFEST + _PARTIAL)
+        partial.write_text(_to_json(manifest), "utf-8")
+        _flush(partial)
+        partial.replace(path.with_suffix(_MANIFEST))
+        _flush_folder(self._folder)
+
+    def discard(self) -> None:
+        """Removes what turned out to be worse than nothing."""
+        with suppress(OSError), filelock.FileLock(self._folder / "lock", timeout=0):
+            self._remove_all_but(None)
+
+    def _newest(self) -> str | None:
+        """The last generation whose two files are there, which a failed save spares."""
+        for path in self._paths():
+            if path.with_suffix(_GRAPH).is_file():
+                return path.stem
+        return None
+
+    def _remove_all_but(self, kept: str | None) -> None:
+        """Manifests first: a graph without one does not exist."""
+        for ending in (_MANIFEST, _PARTIAL, _GRAPH):
+            for path in self._folder.glob("*" + ending):
+                if path.suffix == _PARTIAL or path.stem != kept:
+                    # Another process may be reading it, which Windows does not let go.
+                    with suppress(OSError):
+                        path.unlink()
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("*" + _MANIFEST), reverse=True)
+
+    def _manifests(self, space: EmbeddingSpace) -> Iterator[tuple[Path, Manifest]]:
+        for path in self._paths():
+            manifest = _from_json(path)
+            if manifest is not None and manifest.is_for(space):
+                yield path, manifest
+
+
+def _describe(
+    graph: Graph, space: EmbeddingSpace, recall: float, size: int, checksum: int
+) -> Manifest:
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        space_sha256=space.sha256,
+        preprocess_version=space.preprocess_version,
+        dim=space.dim,
+        count=len(graph),
+        m=graph.parameters.m,
+        ef_construction=graph.parameters.ef_construction,
+        ef_search=graph.parameters.ef_search,
+        digest=_digest(graph),
+        hidden=tuple(int(node) for node in graph.hidden),
+        recall=recall,
+        size=size,
+        checksum=checksum,
+    )
+
+
+def _load(path: Path, manifest: Manifest) -> Graph | None:
+    """`None` where anything differs from the manifest."""
+    try:
+        if path.stat().st_size != manifest.size or _checksum(path) != manifest.checksum:
+            return None
+        parameters = GraphParameters(manifest.m, manifest.ef_construction, manifest.ef_search)
+        hidden = np.array(manifest.hidden, np.uint64)
+        graph = Graph.load(path, manifest.dim, parameters, hidden)
+    except (OSError, RuntimeError):
+        # Another process replaced it meanwhile, or hnswlib cannot read it.
+        return None
+    if len(graph) != manifest.count or _digest(graph) != manifest.digest:
+        return None
+    return graph
+
+
+def _to_json(manifest: Manifest) -> str:
+    body = asdict(manifest)
+    return json.dumps({**body, "manifest_checksum": _body_checksum(body)}, indent=1) + "\n"
+
+
+def _from_json(path: Path) -> Manifest | None:
+    """`None` for a manifest that is gone, damaged, or of a later photofind."""
+    try:
+        body = json.loads(path.read_text("utf-8"))
+        if body.pop("manifest_checksum") != _body_checksum(body):
+            return None
+        return Manifest(**{**body, "hidden": tuple(body["hidden"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _body_checksum(body: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(body, sort_keys=True).encode())
+
+
+def _digest(graph: Graph) -> int:
+    return zlib.crc32(graph.nodes.astype("<u8").tobytes())
+
+
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Makes a renaming durable, on systems that can open a folder."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,177 @@
+"""Filters on the command line: real cameras' dates, and queries that mean harm."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photofind.cli import run
+from photofind.errors import QueryError
+from photofind.library import Library
+from photofind.paths import LibraryPaths
+from photofind.photos.metadata import read_metadata
+from photofind.search.parser import parse
+from photofind.search.planner import plan
+from photofind.store.database import Database
+from photofind.store.filters import FilteredPhotos
+from tests.support.contents import catalogue_contents
+
+Answer = Callable[..., Any]
+
+HOSTILE = (
+    'folder:"\'; DROP TABLE files; --"',
+    "camera:\"x' OR '1'='1\"",
+    "a dog'; DELETE FROM photos; --",
+    "type:jpg' camera:%",
+    "folder:_ -folder:%",
+    'from:"2019\' OR 1=1 --"',
+    'camera:"""" OR """"=""""',
+    "folder:photofind_test_0(1,2)",
+    'tag:"\'); DROP TABLE tags; --"',
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PHOTOFIND_LIBRARY", str(tmp_path / "library"))
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def search(library: Path, capsys: pytest.CaptureFixture[str]) -> Answer:
+    """Runs `search` and parses the one document it prints."""
+
+    def call(query: str, code: int = 0) -> Any:
+        assert run(["search", "-n", "1000", "--all", "--json", "--", query]) == code
+        return json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def cameras(
+    library: Path,
+    shared: Callable[[str], Path],
+    tmp_path: Path,
+    tiny_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """Photos of real cameras, indexed: a folder of its own for what they were chosen for."""
+    folder = tmp_path / "Photos"
+    shutil.copytree(shared("exif") / "jpg", folder, copy_function=shutil.copyfile)
+    assert run(["index", str(folder), "--checkpoint", f"local-dir:{tiny_folder}", "--json"]) == 0
+    capsys.readouterr()
+    return folder
+
+
+def _paths(found: Any) -> set[Path]:
+    return {Path(hit["path"]) for hit in found["hits"]}
+
+
+def test_that_real_dates_are_found(cameras: Path, search: Answer) -> None:
+    everything = _paths(search("a photo"))
+    dates = {path: read_metadata(path.read_bytes()).taken_at for path in everything}
+    expected = {path for path, date in dates.items() if date and date.startswith("2008")}
+    assert cameras / "Canon_40D.jpg" in expected
+
+    found = search("from:2008 to:2008")
+
+    assert _paths(found) == expected
+    assert found["total"] == len(expected)
+    assert found["confident"] == 0
+    assert all(hit["score"] == 0 and not hit["confident"] for hit in found["hits"])
+    shown = [dates[Path(hit["path"])] for hit in found["hits"]]
+    assert shown == sorted(shown, key=str, reverse=True)
+    assert _paths(search("a photo from:2008 to:2008")) == expected
+    assert _paths(search("-from:2008")) | _paths(search("from:2008")) == everything
+    assert _paths(search("from:2008-05-30 to:2008-05-30")) >= {cameras / "Canon_40D.jpg"}
+
+
+def test_that_filters_of_a_real_library_hold_together(cameras: Path, search: Answer) -> None:
+    nikon = _paths(search("camera:nikon"))
+    assert {cameras / "Nikon_D70.jpg", cameras / "Nikon_COOLPIX_P1.jpg"} <= nikon
+
+    assert _paths(search("a dog camera:NIKON -from:2008-03-15")) == nikon - _paths(
+        search("from:2008-03-15")
+    )
+    gps = _paths(search("folder:photos/GPS type:jpg"))
+    assert gps
+    assert {path.parent.name for path in gps} == {"gps"}
+    assert search("type:png camera:nikon")["hits"] == []
+
+
+def test_that_a_syntax_error_names_its_column(cameras: Path, search: Answer) -> None:
+    error = search("a dog from:2008-13", code=1)["error"]
+
+    assert error["code"] == "query"
+    assert error["message"] == "Column 17: expected a month from 01 to 12, not 13."
+    assert error["hint"]
+
+
+def test_that_a_bad_line_of_a_batch_costs_only_its_own_answer(
+    cameras: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text("a dog\na dog foo:bar\nfrom:2008\n")
+
+    assert run(["search", "--batch", str(queries), "-n", "3"]) == 1
+
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [document["query"] for document in documents] == ["a dog", "a dog foo:bar", "from:2008"]
+    assert [document.get("error", {}).get("code") for document in documents] == [
+        None,
+        "query",
+        None,
+    ]
+
+
+def test_that_people_are_told_what_the_order_is(
+    cameras: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["search", "from:2008 to:2008"]) == 0
+    assert "the newest first" in capsys.readouterr().out
+    assert run(["search", "a dog from:2090"]) == 0
+    assert "No photo passes the filters" in capsys.readouterr().out
+
+
+def test_that_hostile_and_fuzzed_queries_do_no_harm(
+    library: Path, pictures: Path, tiny_folder: Path
+) -> None:
+    with Library(library, write=True) as opened:
+        opened.index([pictures], f"local-dir:{tiny_folder}")
+    before = catalogue_contents(library)
+    with Library(library) as opened:
+        engine = opened.search_engine
+        totals = [_total(lambda query: engine.by_text(query, 3).total, one) for one in HOSTILE]
+    with Database.open(LibraryPaths(library), write=False) as database:
+        filtered = FilteredPhotos(database)
+
+        def passing(typed: str) -> int:
+            return len(filtered.select(plan(parse(typed)).wanted))
+
+        totals += [_total(passing, typed) for typed in _fuzzed(5000)]
+
+    assert set(totals) >= {None, 0, 6, 12}
+    assert catalogue_contents(library) == before
+
+
+def _fuzzed(count: int) -> Iterator[str]:
+    chance = random.Random(0)
+    pieces = ["from:", "to:", "folder:", "camera:", "type:", "tag:", "-", '"', " ", "2019", "-06"]
+    pieces += ["sea", "jpg", "'; DROP TABLE files; --", "%", "\0", "\udcff", "\u0301", "foo:b"]
+    for _ in range(count):
+        yield "".join(chance.choices(pieces, k=chance.randrange(9)))
+
+
+def _total(ask: Callable[[str], int], typed: str) -> int | None:
+    """How many photos passed; `None` for a query that was refused at a place in it."""
+    try:
+        return ask(typed)
+    except QueryError as error:
+        column = error.column
+        assert 1 <= column <= max(1, len(typed)), typed
+        return None
