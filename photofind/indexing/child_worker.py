@@ -179,8 +179,14 @@ class _Child:
     """The process itself, its two pipes, and the thread that sorts its answers."""
 
     def __init__(self, module: str) -> None:
-        # Whatever this process can import, its child can.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment = {
+            # Threads that spin while they wait for each other take the cores from the threads
+            # that decode; asleep, they made indexing a tenth faster.
+            "OMP_WAIT_POLICY": "passive",
+            **os.environ,
+            # Whatever this process can import, its child can.
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
