@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -178,11 +178,12 @@ class Library:
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
         all_roots = self._add_roots(folders)
-        with closing(self._make_worker(self.paths, self.settings, name)) as worker:
-            report = self._index(worker, all_roots, listener, cancel or CancelToken())
         if checkpoint is not None:
+            # At once, so that a run that is stopped goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
-        return report
+            self.settings = replace(self.settings, checkpoint=checkpoint)
+        with closing(self._make_worker(self.paths, self.settings, name)) as worker:
+            return self._index(worker, all_roots, listener, cancel or CancelToken())
 
     def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
         """Brings all roots up to date, then keeps them so; yields what each change set did.

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(folder: Path, pictures: Path, tiny_folder: Path) -> Index:
     """Indexes the pictures with a child that minds the names of files."""
-    fragile = partial(ChildWorker, module=FRAGILE, silence_s=20)
+    fragile = partial(ChildWorker, module=FRAGILE, silence_s=10)
 
     def run() -> IndexFinished:
         with Library(folder, write=True, make_worker=fragile) as library:

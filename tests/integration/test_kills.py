@@ -2,6 +2,8 @@
 
 import random
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -72,3 +74,33 @@ def test_that_a_killed_run_is_completed_by_the_next(
     assert len(expected.embeddings) == 312
     # The two runs may have measured another arithmetic to be the faster one.
     assert min(_cosines(found, expected)) > 0.999
+
+
+def test_that_ctrl_c_ends_with_130_and_keeps_what_was_done(
+    pictures: Path, tmp_path: Path, tiny_folder: Path
+) -> None:
+    for seed in range(2000, 4000):
+        draw_scene(seed % 40, (64, 48)).image.rotate(seed / 7).save(pictures / f"{seed}.bmp")
+    library = tmp_path / "library"
+    process = _start(library, pictures, f"local-dir:{tiny_folder}")
+    while process.poll() is None and not _embedded(library):
+        time.sleep(0.05)
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(120) == 130
+    kept = _embedded(library)
+    with Library(library, write=True, make_worker=CatalogueWorker) as opened:
+        report = opened.index()
+    assert kept
+    assert report.embedded == 2012 - kept
+
+
+def _embedded(library: Path) -> int:
+    if not (library / "catalogue.sqlite3").exists():
+        return 0
+    try:
+        return len(catalogue_contents(library).embeddings)
+    except sqlite3.OperationalError:
+        # Its tables are being made.
+        return 0

@@ -1,4 +1,4 @@
-"""A child process that dies, hangs or errs on files whose names say so.
+"""A child process that dies, hangs or errs on files whose names say so, and starts quickly.
 
 python -m tests.support.fragile_child
 """
@@ -8,8 +8,9 @@ import os
 import time
 
 from photofind.domain import FoundFile
-from photofind.indexing import child
+from photofind.indexing import child, local
 from photofind.indexing.stages import Outcome, Stages
+from tests.support.fake_encoder import FakeEncoder
 
 _run = Stages.run
 
@@ -34,5 +35,6 @@ def _run_fragile(stages: Stages, found: FoundFile) -> Outcome:
 
 
 if __name__ == "__main__":
+    vars(local)["load_encoder"] = lambda _paths, _settings, name: FakeEncoder(name)
     Stages.run = _run_fragile  # type: ignore[method-assign, assignment]
     child.main()
