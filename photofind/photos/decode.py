@@ -62,7 +62,7 @@ An ordinary one has about 10 scans; a few kB can hold thousands that each take a
 # A copy broken off where its file was made in full size beforehand ends in zeros. Most decoders
 # notice; these take zeros for pixels. (For TIFF, BMP and PPM zeros may be pixels.)
 _BLIND_TO_ZEROS = (WEBP, AVIF, HEIF)
-_ZEROS = bytes(1024)
+_ZEROS = bytes(512)
 _TOO_SHORT = "The file ends too early; it was probably not copied completely."
 
 
