@@ -24,7 +24,7 @@ from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import resource
 from photofind.search.engine import SearchEngine, SearchResult
 
-CONTEXT = 1.2
+CONTEXT = 1.35
 """Side of a crop, in longer sides of its box."""
 
 
