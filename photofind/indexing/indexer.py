@@ -227,7 +227,8 @@ class Indexer:
         for file in comparison.missing:
             (moved if self._has_arrived_elsewhere(file) else gone).append(file)
         self._tally.moved += len(moved)
-        if comparison.offline and moved and not gone:
+        photos_left = any(file.photo_id is not None for file in gone)
+        if comparison.offline and moved and not photos_left:
             # The root itself was renamed, and indexed under its new name.
             with self._database.writing() as connection:
                 roots.remove_root(connection, root.id)

@@ -81,6 +81,7 @@ def test_that_moves_and_renames_embed_nothing(index: Index, folder: Path, pictur
 def test_that_a_renamed_root_moves_its_photos_to_the_new_name(
     index: Index, folder: Path, pictures: Path
 ) -> None:
+    (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
     index(pictures)
     renamed = pictures.rename(pictures.with_name("renamed"))
 
