@@ -78,6 +78,11 @@ def print_json_report(report: IndexFinished) -> None:
 
 
 def print_report(report: IndexFinished) -> None:
+    print_summary(report)
+    print_failures(report.failures)
+
+
+def print_summary(report: IndexFinished) -> None:
     parts = [f"{report.found:,} photos found", f"{report.embedded:,} new"]
     for count, word in (
         (report.unchanged, "unchanged"),
@@ -90,4 +95,3 @@ def print_report(report: IndexFinished) -> None:
     out.print(f"{', '.join(parts)}, in {report.seconds:.1f} s.")
     for root in report.offline:
         out.print(Text(f"Not connected: {shown(root)}. Its photos are kept as they are.", "yellow"))
-    print_failures(report.failures)

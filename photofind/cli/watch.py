@@ -2,11 +2,11 @@
 
 import typer
 
-from photofind.cli.index import print_json_report, print_report, stopping_at_ctrl_c
+from photofind.cli.index import print_json_report, print_summary, stopping_at_ctrl_c
 from photofind.cli.options import AsJson, LibraryFolder, open_library
-from photofind.cli.output import out
+from photofind.cli.output import out, print_failures
 from photofind.cli.progress import show_progress
-from photofind.events import IndexFinished
+from photofind.domain import Failure
 
 
 def watch(context: typer.Context, library: LibraryFolder = None, as_json: AsJson = False) -> None:
@@ -19,10 +19,16 @@ def watch(context: typer.Context, library: LibraryFolder = None, as_json: AsJson
         stopping_at_ctrl_c() as cancel,
         show_progress() as listener,
     ):
-        last: IndexFinished | None = None
-        for report in opened.watch(listener=listener, cancel=cancel):
-            if last is None or report.changed_anything or report.failures != last.failures:
-                (print_json_report if as_json else print_report)(report)
-            if last is None and not as_json:
+        listed: set[Failure] = set()
+        for number, report in enumerate(opened.watch(listener=listener, cancel=cancel)):
+            unlisted = [failure for failure in report.failures if failure not in listed]
+            listed.update(unlisted)
+            if number and not report.changed_anything and not unlisted:
+                continue
+            if as_json:
+                print_json_report(report)
+                continue
+            print_summary(report)
+            print_failures(unlisted)
+            if not number:
                 out.print("Watching for changes; stop with Ctrl-C.")
-            last = report

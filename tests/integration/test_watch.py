@@ -1,7 +1,11 @@
 """A watched library follows what happens on disk."""
 
+import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -134,6 +138,21 @@ def test_that_a_file_written_slowly_is_embedded_once_and_whole(
     watching.until(lambda: sum(report.embedded for report in watching.reports) == 1)
     assert catalogue_contents(folder).failures == {}
     assert len(catalogue_contents(folder).embeddings) == 13
+
+
+def test_that_the_command_prints_a_line_a_change_set_until_ctrl_c(
+    folder: Path, pictures: Path
+) -> None:
+    command = [sys.executable, "-m", "photofind", "watch", "--json", "--library", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout as lines:
+        assert json.loads(lines.readline())["found"] == 12
+        draw_scene(74, (120, 90)).image.save(pictures / "new.jpg")
+        assert json.loads(lines.readline())["embedded"] == 1
+        process.send_signal(signal.SIGINT)
+        assert lines.read() == b""
+    assert process.wait(PATIENCE_S) == 130
 
 
 def test_that_reading_photos_is_no_change(pictures: Path, tmp_path: Path) -> None:
