@@ -27,12 +27,8 @@ from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.search.calibration import calibrate
-from photofind.search.regions import (
-    LabelSet,
-    RegionReader,
-    RegionSearchEngine,
-    generic_captions,
-)
+from photofind.search.engine import SearchEngine
+from photofind.search.regions import LabelSet, RegionReader, generic_captions
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store import embeddings, photos, roots, state
 from photofind.store.database import Database
@@ -240,7 +236,7 @@ class Library:
         return encoder
 
     @cached_property
-    def search_engine(self) -> RegionSearchEngine:
+    def search_engine(self) -> SearchEngine:
         """Over the photos that are searchable now."""
         encoder = self.serving_encoder
         with self._database.reading() as connection:
@@ -249,7 +245,7 @@ class Library:
             labels, vectors = embeddings.load_embeddings(connection, space)
         calibration = calibrate(self._background(encoder), vectors)
         index = self._index_choice(encoder.space).index(labels, vectors)
-        return RegionSearchEngine(encoder, index, calibration, FilteredPhotos(self._database))
+        return SearchEngine(encoder, index, calibration, FilteredPhotos(self._database))
 
     def tag(self, folders: Sequence[Path] = (), *, cancel: CancelToken | None = None) -> TagReport:
         """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.

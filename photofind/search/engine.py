@@ -92,8 +92,11 @@ class SearchEngine:
     def by_picture(self, picture: Image.Image, top_k: int) -> SearchResult:
         """Photos that look like an upright RGB picture."""
         pixels = self._encoder.preprocess.pixels(picture)
-        vector = self._encoder.encode_images(pixels[np.newaxis])[0]
-        return self._search(vector, self._calibration.picture_threshold(vector), top_k)
+        return self.by_region(self._encoder.encode_images(pixels[np.newaxis])[0], top_k)
+
+    def by_region(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
+        """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
+        return self._search(embedding, self._calibration.picture_threshold(embedding), top_k)
 
     def _search(
         self,

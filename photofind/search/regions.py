@@ -22,7 +22,6 @@ from photofind.clip.prompts import encode_labels, encode_prompts
 from photofind.domain import Box, Embeddings
 from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import resource
-from photofind.search.engine import SearchEngine, SearchResult
 
 CONTEXT = 1.35
 """Side of a crop, in longer sides of its box."""
@@ -259,15 +258,6 @@ def region_embedding(
     mean = np.mean(_embedded(view, [inside], view.usable(method), strength), axis=0)[0]
     embedding: NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
     return embedding
-
-
-class RegionSearchEngine(SearchEngine):
-    """A search engine that can be asked for what looks like a region."""
-
-    def by_region(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
-        """Photos that look like what a region's (dim,) embedding shows."""
-        threshold = self._calibration.picture_threshold(embedding)
-        return self._search(embedding, threshold, top_k)
 
 
 def _embedded(
