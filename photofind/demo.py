@@ -17,6 +17,7 @@ import typer
 from photofind.cli.output import print_result
 from photofind.cli.progress import show_progress
 from photofind.clip.checkpoints import EMBEDDED
+from photofind.clip.encoder import encode_picture
 from photofind.contact_sheet import contact_sheet
 from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
@@ -73,7 +74,8 @@ def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Pa
             example = result.hits[0].path
     if example is not None:
         picture = open_picture(example).image
-        result = engine.by_picture(picture, HITS)
+        embedding = encode_picture(library.serving_encoder, picture)
+        result = engine.by_embedding(embedding, HITS)
         title = f"similar to {example.name}"
         print_result(title, result)
         rows.append((title, _paths(result)))

@@ -189,7 +189,7 @@ def _find(
     started = time.perf_counter()
     view = _view(encoder, question.image)
     vector = region_embedding(view, question.box, question.method, question.strength)
-    result = engine.by_region(vector, top_k)
+    result = engine.by_embedding(vector, top_k)
     seconds = time.perf_counter() - started
     _say_if_cut_out(question.method, view.usable(question.method))
     found = result if show_all else result.without_tail()

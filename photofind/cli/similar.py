@@ -8,6 +8,7 @@ import typer
 
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
 from photofind.cli.output import print_json, print_result, search_document
+from photofind.clip.encoder import encode_picture
 from photofind.photos.picture_file import open_picture
 
 
@@ -30,7 +31,7 @@ def similar(
         encoder = opened.serving_encoder
         started = time.perf_counter()
         picture = open_picture(image, shorter_side=2 * encoder.preprocess.size)
-        result = engine.by_picture(picture.image, top_k)
+        result = engine.by_embedding(encode_picture(encoder, picture.image), top_k)
         seconds = time.perf_counter() - started
     shown = result if show_all else result.without_tail()
     if as_json:

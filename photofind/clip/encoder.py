@@ -6,6 +6,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from photofind.clip.preprocess import Geometry, Preprocess
 from photofind.domain import Box, Embeddings, EmbeddingSpace
@@ -75,3 +76,11 @@ class RegionEncoder(Encoder, Protocol):
             CheckpointError: FALIP is not for this checkpoint.
         """
         ...
+
+
+def encode_picture(encoder: Encoder, picture: Image.Image) -> NDArray[np.float32]:
+    """An upright RGB picture of any size → (dim,)."""
+    embedding: NDArray[np.float32] = encoder.encode_images(
+        encoder.preprocess.pixels(picture)[np.newaxis]
+    )[0]
+    return embedding

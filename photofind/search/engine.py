@@ -7,16 +7,15 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from photofind.clip.encoder import Encoder
+from photofind.clip.encoder import TextEncoder
 from photofind.clip.prompts import encode_queries
 from photofind.domain import Hit, PhotoId
 from photofind.search.calibration import Calibration
 from photofind.search.parser import parse
-from photofind.search.planner import plan
+from photofind.search.planner import Plan, plan
 from photofind.store.filters import PhotoFilter
-from photofind.vectors.index import Neighbours, VectorIndex
+from photofind.vectors.index import VectorIndex
 
 EVERYTHING = PhotoFilter()
 
@@ -35,6 +34,45 @@ class Catalogue(Protocol):
     def locate(self, photo_ids: Sequence[PhotoId], wanted: PhotoFilter) -> Mapping[PhotoId, Path]:
         """Where photos live now; those that live nowhere any more are absent."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far down a ranking is wanted.
+
+    Attributes:
+        photos: How many.
+        beyond_sure: Counted from the last confident one on, however many those are.
+    """
+
+    photos: int
+    beyond_sure: bool = False
+
+    def depth(self, confident: int) -> int:
+        return self.photos + (confident if self.beyond_sure else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Photos in order, known by their ids alone; any of them may have lost its file meanwhile.
+
+    Attributes:
+        photo_ids: (K,) int64, best first.
+        scores: (K,) float32, see `SearchResult`.
+        threshold: A photo is confident above it.
+        confident: Photos, among all that were searched, above the threshold.
+        total: Photos that were searched: those that pass the filters.
+        filtered: Whether there were filters.
+        by_date: Whether the order is that of dates, not of scores.
+    """
+
+    photo_ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    threshold: float
+    confident: int
+    total: int
+    filtered: bool = False
+    by_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,81 +107,102 @@ class SearchEngine:
 
     Filters are asked of the catalogue first, and only what passes is scored, exactly: a filter
     never costs a hit, however few photos pass it.
+
+    Args:
+        encoder: Of the space that `index` is in.
     """
 
     def __init__(
-        self, encoder: Encoder, index: VectorIndex, calibration: Calibration, catalogue: Catalogue
+        self,
+        encoder: TextEncoder,
+        index: VectorIndex,
+        calibration: Calibration,
+        catalogue: Catalogue,
     ) -> None:
         self._encoder = encoder
         self._index = index
         self._calibration = calibration
         self._catalogue = catalogue
 
+    def __len__(self) -> int:
+        """Photos that can be searched."""
+        return len(self._index)
+
     def by_text(self, query: str, top_k: int) -> SearchResult:
         """Raises `QueryError` where the query cannot be understood."""
         planned = plan(parse(query))
+        return self._with_hits(self._rank_plan(planned, Reach(top_k)), planned.wanted)
+
+    def by_embedding(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
+        """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
+        return self._with_hits(self.rank_embedding(embedding, Reach(top_k)), EVERYTHING)
+
+    def rank_text(self, query: str, reach: Reach) -> Ranking:
+        """As `by_text`, without asking where the photos are."""
+        return self._rank_plan(plan(parse(query)), reach)
+
+    def rank_embedding(
+        self, embedding: NDArray[np.float32], reach: Reach, filters: str = ""
+    ) -> Ranking:
+        """As `by_embedding`, among photos that pass the filters of a query without text.
+
+        Raises:
+            QueryError: The filters cannot be understood.
+        """
+        wanted = plan(parse(filters)).wanted if filters else EVERYTHING
+        threshold = self._calibration.picture_threshold(embedding)
+        return self._rank(embedding, threshold, reach, wanted)
+
+    def _rank_plan(self, planned: Plan, reach: Reach) -> Ranking:
         if planned.text is None:
-            return self._by_date(planned.wanted, top_k)
+            return self._by_date(planned.wanted, reach)
         text = encode_queries(self._encoder, [planned.text])[0]
         vector = self._calibration.centred(text)
-        threshold = self._calibration.text_threshold(vector)
-        return self._search(vector, threshold, top_k, planned.wanted)
+        return self._rank(vector, self._calibration.text_threshold(vector), reach, planned.wanted)
 
-    def by_picture(self, picture: Image.Image, top_k: int) -> SearchResult:
-        """Photos that look like an upright RGB picture."""
-        pixels = self._encoder.preprocess.pixels(picture)
-        return self.by_region(self._encoder.encode_images(pixels[np.newaxis])[0], top_k)
-
-    def by_region(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
-        """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
-        return self._search(embedding, self._calibration.picture_threshold(embedding), top_k)
-
-    def _search(
-        self,
-        vector: NDArray[np.float32],
-        threshold: float,
-        top_k: int,
-        wanted: PhotoFilter = EVERYTHING,
-    ) -> SearchResult:
+    def _rank(
+        self, vector: NDArray[np.float32], threshold: float, reach: Reach, wanted: PhotoFilter
+    ) -> Ranking:
         if wanted:
-            return self._search_some(vector, threshold, top_k, wanted)
-        return SearchResult(
-            self._hits(self._index.query(vector, top_k), threshold, wanted),
-            self._index.count_above(vector, threshold),
-            total=len(self._index),
-        )
+            return self._rank_some(vector, threshold, reach, wanted)
+        confident = self._index.count_above(vector, threshold)
+        found = self._index.query(vector, reach.depth(confident))
+        return Ranking(found.labels, found.scores, threshold, confident, total=len(self._index))
 
-    def _search_some(
-        self, vector: NDArray[np.float32], threshold: float, top_k: int, wanted: PhotoFilter
-    ) -> SearchResult:
+    def _rank_some(
+        self, vector: NDArray[np.float32], threshold: float, reach: Reach, wanted: PhotoFilter
+    ) -> Ranking:
         chosen = self._catalogue.select(wanted)
         # All of them: they have to be scored anyway, to be counted.
         scored = self._index.query(vector, len(chosen), chosen)
-        best = Neighbours(scored.labels[:top_k], scored.scores[:top_k])
-        return SearchResult(
-            self._hits(best, threshold, wanted),
-            int(np.count_nonzero(scored.scores > threshold)),
+        confident = int(np.count_nonzero(scored.scores > threshold))
+        best = slice(reach.depth(confident))
+        return Ranking(
+            scored.labels[best],
+            scored.scores[best],
+            threshold,
+            confident,
             total=len(scored.labels),
             filtered=True,
         )
 
-    def _by_date(self, wanted: PhotoFilter, top_k: int) -> SearchResult:
-        photo_ids, total = self._catalogue.newest(wanted, top_k)
-        newest = Neighbours(np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32))
-        hits = self._hits(newest, np.inf, wanted)
-        return SearchResult(hits, 0, total, filtered=True, by_date=True)
+    def _by_date(self, wanted: PhotoFilter, reach: Reach) -> Ranking:
+        photo_ids, total = self._catalogue.newest(wanted, reach.photos)
+        ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
+        return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 
-    def _hits(
-        self, neighbours: Neighbours, threshold: float, wanted: PhotoFilter
-    ) -> tuple[Hit, ...]:
-        photo_ids = [PhotoId(int(label)) for label in neighbours.labels]
+    def _with_hits(self, ranking: Ranking, wanted: PhotoFilter) -> SearchResult:
+        photo_ids = [PhotoId(int(label)) for label in ranking.photo_ids]
         paths = self._catalogue.locate(photo_ids, wanted)
         found = [
             (photo_id, float(score))
-            for photo_id, score in zip(photo_ids, neighbours.scores, strict=True)
+            for photo_id, score in zip(photo_ids, ranking.scores, strict=True)
             if photo_id in paths
         ]
-        return tuple(
-            Hit(rank, photo_id, paths[photo_id], score, score > threshold)
+        hits = tuple(
+            Hit(rank, photo_id, paths[photo_id], score, score > ranking.threshold)
             for rank, (photo_id, score) in enumerate(found, start=1)
+        )
+        return SearchResult(
+            hits, ranking.confident, ranking.total, ranking.filtered, ranking.by_date
         )

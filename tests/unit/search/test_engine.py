@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from photofind.clip.encoder import encode_picture
 from photofind.clip.preprocess import Preprocess
 from photofind.clip.prompts import encode_queries
 from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.search.calibration import calibrate
-from photofind.search.engine import SearchEngine
+from photofind.search.engine import Reach, SearchEngine
 from photofind.store.filters import PhotoFilter, TakenFrom
 from photofind.vectors.exact import ExactIndex
 
@@ -127,7 +128,7 @@ def test_that_a_picture_is_scored_by_cosine() -> None:
         encoder, ExactIndex(np.arange(30), vectors), calibration, Places(range(30))
     )
 
-    best = engine.by_picture(pictures[17], 1).hits[0]
+    best = engine.by_embedding(encode_picture(encoder, pictures[17]), 1).hits[0]
 
     assert best.photo_id == 17
     assert best.score == pytest.approx(1, abs=1e-5)
@@ -205,3 +206,19 @@ def test_that_photos_newer_than_the_index_are_listed_and_not_scored() -> None:
     scored = engine.by_text("photo1 from:1901", 9)
     assert [hit.photo_id for hit in scored.hits] == [1, 2]
     assert scored.total == 2
+
+
+def test_that_a_ranking_reaches_beyond_the_confident_photos() -> None:
+    encoder = WordEncoder()
+    photos = encoder.encode_texts([f"photo{number}" for number in range(PHOTOS)])
+    background = encode_queries(encoder, [f"thing{number}" for number in range(300)])
+    engine = SearchEngine(
+        encoder, ExactIndex(np.arange(PHOTOS), photos), calibrate(background, photos), Places([])
+    )
+
+    ranking = engine.rank_text("photo7", Reach(5, beyond_sure=True))
+
+    assert ranking.confident > 0
+    assert len(ranking.photo_ids) == ranking.confident + 5
+    assert ranking.scores[ranking.confident - 1] > ranking.threshold
+    assert ranking.scores[ranking.confident] <= ranking.threshold
