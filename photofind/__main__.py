@@ -1,12 +1,57 @@
-"""`photofind` and `python -m photofind`."""
+"""`photofind` and `python -m photofind`: a command, or the window."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from photofind.cli import run
+from photofind.cli import COMMANDS, run
+from photofind.paths import default_library_folder
+
+
+@dataclass(frozen=True, slots=True)
+class WindowAsked:
+    """How the window is to be opened.
+
+    Attributes:
+        picture: To be searched with at once.
+    """
+
+    library: Path
+    picture: Path | None
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    asked = window_asked(arguments)
+    if asked is None:
+        sys.exit(run(arguments))
+    # Qt is imported for the window alone: every command works without a display.
+    from photofind.gui.app import run as open_window
+
+    sys.exit(open_window(asked.library, asked.picture))
+
+
+def window_asked(arguments: Sequence[str]) -> WindowAsked | None:
+    """What the window is asked to show; `None` where a command is meant.
+
+    `photofind`, `photofind PICTURE`, and both with `--library DIR` before; a picture is a file
+    that is there and is not called like a command.
+    """
+    rest = list(arguments)
+    library = default_library_folder()
+    if len(rest) >= 2 and rest[0] == "--library":
+        library = Path(rest[1])
+        del rest[:2]
+    elif rest and rest[0].startswith("--library="):
+        library = Path(rest.pop(0).removeprefix("--library="))
+    match rest:
+        case []:
+            return WindowAsked(library, None)
+        case [only] if only not in COMMANDS and not only.startswith("-") and Path(only).is_file():
+            return WindowAsked(library, Path(only))
+        case _:
+            return None
 
 
 if __name__ == "__main__":

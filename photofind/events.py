@@ -6,11 +6,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from photofind.domain import Failure, PhotoId
+from photofind.errors import UserFacingError
 
 
 class IndexPhase(StrEnum):
+    """What a run is at; `THUMBNAILS` only where reading photos is much quicker than embedding."""
+
     FINDING = "finding"
-    READING = "reading"
+    THUMBNAILS = "thumbnails"
+    EMBEDDING = "embedding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class IndexProgress:
 
     Attributes:
         total: `None` while it is not known.
-        photos_per_s: Of photos read since the phase began.
+        photos_per_s: Of photos since the phase began.
         seconds_left: `None` until there is something to judge by.
     """
 
@@ -32,9 +36,15 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class PhotosChanged:
-    """A batch became durable."""
+    """A batch became durable.
+
+    Attributes:
+        photo_ids: Photos that are new in the catalogue or in another place, ascending.
+        searchable: Those of them that can be found by what they show.
+    """
 
     photo_ids: tuple[PhotoId, ...]
+    searchable: tuple[PhotoId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class IndexFinished:
 
     Attributes:
         roots: Folders that were brought up to date.
-        found: Files that may be photos, over all healthy roots.
+        found: Files that may be photos, wherever in healthy roots this run looked.
         embedded: Photos that were given to the image encoder.
         unchanged: Files known before and not touched since.
         moved: Known photos met under another path while their old path is gone.
@@ -72,7 +82,21 @@ class IndexFinished:
         return bool(self.embedded or self.moved or self.removed)
 
 
-Event = IndexProgress | PhotosChanged | IndexFinished
+@dataclass(frozen=True, slots=True)
+class SearchableChanged:
+    """Searches look at another set of photos from now on, and at how many."""
+
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryStopped:
+    """The library is not kept up to date any more, until its owner has done something."""
+
+    error: UserFacingError
+
+
+Event = IndexProgress | PhotosChanged | IndexFinished | SearchableChanged | LibraryStopped
 Listener = Callable[[Event], None]
 
 

@@ -1,26 +1,23 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from photofind.cancel import CancelToken
+from photofind.child.worker import ChildWorker
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
-from photofind.clip.prompts import background_queries, encode_prompts, encode_queries
+from photofind.clip.prompt_cache import PromptCache
+from photofind.clip.prompts import background_queries, encode_queries
 from photofind.domain import Embeddings, EmbeddingSpace, Failure
 from photofind.errors import BadInputError, CheckpointError
 from photofind.events import IndexFinished, Listener, ignore_events
-from photofind.indexing.child_worker import ChildWorker
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
@@ -28,7 +25,6 @@ from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.search.calibration import calibrate
 from photofind.search.engine import SearchEngine
-from photofind.search.regions import LabelSet, RegionReader, generic_captions
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store import embeddings, photos, roots, state
 from photofind.store.database import Database
@@ -66,52 +62,6 @@ class LibraryStatus:
     index: IndexHealth
 
 
-def load_region_reader(paths: LibraryPaths, encoder: Encoder) -> RegionReader:
-    """What says what a region shows; the library need not be indexed, or there."""
-    captions = generic_captions()
-    return RegionReader(
-        encoder,
-        _kept(paths, encoder, "captions", captions, lambda: encode_prompts(encoder, captions)),
-    )
-
-
-def vocabulary_labels(paths: LibraryPaths, encoder: Encoder, reader: RegionReader) -> LabelSet:
-    """The vocabulary that comes with photofind, as labels for regions."""
-    vocabulary = load_vocabulary()
-    prompts = [vocabulary.prompts_of(label) for label in vocabulary.labels]
-    wording = [prompt for own in prompts for prompt in own]
-    embeddings = _kept(
-        paths,
-        encoder,
-        "vocabulary",
-        wording,
-        lambda: reader.prompted_labels(vocabulary.labels, prompts).embeddings,
-    )
-    return LabelSet(vocabulary.labels, embeddings)
-
-
-def _kept(
-    paths: LibraryPaths,
-    encoder: TextEncoder,
-    kind: str,
-    texts: Sequence[str],
-    encode: Callable[[], Embeddings],
-) -> Embeddings:
-    """Embeddings of texts that stay the same; on disk, since a large encoder takes seconds."""
-    wording = zlib.crc32("\n".join(texts).encode())
-    path = paths.cache / f"{kind}-{encoder.space.sha256[:16]}-{wording:08x}.npy"
-    if path.is_file():
-        kept: Embeddings = np.load(path)
-        return kept
-    embeddings = encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own: two processes may be making the same.
-    with NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
-        np.save(file, embeddings)
-    Path(file.name).replace(path)
-    return embeddings
-
-
 class Library:
     """One library folder, opened for reading or for writing; use it as a context manager.
 
@@ -135,10 +85,10 @@ class Library:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
-        self._database = Database.open(self.paths, write=write)
+        self.database = Database.open(self.paths, write=write)
         if write:
             # Before anything is built on it, and while the last snapshot is still good.
-            self._database.quick_check()
+            self.database.quick_check()
 
     def __enter__(self) -> Self:
         return self
@@ -152,7 +102,7 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     def index(
         self,
@@ -173,7 +123,7 @@ class Library:
         """
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
-        all_roots = self._add_roots(folders)
+        all_roots = self._some(self.add_roots(folders))
         if checkpoint is not None:
             # At once, so that a run that is stopped goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
@@ -188,26 +138,30 @@ class Library:
             BadInputError: There is nothing to watch.
             CancelledError: Asked to stop.
         """
-        all_roots = self._add_roots(())
+        self._some(self.roots())
         checkpoint = self.settings.checkpoint
+        with closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker:
+            yield from self.keep_up(worker, listener=listener, cancel=cancel)
+
+    def keep_up(
+        self, worker: Worker, *, listener: Listener, cancel: CancelToken
+    ) -> Iterator[IndexFinished]:
+        """As `watch`, with a worker that outlives it."""
+        all_roots = self._some(self.roots())
 
         def index(changed: Collection[Path] | None) -> IndexFinished:
-            with self._database.reading() as connection:
-                known = roots.list_roots(connection)
-            chosen = [root for root in known if changed is None or root.path in changed]
+            chosen = [root for root in self.roots() if changed is None or root.path in changed]
             return self._index(worker, chosen, listener, cancel)
 
-        with (
-            closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker,
-            FolderWatcher([root.path for root in all_roots], self.paths.folder) as watcher,
-        ):
+        folders = [root.path for root in all_roots]
+        with FolderWatcher(folders, self.paths.folder) as watcher:
             yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
 
     def _index(
         self, worker: Worker, chosen: Sequence[Root], listener: Listener, cancel: CancelToken
     ) -> IndexFinished:
         indexer = Indexer(
-            self._database,
+            self.database,
             worker,
             self.settings,
             own_folder=self.paths.folder,
@@ -219,11 +173,15 @@ class Library:
         self._background(worker)
         return report
 
+    def serving_space(self) -> tuple[int, EmbeddingSpace] | None:
+        """Where searches compare, and its number; `None` before anything was indexed."""
+        with self.database.reading() as connection:
+            return state.serving_space(connection)
+
     @cached_property
     def serving_encoder(self) -> Encoder:
         """The checkpoint that searches use; raises `BadInputError` before anything was indexed."""
-        with self._database.reading() as connection:
-            serving = state.serving_space(connection)
+        serving = self.serving_space()
         if serving is None:
             raise BadInputError("No photos have been indexed yet.", "Run: photofind index FOLDER")
         _, space = serving
@@ -238,41 +196,51 @@ class Library:
     @cached_property
     def search_engine(self) -> SearchEngine:
         """Over the photos that are searchable now."""
-        encoder = self.serving_encoder
-        with self._database.reading() as connection:
+        return self.load_search_engine(self.serving_encoder)
+
+    def load_search_engine(self, encoder: TextEncoder) -> SearchEngine:
+        """Over the photos that are searchable now; the encoder is of the serving space."""
+        with self.database.reading() as connection:
             space = embeddings.space_id(connection, encoder.space, create=False)
             assert space is not None
             labels, vectors = embeddings.load_embeddings(connection, space)
         calibration = calibrate(self._background(encoder), vectors)
         index = self._index_choice(encoder.space).index(labels, vectors)
-        return SearchEngine(encoder, index, calibration, FilteredPhotos(self._database))
+        return SearchEngine(encoder, index, calibration, FilteredPhotos(self.database))
 
-    def tag(self, folders: Sequence[Path] = (), *, cancel: CancelToken | None = None) -> TagReport:
+    def tag(
+        self,
+        folders: Sequence[Path] = (),
+        *,
+        encoder: TextEncoder | None = None,
+        cancel: CancelToken | None = None,
+    ) -> TagReport:
         """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.
 
         Args:
             folders: Only the photos below these; by default all.
+            encoder: Of the serving space; by default it is loaded.
 
         Raises:
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
             CancelledError: Asked to stop; nothing was changed.
         """
         vocabulary = load_vocabulary(self.paths.folder / "vocabulary.toml")
-        encoder = self.serving_encoder
+        encoder = encoder or self.serving_encoder
         wording = ["\t".join(vocabulary.prompts_of(label)) for label in vocabulary.labels]
-        labels = _kept(
-            self.paths, encoder, "tags", wording, lambda: encode_vocabulary(encoder, vocabulary)
+        labels = PromptCache(self.paths.cache, encoder).get(
+            "tags", wording, lambda: encode_vocabulary(encoder, vocabulary)
         )
-        return tag_photos(self._database, encoder.space, vocabulary.labels, labels, folders, cancel)
+        return tag_photos(self.database, encoder.space, vocabulary.labels, labels, folders, cancel)
 
     def tags_of(
         self, images: Sequence[Path], decisions: TagDecisions = NO_DECISIONS
     ) -> list[ImageTags]:
         """The tags of pictures, after a person's decisions about them, see `tags_of_images`."""
-        return tags_of_images(self._database, images, decisions)
+        return tags_of_images(self.database, images, decisions)
 
     def status(self) -> LibraryStatus:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             serving = state.serving_space(connection)
             embedded = embeddings.coverage(connection, serving[0])[0] if serving else 0
             return LibraryStatus(
@@ -292,8 +260,8 @@ class Library:
         Raises:
             LibraryDamagedError: Something is not as written.
         """
-        self._database.quick_check()
-        with self._database.reading() as connection:
+        self.database.quick_check()
+        with self.database.reading() as connection:
             serving = state.serving_space(connection)
             if serving is None:
                 return EXACT_CHECKED
@@ -304,8 +272,14 @@ class Library:
         wish, threads = self.settings.vector_index, self.settings.threads
         return IndexChoice(self.paths.folder / "vectors", space, wish, threads)
 
-    def _add_roots(self, folders: Sequence[Path]) -> list[Root]:
-        with self._database.writing() as connection:
+    def roots(self) -> list[Root]:
+        """In the order they were added."""
+        with self.database.reading() as connection:
+            return roots.list_roots(connection)
+
+    def add_roots(self, folders: Sequence[Path]) -> list[Root]:
+        """Adds folders and returns all roots; raises `BadInputError` for one that is not there."""
+        with self.database.writing() as connection:
             known = {root.path for root in roots.list_roots(connection)}
             for folder in folders:
                 path = folder.resolve()
@@ -315,13 +289,16 @@ class Library:
                         "Check the path, and that the disk it is on is connected.",
                     )
                 roots.add_root(connection, path)
-            all_roots = roots.list_roots(connection)
+            return roots.list_roots(connection)
+
+    @staticmethod
+    def _some(all_roots: list[Root]) -> list[Root]:
         if not all_roots:
             raise BadInputError("There is nothing to index yet.", "Run: photofind index FOLDER")
         return all_roots
 
     def _background(self, encoder: TextEncoder) -> Embeddings:
         queries = background_queries()
-        return _kept(
-            self.paths, encoder, "background", queries, lambda: encode_queries(encoder, queries)
+        return PromptCache(self.paths.cache, encoder).get(
+            "background", queries, lambda: encode_queries(encoder, queries)
         )

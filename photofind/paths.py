@@ -45,6 +45,24 @@ class LibraryPaths:
         return self.folder / "settings.toml"
 
     @property
+    def log(self) -> Path:
+        return self.folder / "photofind.log"
+
+    @property
+    def recent_searches(self) -> Path:
+        return self.folder / "recent_searches.txt"
+
+    @property
+    def window_state(self) -> Path:
+        """Size, place and arrangement of the window."""
+        return self.folder / "window.ini"
+
+    @property
+    def pasted(self) -> Path:
+        """Pictures that were pasted or dropped without a file."""
+        return self.cache / "pasted"
+
+    @property
     def writer_lock(self) -> Path:
         return self.folder / "writer.lock"
 

@@ -1,7 +1,9 @@
 """Every setting, declared once; what asks for settings is made from this."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -10,45 +12,174 @@ import tomlkit
 from photofind.errors import BadInputError
 
 
+class Group(StrEnum):
+    """What a setting is about, in the order people are asked."""
+
+    READING = "Reading photos"
+    SEARCH = "Search"
+    LOOK = "Look"
+
+
+class Kind(StrEnum):
+    """What a value is, where its type does not say it."""
+
+    PLAIN = "plain"
+    SEARCH_MODEL = "search model"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people are told of a setting, and what they may choose.
+
+    Attributes:
+        title: A few words.
+        help: A sentence.
+        least: Of numbers; they are bounded on both sides.
+        choices: Of texts: each value in words. `None` where any text will do.
+        unit: Of numbers, as it follows them.
+        zero: What the number 0 means, where it means something of its own.
+        advanced: Whether most people need never see it.
+    """
+
+    title: str
+    help: str
+    group: Group
+    least: float | None
+    most: float | None
+    choices: Mapping[str, str] | None
+    unit: str
+    zero: str
+    kind: Kind
+    advanced: bool
+
+
 def _setting(
     default: Any,
     help_text: str,
     least: float | None = None,
     most: float | None = None,
-    choices: tuple[str, ...] | None = None,
+    choices: Mapping[str, str] | None = None,
+    *,
+    title: str,
+    group: Group = Group.READING,
+    unit: str = "",
+    zero: str = "",
+    kind: Kind = Kind.PLAIN,
+    advanced: bool = False,
 ) -> Any:
-    metadata = {"help": help_text, "least": least, "most": most, "choices": choices}
-    return field(default=default, metadata=metadata)
+    about = About(title, help_text, group, least, most, choices, unit, zero, kind, advanced)
+    return field(default=default, metadata={"about": about})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    checkpoint: str = _setting("photofind-mini", "The search model to embed photos with.")
+    checkpoint: str = _setting(
+        "photofind-mini",
+        "What looks at your photos and understands your words.",
+        title="Search model",
+        group=Group.SEARCH,
+        kind=Kind.SEARCH_MODEL,
+    )
     ignore: tuple[str, ...] = _setting(
-        (), "Names or paths to leave out when folders are scanned, with * and ? as wildcards."
+        (),
+        "Names or paths to leave out when folders are looked through, with * and ? as wildcards.",
+        title="Leave out",
     )
-    batch_size: int = _setting(32, "Photos given to the image encoder at once.", 1, 1024)
+    batch_size: int = _setting(
+        32,
+        "Photos given to the search model at once.",
+        1,
+        1024,
+        title="Photos at once",
+        advanced=True,
+    )
     threads: int = _setting(
-        0, "Processor cores to use for reading and for the search model; 0 is all.", 0, 256
+        0,
+        "Processor cores to use for reading and for the search model; 0 is all.",
+        0,
+        256,
+        title="Processor cores",
+        zero="All",
     )
-    thumbnail_px: int = _setting(384, "Longest side of a thumbnail, pixels.", 64, 2048)
-    max_megapixels: int = _setting(400, "Larger pictures are refused before decoding.", 1, 2000)
-    max_file_mb: int = _setting(1024, "Larger files are refused before reading.", 1, 16384)
+    thumbnail_px: int = _setting(
+        384,
+        "Longest side of a thumbnail, pixels.",
+        64,
+        2048,
+        title="Thumbnail size",
+        unit="px",
+        advanced=True,
+    )
+    max_megapixels: int = _setting(
+        400,
+        "Larger pictures are refused before decoding.",
+        1,
+        2000,
+        title="Largest picture",
+        unit="megapixels",
+        advanced=True,
+    )
+    max_file_mb: int = _setting(
+        1024,
+        "Larger files are refused before reading.",
+        1,
+        16384,
+        title="Largest file",
+        unit="MB",
+        advanced=True,
+    )
+    max_memory_mb: int = _setting(
+        4096,
+        "Memory that reading photos may take, beyond what the search model itself needs; a photo "
+        "that needs more counts as unreadable. Works on Linux only.",
+        256,
+        1_048_576,
+        title="Memory for reading",
+        unit="MB",
+        advanced=True,
+    )
     reconcile_minutes: int = _setting(
-        10, "While watching, how often all folders are compared whatever was reported.", 1, 1440
+        10,
+        "While watching, how often all folders are compared whatever was reported.",
+        1,
+        1440,
+        title="Compare all folders every",
+        unit="min",
+        advanced=True,
     )
     vector_index: str = _setting(
         "auto",
-        "How photos are compared with a query: all of them (exact), along a graph that large "
-        "libraries need (hnsw), or whichever suits the library (auto).",
-        choices=("auto", "exact", "hnsw"),
+        "How a search goes through the photos; a graph is quicker where there are very many.",
+        choices={
+            "auto": "Whichever suits the library",
+            "exact": "With every photo",
+            "hnsw": "Along a graph, for very large libraries",
+        },
+        title="Comparing photos",
+        group=Group.SEARCH,
+        advanced=True,
     )
     offline_missing_share: float = _setting(
         0.9,
         "A folder that lost more than this share of its photos at once counts as disconnected.",
         0.0,
         1.0,
+        title="Share missing when disconnected",
+        advanced=True,
     )
+    theme: str = _setting(
+        "system",
+        "The colours of the window.",
+        choices={"system": "As the system", "light": "Light", "dark": "Dark"},
+        title="Theme",
+        group=Group.LOOK,
+    )
+
+
+def about(setting: "Field[Any]") -> About:
+    """What people are told of one of `fields(Settings)`."""
+    told: About = setting.metadata["about"]
+    return told
 
 
 def load_settings(path: Path) -> Settings:
@@ -76,8 +207,29 @@ def load_settings(path: Path) -> Settings:
 
 def save_setting(path: Path, name: str, value: str | int | float) -> None:
     """Writes one setting and leaves the rest of the file, comments too, as it is."""
+    _write(path, {name: value})
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Writes the settings that differ from the file's, and leaves the rest of it as it is.
+
+    Raises:
+        BadInputError: The file cannot be read as it is.
+    """
+    before = load_settings(path)
+    changed = {
+        setting.name: getattr(settings, setting.name)
+        for setting in fields(Settings)
+        if getattr(settings, setting.name) != getattr(before, setting.name)
+    }
+    if changed:
+        _write(path, changed)
+
+
+def _write(path: Path, values: Mapping[str, Any]) -> None:
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
-    document[name] = value
+    for name, value in values.items():
+        document[name] = list(value) if isinstance(value, tuple) else value
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(tomlkit.dumps(document), "utf-8")
@@ -90,12 +242,14 @@ def _valid(setting: "Field[Any]", value: object, path: Path) -> object:
             return tuple(value)
         raise _wrong(setting, value, path, "a list of texts")
     if isinstance(setting.default, str):
-        choices = setting.metadata["choices"]
+        choices = about(setting).choices
         if isinstance(value, str) and (choices is None or value in choices):
             return value
         raise _wrong(setting, value, path, f"one of {', '.join(choices)}" if choices else "a text")
     kinds = (int, float) if isinstance(setting.default, float) else (int,)
-    least, most = setting.metadata["least"], setting.metadata["most"]
+    least, most = about(setting).least, about(setting).most
+    assert least is not None
+    assert most is not None
     if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
         raise _wrong(setting, value, path, f"a number from {least} to {most}")
     return value
@@ -103,5 +257,5 @@ def _valid(setting: "Field[Any]", value: object, path: Path) -> object:
 
 def _wrong(setting: "Field[Any]", value: object, path: Path, expected: str) -> BadInputError:
     return BadInputError(
-        f"{path}: '{setting.name}' is {value!r}, expected {expected}.", setting.metadata["help"]
+        f"{path}: '{setting.name}' is {value!r}, expected {expected}.", about(setting).help
     )

@@ -1,14 +1,17 @@
 """Fixtures that every kind of test uses."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from photofind.clip.checkpoints import Checkpoint
 from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.paths import LibraryPaths
+from photofind.settings import Settings
 from tests.support.checkpoints import make_checkpoint
+from tests.support.warm_child import WarmChild
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -53,3 +56,13 @@ def pictures(tmp_path: Path) -> Path:
         place.mkdir(parents=True, exist_ok=True)
         draw_scene(number, (160, 120)).image.save(place / f"{number:02}.jpg")
     return folder
+
+
+@pytest.fixture(scope="session")
+def warm_child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmChild]:
+    """A child process that has photofind-mini loaded, for one library after the other."""
+    paths = LibraryPaths(tmp_path_factory.mktemp("warm"))
+    settings = Settings()
+    child = WarmChild(paths, settings, settings.checkpoint)
+    yield child
+    child.end()

@@ -12,7 +12,7 @@ from photofind import __version__
 from photofind.cli import checkpoints, evaluate, index, region, search, similar, status, tag, watch
 from photofind.cli.options import LibraryFolder
 from photofind.cli.output import print_error
-from photofind.errors import CancelledError, UserFacingError
+from photofind.errors import CancelledError, QueryError, UserFacingError
 
 # What all wrong usage derives from; typer exports its children only.
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -21,22 +21,30 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="photofind",
-    help="Finds the photos on your own disk by what they show. Nothing leaves the machine.",
+    help="Finds the photos on your own disk by what they show. Nothing leaves the machine. "
+    "Without a command, the window opens.",
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("index")(index.index)
-app.command("watch")(watch.watch)
-app.command("search")(search.search)
-app.command("similar")(similar.similar)
-app.command("region")(region.region)
-app.command("tag")(tag.tag)
-app.command("tags")(tag.tags)
-app.command("status")(status.status)
-app.command("evaluate")(evaluate.evaluate)
+_COMMANDS = {
+    "index": index.index,
+    "watch": watch.watch,
+    "search": search.search,
+    "similar": similar.similar,
+    "region": region.region,
+    "tag": tag.tag,
+    "tags": tag.tags,
+    "status": status.status,
+    "evaluate": evaluate.evaluate,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
 app.add_typer(checkpoints.app, name="checkpoints")
+
+COMMANDS = frozenset({*_COMMANDS, "checkpoints"})
+"""Every command's name."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,13 +73,19 @@ def run(arguments: Sequence[str]) -> int:
         result: Any = app(args=list(arguments), standalone_mode=False)
     except UsageError as error:
         if as_json:
-            _print_json_error("usage", error.format_message(), "See --help.")
+            _print_json_error(
+                {
+                    "code": "usage",
+                    "message": error.format_message(),
+                    "hint": "See --help.",
+                }
+            )
         else:
             error.show()
         return WRONG_USAGE
     except UserFacingError as error:
         if as_json:
-            _print_json_error(error.code, error.message, error.hint)
+            _print_json_error(_details(error))
         else:
             print_error(error)
         return FAILED
@@ -85,5 +99,16 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _print_json_error(code: str, message: str, hint: str) -> None:
-    sys.stdout.write(json.dumps({"error": {"code": code, "message": message, "hint": hint}}) + "\n")
+def _details(error: UserFacingError) -> dict[str, object]:
+    details: dict[str, object] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+    if isinstance(error, QueryError):
+        details["column"] = error.column
+    return details
+
+
+def _print_json_error(details: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps({"error": details}) + "\n")

@@ -8,7 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from photofind.cli.output import err
 from photofind.events import Event, IndexPhase, IndexProgress, Listener, ignore_events
 
-_WORDS = {IndexPhase.FINDING: "Looking for photos", IndexPhase.READING: "Reading photos"}
+_WORDS = {
+    IndexPhase.FINDING: "Looking for photos",
+    IndexPhase.THUMBNAILS: "Making thumbnails",
+    IndexPhase.EMBEDDING: "Reading photos",
+}
 
 
 @contextmanager

@@ -4,8 +4,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -17,44 +15,17 @@ from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, library_
 from photofind.cli.output import err, out, print_json, print_result, search_document, shown
 from photofind.clip.encoder import HARD_MASK, PAPER_STRENGTH, Encoder
 from photofind.clip.loading import load_encoder
-from photofind.domain import Box
 from photofind.errors import BadInputError, UserFacingError
-from photofind.library import Library, load_region_reader, vocabulary_labels
+from photofind.library import Library
 from photofind.paths import LibraryPaths
-from photofind.photos.picture_file import open_picture
-from photofind.search.regions import (
-    DEFAULT_METHOD,
-    LabelSet,
-    PictureView,
-    RegionAnswer,
-    RegionMethod,
-    RegionReader,
-    region_embedding,
-)
+from photofind.region_desk import RegionDesk, RegionQuestion
+from photofind.search.regions import DEFAULT_METHOD, RegionAnswer, RegionMethod
 from photofind.settings import load_settings
-
-VOCABULARY_SHOWN = 20
-"""Labels of an answer from the vocabulary; of typed labels all are shown."""
 
 STRONGEST = 100.0
 """Far beyond where attention has left everything else; a hard mask is `inf`."""
 
 _QUESTION = '{"image": "a.jpg", "box": [10, 20, 110, 120], "labels": ["dog", "cat"]}'
-
-
-@dataclass(frozen=True, slots=True)
-class RegionQuestion:
-    """One region of one picture.
-
-    Attributes:
-        labels: Empty for the vocabulary.
-    """
-
-    image: Path
-    box: Box
-    labels: tuple[str, ...]
-    method: RegionMethod
-    strength: float
 
 
 def region(
@@ -110,61 +81,22 @@ def region(
         with open_library(context, library) as opened:
             _find(opened, question, top_k, show_all, as_json)
         return
-    answer = RegionDesk(LibraryPaths(library_folder(context, library))).answer(question)
+    answer = _desk(LibraryPaths(library_folder(context, library))).answer(question)
     _say_if_cut_out(method, answer.method)
     if as_json:
         print_json(_document(question, answer))
     else:
-        _print_answer(question, answer)
+        _print_answer(answer)
 
 
-class RegionDesk:
-    """Answers questions with everything loaded once; a picture is kept until the next comes.
+def _desk(paths: LibraryPaths) -> RegionDesk:
+    """With the search model in the settings; the library need not be indexed, or there."""
 
-    Needs no indexed library: the search model is the one in the settings.
-    """
+    def load() -> Encoder:
+        settings = load_settings(paths.settings)
+        return load_encoder(paths, settings, settings.checkpoint)
 
-    def __init__(self, paths: LibraryPaths) -> None:
-        self._paths = paths
-        self._view: tuple[Path, PictureView] | None = None
-        self._label_sets: dict[tuple[str, ...], LabelSet] = {}
-
-    def answer(self, question: RegionQuestion) -> RegionAnswer:
-        """Raises `UserFacingError` where the picture or the box cannot be used."""
-        view = self._look_at(question.image)
-        labels = self._label_set(question.labels)
-        return self._reader.classify(
-            view, [question.box], labels, question.method, question.strength
-        )[0]
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        settings = load_settings(self._paths.settings)
-        return load_encoder(self._paths, settings, settings.checkpoint)
-
-    @cached_property
-    def _reader(self) -> RegionReader:
-        return load_region_reader(self._paths, self._encoder)
-
-    def _look_at(self, image: Path) -> PictureView:
-        if self._view is None or self._view[0] != image:
-            self._view = image, _view(self._encoder, image)
-        return self._view[1]
-
-    def _label_set(self, names: tuple[str, ...]) -> LabelSet:
-        if names not in self._label_sets:
-            self._label_sets[names] = (
-                self._reader.label_set(names)
-                if names
-                else vocabulary_labels(self._paths, self._encoder, self._reader)
-            )
-        return self._label_sets[names]
-
-
-def _view(encoder: Encoder, image: Path) -> PictureView:
-    # In full: a crop of a small region needs all the pixels there are.
-    picture = open_picture(image)
-    return PictureView(encoder, picture.image, (picture.width, picture.height))
+    return RegionDesk(paths, load)
 
 
 def _labels(written: str | None) -> tuple[str, ...]:
@@ -186,12 +118,11 @@ def _find(
     library: Library, question: RegionQuestion, top_k: int, show_all: bool, as_json: bool
 ) -> None:
     engine, encoder = library.search_engine, library.serving_encoder
+    desk = RegionDesk(library.paths, lambda: encoder)
     started = time.perf_counter()
-    view = _view(encoder, question.image)
-    vector = region_embedding(view, question.box, question.method, question.strength)
-    result = engine.by_embedding(vector, top_k)
+    result = engine.by_embedding(desk.embedding(question), top_k)
     seconds = time.perf_counter() - started
-    _say_if_cut_out(question.method, view.usable(question.method))
+    _say_if_cut_out(question.method, desk.usable(question.method))
     found = result if show_all else result.without_tail()
     if as_json:
         checkpoint = encoder.space.checkpoint
@@ -204,7 +135,7 @@ def _answer_batch(
     paths: LibraryPaths, batch: Path, defaults: tuple[tuple[str, ...], RegionMethod, float]
 ) -> None:
     """A line that cannot be answered gets an error document in its place; the rest goes on."""
-    desk, failed = RegionDesk(paths), False
+    desk, failed = _desk(paths), False
     for number, line in enumerate(_lines(batch), start=1):
         try:
             question = _parsed(line, number, defaults)
@@ -255,20 +186,19 @@ def _label_names(named: object) -> tuple[str, ...]:
 
 
 def _document(question: RegionQuestion, answer: RegionAnswer) -> dict[str, object]:
-    labels = answer.labels if question.labels else answer.labels[:VOCABULARY_SHOWN]
     return {
         "image": str(question.image),
         "box": list(answer.box),
         "method": answer.method.value,
-        "labels": [{"label": one.label, "score": round(one.score, 4)} for one in labels],
+        "labels": [{"label": one.label, "score": round(one.score, 4)} for one in answer.labels],
     }
 
 
-def _print_answer(question: RegionQuestion, answer: RegionAnswer) -> None:
+def _print_answer(answer: RegionAnswer) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for one in answer.labels if question.labels else answer.labels[:VOCABULARY_SHOWN]:
+    for one in answer.labels:
         table.add_row(Text(shown(one.label)), f"{one.score:.3f}")
     out.print(table)
 

@@ -40,6 +40,7 @@ def _document(found: LibraryStatus, folder: str, index: IndexHealth) -> dict[str
         "photos": found.counts.photos_with_files,
         "files": found.counts.files,
         "duplicates": found.counts.duplicates,
+        "waiting": found.counts.waiting,
         "roots": [
             {
                 "path": str(root.path),
@@ -72,6 +73,8 @@ def _print_status(found: LibraryStatus, index: IndexHealth, checked: bool) -> No
     for root in found.roots:
         state = "not connected" if root.offline else "ready"
         out.print(Text(f"  {shown(root.path)}  ({state})"))
+    if counts.waiting:
+        out.print(f"{counts.waiting:,} files were found and not read yet.")
     if counts.duplicates:
         out.print(f"{counts.duplicates:,} files are copies of another photo.")
     if checked:

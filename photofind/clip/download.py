@@ -5,14 +5,26 @@ the rest fetched; the weights must have the hash that the hub announces, or they
 """
 
 import hashlib
+import io
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
-from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub import HfApi, hf_hub_url
+from huggingface_hub.file_download import http_get
 from huggingface_hub.hf_api import ModelInfo
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    are_progress_bars_disabled,
+    build_hf_headers,
+    disable_progress_bars,
+    enable_progress_bars,
+)
+from typing_extensions import Buffer, override
 
+from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import (
     CONFIG_FILE,
     KNOWN_CHECKPOINTS,
@@ -20,10 +32,18 @@ from photofind.clip.checkpoints import (
     Checkpoint,
     CheckpointShelf,
 )
-from photofind.errors import BadInputError, CheckpointError
+from photofind.errors import BadInputError, CheckpointError, PhotofindError
+
+Progress = Callable[[int, int | None], None]
+"""Told the bytes that are here, those of earlier tries included, and all there will be."""
 
 HUB_PREFIX = "hf-hub:"
 TOKENIZER_FILES = ("tokenizer*", "vocab*", "merges.txt", "special_tokens_map.json", "*.model")
+_UNFINISHED = ".unfinished"
+_REVISION = ".revision"
+_LOOK_S = 0.05
+_GRACE_S = 0.5
+_TIMEOUT_S = 15
 
 
 def repository_of(name: str) -> str:
@@ -51,32 +71,230 @@ def repository_of(name: str) -> str:
     return repository.rstrip("/")
 
 
-def download(shelf: CheckpointShelf, name: str, endpoint: str | None = None) -> Checkpoint:
+class HubError(CheckpointError):
+    """The model hub's doing, or the network's: trying again later may help."""
+
+
+def download(
+    shelf: CheckpointShelf,
+    name: str,
+    endpoint: str | None = None,
+    *,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> Checkpoint:
     """Fetches a checkpoint into the library; goes on where an earlier try was stopped.
 
     Args:
         endpoint: Of the hub; by default the public one, or HF_ENDPOINT.
+        progress: Called on a thread of its own; without it the hub's client draws its own bars.
+        cancel: Stops at once, also while the network says nothing; what is here is kept.
 
     Raises:
         BadInputError: There is none of that name, or it is here already.
-        CheckpointError: The hub cannot be reached, or what came is not what it announced.
+        HubError: The hub cannot be reached, or what came is not what it announced.
+        CheckpointError: The disk has no room.
+        CancelledError: Asked to stop.
     """
     repository = repository_of(name)
     partial = shelf.partial(name)
-    with _errors_for_people(repository):
-        info = HfApi(endpoint=endpoint).model_info(repository, files_metadata=True)
-    weights = _weights_of(info)
-    with _errors_for_people(repository):
-        snapshot_download(
-            repository,
-            revision=info.sha,
-            local_dir=partial,
-            allow_patterns=[CONFIG_FILE, weights, *TOKENIZER_FILES],
-            endpoint=endpoint,
-        )
-    _verify(partial / weights, info)
-    shutil.rmtree(partial / ".cache", ignore_errors=True)
+    token = cancel or CancelToken()
+    _run_cancellably(lambda: _fetch(repository, partial, endpoint, progress, token), token)
     return shelf.adopt(name, partial)
+
+
+def downloaded_bytes(partial: Path) -> int:
+    """How much of an interrupted download is in `partial`."""
+    if not partial.is_dir():
+        return 0
+    return sum(path.stat().st_size for path in partial.iterdir() if path.name != _REVISION)
+
+
+def _run_cancellably(work: Callable[[], None], cancel: CancelToken) -> None:
+    """Runs on another thread, which is left behind when asked to stop.
+
+    It may be waiting for a network that is gone, for as long as that takes; it writes nothing
+    after the request.
+    """
+    raised: list[BaseException] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            work()
+        # Whatever it is, it is raised where the result is waited for.
+        except BaseException as error:  # noqa: BLE001
+            raised.append(error)
+        ended.set()
+
+    thread = threading.Thread(target=run, name="search model download", daemon=True)
+    thread.start()
+    while not ended.wait(_LOOK_S):
+        if cancel.cancelled:
+            # Time to end a write that it is in the midst of.
+            thread.join(_GRACE_S)
+            cancel.raise_if_cancelled()
+    thread.join()
+    if raised:
+        raise raised[0]
+
+
+def _fetch(
+    repository: str,
+    partial: Path,
+    endpoint: str | None,
+    progress: Progress | None,
+    cancel: CancelToken,
+) -> None:
+    with _errors_for_people(repository):
+        info = HfApi(endpoint=endpoint).model_info(
+            repository, files_metadata=True, timeout=_TIMEOUT_S
+        )
+    cancel.raise_if_cancelled()
+    weights = _weights_of(info)
+    sizes = _wanted_sizes(info, weights)
+    _begin(partial, info)
+    counted = _Counted(sizes, partial, progress, cancel)
+    _check_room(repository, partial, counted)
+    with _bars(shown=progress is None):
+        # The small ones first: without its config there is no search model.
+        for name in sorted(sizes, key=lambda name: sizes[name] or 0):
+            if not (partial / name).is_file():
+                with _errors_for_people(repository):
+                    _fetch_file(info, name, sizes[name], partial, endpoint, counted)
+    _verify(partial / weights, info)
+    (partial / _REVISION).unlink()
+
+
+def _fetch_file(
+    info: ModelInfo,
+    name: str,
+    size: int | None,
+    partial: Path,
+    endpoint: str | None,
+    counted: "_Counted",
+) -> None:
+    unfinished = partial / (name + _UNFINISHED)
+    if size is not None and unfinished.is_file() and unfinished.stat().st_size > size:
+        # Two downloads at once wrote into it.
+        counted.add(-unfinished.stat().st_size)
+        unfinished.unlink()
+    with _CountedFile(unfinished, counted) as file:
+        http_get(
+            hf_hub_url(info.id, name, revision=info.sha, endpoint=endpoint),
+            file,
+            resume_size=file.tell(),
+            headers=build_hf_headers(),
+            expected_size=size,
+            displayed_filename=name,
+        )
+    counted.cancel.raise_if_cancelled()
+    unfinished.replace(partial / name)
+
+
+def _begin(partial: Path, info: ModelInfo) -> None:
+    """Throws away what is there of another revision."""
+    revision = partial / _REVISION
+    known = revision.is_file() and revision.read_text("utf-8") == info.sha
+    with _disk_errors_for_people():
+        if partial.is_dir() and not known:
+            shutil.rmtree(partial)
+        partial.mkdir(parents=True, exist_ok=True)
+        revision.write_text(info.sha or "", "utf-8")
+
+
+def _wanted_sizes(info: ModelInfo, weights: str) -> dict[str, int | None]:
+    """Bytes of each file to fetch; only plain names, whatever a hub may offer."""
+    patterns = (CONFIG_FILE, weights, *TOKENIZER_FILES)
+    return {
+        file.rfilename: file.size
+        for file in info.siblings or ()
+        if Path(file.rfilename).name == file.rfilename
+        and any(fnmatch(file.rfilename, pattern) for pattern in patterns)
+    }
+
+
+def _check_room(repository: str, partial: Path, counted: "_Counted") -> None:
+    missing = (counted.total or 0) - counted.done
+    if missing > shutil.disk_usage(partial).free:
+        raise CheckpointError(
+            f"The disk has no room for the search model of '{repository}'.",
+            f"It needs {missing / 1e6:,.0f} MB more in {partial.parent}.",
+        )
+
+
+class _Counted:
+    """What is here of all the files, told whenever more comes."""
+
+    def __init__(
+        self,
+        sizes: dict[str, int | None],
+        partial: Path,
+        progress: Progress | None,
+        cancel: CancelToken,
+    ) -> None:
+        self.cancel = cancel
+        self.done = downloaded_bytes(partial)
+        known = [size for size in sizes.values() if size is not None]
+        self.total = sum(known) if len(known) == len(sizes) else None
+        self._progress = progress
+        self.add(0)
+
+    def add(self, size: int) -> None:
+        self.done += size
+        if self._progress is not None and not self.cancel.cancelled:
+            self._progress(self.done, self.total)
+
+
+class _CountedFile(io.BufferedWriter):
+    """A file that tells what is written into it, and refuses it once asked to stop."""
+
+    def __init__(self, path: Path, counted: _Counted) -> None:
+        super().__init__(path.open("ab", buffering=0))
+        self._counted = counted
+
+    @override
+    def write(self, data: Buffer) -> int:
+        self._counted.cancel.raise_if_cancelled()
+        with _disk_errors_for_people():
+            written = super().write(data)
+            self.flush()
+        self._counted.add(written)
+        return written
+
+    @override
+    def truncate(self, size: int | None = None) -> int:
+        """The server sends the file anew from its beginning."""
+        kept = self.tell() if size is None else size
+        dropped = self.seek(0, io.SEEK_END) - kept
+        super().truncate(kept)
+        self.seek(kept)
+        self._counted.add(-dropped)
+        return kept
+
+
+@contextmanager
+def _bars(*, shown: bool) -> Iterator[None]:
+    """Whether the hub's client draws progress itself; it knows only one switch for all."""
+    if shown or are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()
+
+
+@contextmanager
+def _disk_errors_for_people() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CheckpointError(
+            f"The search model could not be written: {error.strerror}.",
+            "See that the disk of the library has room and can be written, and try again.",
+        ) from error
 
 
 @contextmanager
@@ -87,9 +305,17 @@ def _errors_for_people(repository: str) -> Iterator[None]:
     """
     try:
         yield
+    except PhotofindError:
+        # Not the client's but of what it wrote into.
+        raise
     except Exception as error:
-        raise CheckpointError(
-            f"'{repository}' could not be fetched from the model hub: {_first_line(error)}",
+        # An answer of the hub's comes with what it answered.
+        reached = getattr(error, "response", None) is not None
+        reason = _first_line(error)
+        if not reached:
+            reason = f"the model hub cannot be reached ({reason})."
+        raise HubError(
+            f"'{repository}' could not be fetched: {reason}",
             "Check the connection and run the same command again; it goes on where it stopped. "
             "Or fetch the files elsewhere and run: photofind checkpoints add FOLDER",
         ) from error
@@ -114,7 +340,7 @@ def _verify(weights: Path, info: ModelInfo) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != announced.sha256:
         weights.unlink()
-        raise CheckpointError(
+        raise HubError(
             f"The weights of '{info.id}' arrived damaged and were thrown away.",
             "Run the same command again.",
         )

@@ -38,6 +38,11 @@ class Encoder(TextEncoder, Protocol):
     @property
     def preprocess(self) -> Preprocess: ...
 
+    @property
+    def encodes_per_s(self) -> float:
+        """About how many pictures `encode_images` takes a second."""
+        ...
+
     def encode_images(self, pixels: Pixels) -> Embeddings:
         """(N, size, size, 3) uint8 → (N, dim)."""
         ...

@@ -14,10 +14,11 @@ of its file system's clock (2 s on FAT), leaving no trace in its times."""
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The files of one root.
+    """The files of one root, or of some of its folders.
 
     Attributes:
-        to_read: New or perhaps changed since they were read, or whose photo has no embedding yet.
+        to_read: New, or perhaps changed since they were read.
+        to_embed: As they were read, but their photo has no embedding yet.
         unchanged: The known files that a stat has told enough about.
         missing: Known files the scan did not meet although it could look at their place; all of
             them where the root is offline.
@@ -25,6 +26,7 @@ class Comparison:
     """
 
     to_read: tuple[FoundFile, ...]
+    to_embed: tuple[tuple[PhotoId, FoundFile], ...]
     unchanged: tuple[KnownFile, ...]
     missing: tuple[KnownFile, ...]
     offline: bool = False
@@ -38,20 +40,23 @@ def compare(
 ) -> Comparison:
     """Sorts the files of one root by what must be done about them."""
     to_read: list[FoundFile] = []
+    to_embed: list[tuple[PhotoId, FoundFile]] = []
     unchanged: list[KnownFile] = []
     met: set[Path] = set()
     for file in found:
         met.add(file.path)
         before = known.get(file.path)
-        if before is None or _may_differ(file, before) or before.photo_id in without_embedding:
+        if before is None or _may_differ(file, before):
             to_read.append(file)
+        elif before.photo_id is not None and before.photo_id in without_embedding:
+            to_embed.append((before.photo_id, file))
         else:
             unchanged.append(before)
     hidden = set(unreadable_folders)
     missing = tuple(
         file for path, file in known.items() if path not in met and hidden.isdisjoint(path.parents)
     )
-    return Comparison(tuple(to_read), tuple(unchanged), missing)
+    return Comparison(tuple(to_read), tuple(to_embed), tuple(unchanged), missing)
 
 
 def _may_differ(file: FoundFile, before: KnownFile) -> bool:

@@ -1,57 +1,41 @@
 """Brings the catalogue up to date with the folders on disk.
 
-    scan → compare → worker: read and embed → one transaction per batch → removals
+    scan → compare → read, embed, record (see reading.py) → removals
 
 Killed at any point, the catalogue holds whole batches and the next run goes on from there.
 Nothing is removed before everything new was read: a file that seems gone may have moved.
 """
 
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from photofind.cancel import CancelToken
 from photofind.domain import Failure, FoundFile, PhotoId
-from photofind.events import (
-    IndexFinished,
-    IndexPhase,
-    Listener,
-    PhotosChanged,
-    ignore_events,
-)
+from photofind.events import IndexFinished, IndexPhase, Listener, ignore_events
 from photofind.indexing.compare import Comparison, compare
+from photofind.indexing.partial import PartialScan, scan_places
+from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.progress import Progress
-from photofind.indexing.stages import KnownContent, NotAPhotoAfterAll, TryLater, Unreadable
-from photofind.indexing.worker import Embedded, Readable, Worker
+from photofind.indexing.reading import Reading
+from photofind.indexing.recording import Recorder
+from photofind.indexing.tally import Tally
+from photofind.indexing.worker import Worker
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots, state, tags
+from photofind.store import embeddings, photos, roots, state, waiting
+from photofind.store.batches import in_batches
 from photofind.store.database import Database
-from photofind.store.photos import KnownFile, ReadFile
+from photofind.store.photos import KnownFile
 from photofind.store.roots import Root
 
 FEWEST_TO_JUDGE = 10
 """Known photos a folder must have before losing most of them makes it look disconnected."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    found: int = 0
-    embedded: int = 0
-    unchanged: int = 0
-    moved: int = 0
-    removed: int = 0
-    offline: list[Path] = field(default_factory=list)
-    folder_failures: list[Failure] = field(default_factory=list)
-    being_written: list[Path] = field(default_factory=list)
-    arrived: Counter[PhotoId] = field(default_factory=Counter)
-    """Photos met at a path that was not known before, and at how many."""
+WAITING_AT_ONCE = 20_000
+"""Files noted in one transaction: a person's tag need not wait for a million of them."""
 
 
 class Indexer:
@@ -77,20 +61,36 @@ class Indexer:
         self._own_folder = own_folder
         self._listener = listener
         self._cancel = cancel or CancelToken()
-        self._tally = _Tally()
-        self._roots: dict[Path, Root] = {}
+        self._tally = Tally()
         self._known_paths: dict[Path, PhotoId | None] = {}
-        self._without_embedding: set[PhotoId] = set()
+        self._known_counts: dict[Path, int] = {}
+        self._without_embedding: set[PhotoId] | None = None
         with database.writing() as connection:
             self._space = embeddings.space_id(connection, worker.space, create=True)
             if state.serving_space(connection) is None:
                 state.set_serving_space(connection, self._space)
 
-    def run(self, to_index: Sequence[Root]) -> IndexFinished:
-        """Brings roots up to date; raises `CancelledError` between two batches when asked to."""
+    def run(self, to_index: Sequence[Root], changes: Changes | None = None) -> IndexFinished:
+        """Brings roots up to date; raises `CancelledError` between two batches when asked to.
+
+        Args:
+            changes: Where in each root to look; all of a root that it does not mention.
+        """
         started = time.monotonic()
-        compared = self._compare_all(to_index)
-        self._read_all([comparison for _, comparison in compared])
+        compared = self._compare_all(to_index, changes or {})
+        recorder = Recorder(
+            self._database,
+            self._space,
+            {root.path: root for root in to_index},
+            self._known_paths,
+            self._tally,
+            self._listener,
+        )
+        reading = Reading(self._worker, recorder, self._tally, self._listener, self._cancel)
+        reading.run(
+            [file for _, comparison in compared for file in comparison.to_read],
+            self._to_embed([comparison for _, comparison in compared]),
+        )
         for root, comparison in compared:
             self._settle(root, comparison)
         with self._database.writing() as connection:
@@ -101,23 +101,35 @@ class Indexer:
 
     # Finding
 
-    def _compare_all(self, to_index: Sequence[Root]) -> list[tuple[Root, Comparison]]:
+    def _compare_all(
+        self, to_index: Sequence[Root], changes: Changes
+    ) -> list[tuple[Root, Comparison]]:
         progress = Progress(IndexPhase.FINDING, None, self._listener)
-        self._roots = {root.path: root for root in to_index}
-        with self._database.reading() as connection:
-            self._without_embedding = embeddings.photo_ids_without_embedding(
-                connection, self._space
-            )
-        compared = [(root, self._compare(root, progress)) for root in to_index]
+        compared = [
+            (root, self._compare(root, changes.get(root.path, EVERYWHERE), progress))
+            for root in to_index
+        ]
         progress.finish()
         return compared
 
-    def _compare(self, root: Root, progress: Progress) -> Comparison:
+    def _compare(self, root: Root, places: Places, progress: Progress) -> Comparison:
+        comparison = self._compare_places(root, places, progress)
+        if comparison is None:
+            comparison = self._compare_whole(root, progress)
+        self._tally.unchanged += sum(file.photo_id is not None for file in comparison.unchanged)
+        return comparison
+
+    def _compare_whole(self, root: Root, progress: Progress) -> Comparison:
         with self._database.reading() as connection:
             known = photos.known_files(connection, root)
+            if self._without_embedding is None:
+                self._without_embedding = embeddings.photo_ids_without_embedding(
+                    connection, self._space
+                )
+        self._known_counts[root.path] = len(known)
         found: list[FoundFile] = []
         unreadable: list[UnreadableFolder] = []
-        offline = Comparison((), (), missing=tuple(known.values()), offline=True)
+        offline = Comparison((), (), (), missing=tuple(known.values()), offline=True)
         try:
             for item in scan(
                 root.path,
@@ -134,90 +146,78 @@ class Indexer:
             return offline
         if known and not found:
             return offline
-        self._known_paths |= {path: file.photo_id for path, file in known.items()}
-        self._tally.found += len(found)
-        self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
-        comparison = compare(
-            found, known, [item.path for item in unreadable], self._without_embedding
-        )
-        self._tally.unchanged += sum(file.photo_id is not None for file in comparison.unchanged)
+        self._note_found(known.values(), found, unreadable)
+        with self._database.writing() as connection:
+            waiting.clear_waiting(connection, root)
+        self._let_wait(root, [file.path for file in found if file.path not in known])
+        hidden = [item.path for item in unreadable]
+        return compare(found, known, hidden, self._without_embedding)
+
+    def _compare_places(self, root: Root, places: Places, progress: Progress) -> Comparison | None:
+        """`None` where a look at the whole root is needed: above all before much is removed."""
+        settled = root.last_indexed_at is not None and not root.offline
+        if places.everywhere or self._settings.ignore or not settled:
+            return None
+        looked = scan_places(root.path, places, own_folder=self._own_folder, cancel=self._cancel)
+        if looked is None:
+            return None
+        known, without_embedding = self._known_in(root, looked)
+        hidden = [item.path for item in looked.unreadable]
+        comparison = compare(looked.found, known, hidden, without_embedding)
+        if comparison.missing and (
+            not looked.found or self._looks_offline(root, len(comparison.missing))
+        ):
+            return None
+        progress.advance(len(looked.found))
+        self._note_found(known.values(), looked.found, looked.unreadable)
+        with self._database.writing() as connection:
+            for folder in looked.seen.folders:
+                waiting.clear_waiting(connection, root, folder, deep=False)
+            for tree in looked.seen.trees:
+                waiting.clear_waiting(connection, root, tree)
+        self._let_wait(root, [file.path for file in looked.found if file.path not in known])
         return comparison
 
-    # Reading and embedding
+    def _known_in(
+        self, root: Root, looked: PartialScan
+    ) -> tuple[dict[Path, KnownFile], set[PhotoId]]:
+        """The known files of some places, and which of their photos have no embedding."""
+        known: dict[Path, KnownFile] = {}
+        with self._database.reading() as connection:
+            for folder in looked.seen.folders:
+                known |= photos.known_files_below(connection, root, folder, deep=False)
+            for tree in looked.seen.trees:
+                known |= photos.known_files_below(connection, root, tree, deep=True)
+            ids = {file.photo_id for file in known.values() if file.photo_id is not None}
+            without_embedding = embeddings.without_embedding(connection, self._space, ids)
+            self._known_counts[root.path] = photos.count_files(connection, root)
+        return known, without_embedding
 
-    def _read_all(self, comparisons: Sequence[Comparison]) -> None:
-        waiting = [file for comparison in comparisons for file in comparison.to_read]
-        progress = Progress(IndexPhase.READING, len(waiting), self._listener)
-        while waiting:
-            later = self._read(waiting, progress)
-            # A pass that got nowhere met only files that are still being written: the next run
-            # will read them.
-            if len(later) == len(waiting):
-                self._tally.being_written = [file.path for file in later]
-                break
-            waiting = later
-        progress.finish()
+    def _note_found(
+        self,
+        known: Collection[KnownFile],
+        found: Sequence[FoundFile],
+        unreadable: Sequence[UnreadableFolder],
+    ) -> None:
+        self._known_paths |= {file.path: file.photo_id for file in known}
+        self._tally.found += len(found)
+        self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
 
-    def _read(self, files: Sequence[FoundFile], progress: Progress) -> list[FoundFile]:
-        """Returns those to be tried again."""
-        later: list[FoundFile] = []
-        self._cancel.raise_if_cancelled()
-        with closing(self._worker.run(files)) as batches:
-            for batch in batches:
-                later += [result.found for result in batch if isinstance(result, TryLater)]
-                no_photos = sum(isinstance(result, NotAPhotoAfterAll) for result in batch)
-                self._tally.found -= no_photos
-                read = [result for result in batch if isinstance(result, Readable)]
-                self._record(read)
-                progress.advance(len(read) + no_photos)
-                self._cancel.raise_if_cancelled()
-        return later
+    def _let_wait(self, root: Root, paths: Sequence[Path]) -> None:
+        for batch in in_batches(paths, WAITING_AT_ONCE):
+            with self._database.writing() as connection:
+                waiting.add_waiting(connection, root, batch)
 
-    def _record(self, batch: Sequence[Readable]) -> None:
-        """Makes a batch durable at once."""
-        if not batch:
-            return
-        new = [result for result in batch if isinstance(result, Embedded)]
-        changed: set[PhotoId] = set()
-        with self._database.writing() as connection:
-            for root, results in self._by_root(batch):
-                files = [_read_file(result) for result in results]
-                photo_ids = photos.record_files(connection, root, files)
-                for result, photo_id in zip(results, photo_ids, strict=True):
-                    self._note(result, photo_id)
-                    before = self._edited_from(result, photo_id)
-                    if before is not None and photo_id is not None:
-                        # What a person said of the photo stays true.
-                        tags.carry_tags(connection, before, photo_id)
-                changed.update(photo_id for photo_id in photo_ids if photo_id is not None)
-            if new:
-                ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
-                embeddings.add_embeddings(
-                    connection,
-                    self._space,
-                    [ids[item.photo.fingerprint] for item in new],
-                    np.stack([item.vector for item in new]),
-                )
-        self._tally.embedded += len(new)
-        self._listener(PhotosChanged(tuple(sorted(changed))))
-
-    def _edited_from(self, result: Readable, photo_id: PhotoId | None) -> PhotoId | None:
-        """What a file held before it was edited in place; `None` where it was not."""
-        before = self._known_paths.get(result.found.path)
-        return before if isinstance(result, Embedded) and before != photo_id else None
-
-    def _by_root(self, batch: Sequence[Readable]) -> Iterator[tuple[Root, list[Readable]]]:
-        for root_path in {result.found.root for result in batch}:
-            results = [result for result in batch if result.found.root == root_path]
-            yield self._roots[root_path], results
-
-    def _note(self, result: Readable, photo_id: PhotoId | None) -> None:
-        if photo_id is None:
-            return
-        if self._known_paths.get(result.found.path) != photo_id:
-            self._tally.arrived[photo_id] += 1
-        elif isinstance(result, KnownContent):
-            self._tally.unchanged += 1
+    def _to_embed(self, comparisons: Sequence[Comparison]) -> dict[PhotoId, FoundFile]:
+        """One file of each photo that needs nothing but its embedding."""
+        files: dict[PhotoId, FoundFile] = {}
+        for comparison in comparisons:
+            for photo_id, file in comparison.to_embed:
+                if photo_id in files:
+                    self._tally.unchanged += 1
+                else:
+                    files[photo_id] = file
+        return files
 
     # Settling what is gone
 
@@ -233,9 +233,7 @@ class Indexer:
             with self._database.writing() as connection:
                 roots.remove_root(connection, root.id)
             return
-        known = len(comparison.missing) + len(comparison.unchanged)
-        most = self._settings.offline_missing_share * known
-        offline = comparison.offline or (known >= FEWEST_TO_JUDGE and len(gone) > most)
+        offline = comparison.offline or self._looks_offline(root, len(gone))
         to_remove = moved if offline else [*moved, *gone]
         with self._database.writing() as connection:
             photos.remove_files(connection, [file.file_id for file in to_remove])
@@ -246,6 +244,10 @@ class Indexer:
             self._tally.offline.append(root.path)
         else:
             self._tally.removed += len(gone)
+
+    def _looks_offline(self, root: Root, gone: int) -> bool:
+        known = self._known_counts[root.path]
+        return known >= FEWEST_TO_JUDGE and gone > self._settings.offline_missing_share * known
 
     def _has_arrived_elsewhere(self, file: KnownFile) -> bool:
         if file.photo_id is None or not self._tally.arrived[file.photo_id]:
@@ -275,13 +277,3 @@ class Indexer:
             seconds=seconds,
             checkpoint=self._worker.space.checkpoint,
         )
-
-
-def _read_file(result: Readable) -> ReadFile:
-    match result:
-        case Embedded(found, read_at_ns, photo):
-            return ReadFile(found, read_at_ns, photo=photo)
-        case KnownContent(found, read_at_ns, content):
-            return ReadFile(found, read_at_ns, fingerprint=content)
-        case Unreadable(found, read_at_ns, reason):
-            return ReadFile(found, read_at_ns, failure=reason)

@@ -6,7 +6,7 @@ Reads, decodes and shrinks; keeps nothing, so any number of threads run it side 
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from photofind.photos.thumbnails import ThumbnailCache, average_colour
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
-    """The file holds a photo that is embedded already."""
+    """The file holds a photo that has all it was to be given."""
 
     found: FoundFile
     read_at_ns: int
@@ -46,6 +46,15 @@ class NewContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """The file holds a photo that was new; it has its thumbnail, and is still to be embedded."""
+
+    found: FoundFile
+    read_at_ns: int
+    photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """The file is at fault; the reason is for its owner."""
 
@@ -63,16 +72,16 @@ class NotAPhotoAfterAll:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The file was being written, or another file of the same content is being embedded."""
+    """The file was being written, or another file of the same content is being read."""
 
     found: FoundFile
 
 
-Outcome = KnownContent | NewContent | Unreadable | NotAPhotoAfterAll | TryLater
+Outcome = KnownContent | NewContent | Described | Unreadable | NotAPhotoAfterAll | TryLater
 
 
 class Claims:
-    """Contents being embedded, so that copies of one photo are not embedded side by side."""
+    """Contents one run has met, so that copies of one photo are not put through it side by side."""
 
     def __init__(self) -> None:
         self._claimed: set[Fingerprint] = set()
@@ -96,15 +105,25 @@ class Stages:
     """What every file is put through.
 
     Attributes:
-        is_embedded: Whether a content needs no embedding any more; asked from several threads.
+        is_described: Whether a content is in the catalogue; asked from several threads.
+        is_embedded: Whether it needs no embedding any more; asked from several threads.
+        thumbnail_px: Longest side of a thumbnail.
+        embeds: Whether photos are to be embedded, or only described.
     """
 
     preprocess: Preprocess
     thumbnails: ThumbnailCache
+    is_described: Callable[[Fingerprint], bool]
     is_embedded: Callable[[Fingerprint], bool]
-    claims: Claims
     max_bytes: int
     max_pixels: int
+    thumbnail_px: int
+    embeds: bool = True
+    claims: Claims = field(default_factory=Claims)
+
+    def of_one_run(self, *, embeds: bool) -> "Stages":
+        """The same for a run of its own: what an earlier one claimed and lost is free again."""
+        return replace(self, embeds=embeds, claims=Claims())
 
     def run(self, found: FoundFile) -> Outcome:
         """Raises nothing on account of the file; only `OSError` where a thumbnail has no room."""
@@ -112,7 +131,8 @@ class Stages:
         try:
             data = read_file(found, self.max_bytes)
             content = fingerprint(data)
-            if self.is_embedded(content):
+            has_all = self.is_embedded if self.embeds else self.is_described
+            if has_all(content):
                 return KnownContent(found, read_at_ns, content)
             if not self.claims.claim(content):
                 return TryLater(found)
@@ -133,9 +153,9 @@ class Stages:
 
     def _new(
         self, found: FoundFile, read_at_ns: int, data: bytes, content: Fingerprint
-    ) -> NewContent:
+    ) -> NewContent | Described:
         # At least twice what the encoder takes, so that its own bicubic filter makes its pixels.
-        shorter_side = 2 * self.preprocess.size
+        shorter_side = 2 * self.preprocess.size if self.embeds else self.thumbnail_px
         picture = decode(
             data,
             name=found.path.name,
@@ -151,4 +171,6 @@ class Stages:
             average_colour=average_colour(picture.image),
             metadata=read_metadata(data),
         )
+        if not self.embeds:
+            return Described(found, read_at_ns, photo)
         return NewContent(found, read_at_ns, photo, self.preprocess.pixels(picture.image))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from photofind.cancel import CancelToken
 from photofind.events import IndexFinished
+from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.watcher import FolderWatcher
 
 UNWATCHABLE_EVERY_S = 60.0
@@ -17,7 +18,7 @@ AGAIN_AFTER_S = 2.0
 
 def keep_up(
     watcher: FolderWatcher,
-    index: Callable[[Collection[Path] | None], IndexFinished],
+    index: Callable[[Changes | None], IndexFinished],
     cancel: CancelToken,
     reconcile_s: float,
 ) -> Iterator[IndexFinished]:
@@ -25,7 +26,7 @@ def keep_up(
 
     Args:
         watcher: Of all roots, watching since before the first run: nothing falls in between.
-        index: Brings the given roots, or all of them, up to date.
+        index: Brings the given places up to date, or everything.
         reconcile_s: How often everything is compared although nothing was reported.
 
     Raises:
@@ -36,11 +37,14 @@ def keep_up(
     reconciled = polled = time.monotonic()
     while True:
         wait_s = min(reconcile_s, AGAIN_AFTER_S if report.being_written else UNWATCHABLE_EVERY_S)
-        changed = set(watcher.wait(wait_s, cancel))
-        changed |= {root for root in report.roots if _holds_any(root, report.being_written)}
+        changed = dict(watcher.wait(wait_s, cancel))
+        for root in report.roots:
+            folders = _folders_below(root, report.being_written)
+            if folders:
+                changed[root] = changed.get(root, Places()) | Places(folders)
         now = time.monotonic()
         if now - polled >= UNWATCHABLE_EVERY_S:
-            changed |= watcher.unwatchable
+            changed |= dict.fromkeys(watcher.unwatchable, EVERYWHERE)
             polled = now
         everything = now - reconciled >= reconcile_s
         if not changed and not everything:
@@ -51,5 +55,5 @@ def keep_up(
         yield report
 
 
-def _holds_any(root: Path, files: Collection[Path]) -> bool:
-    return any(file.is_relative_to(root) for file in files)
+def _folders_below(root: Path, files: Collection[Path]) -> frozenset[Path]:
+    return frozenset(file.parent for file in files if file.is_relative_to(root))

@@ -1,9 +1,9 @@
-"""Which roots have changed on disk, as soon as they have.
+"""Where roots have changed on disk, as soon as they have.
 
-Events only say where to look: whatever happens below a root means "compare this root again", so a
-missed, doubled or reordered event does no harm, and a burst of ten thousand costs one comparison.
-What the system could not tell at all (a full event queue, a network drive) is found by comparing
-everything now and then, which the caller does.
+Events only say where to look: whatever happens in a folder means "compare this folder again", so a
+missed, doubled or reordered event does no harm. A burst, of which the system may have lost a part,
+means "compare the whole root", once. What it could not tell at all (a network drive) is found by
+comparing everything now and then, which the caller does.
 """
 
 import errno
@@ -27,11 +27,15 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from photofind.cancel import CancelToken
+from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.photos.formats import may_be_photo
 
 # Reading a photo causes the first two. A folder's own change says no more than its files' do.
 _IRRELEVANT = (FileOpenedEvent, FileClosedNoWriteEvent, FileAttribEvent, DirModifiedEvent)
 _LIMITS = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+
+BURST = 512
+"""Events of one change set after which some may have been lost."""
 
 
 class FolderWatcher:
@@ -57,7 +61,8 @@ class FolderWatcher:
         self._own_folder = own_folder
         self._quiet_s = quiet_s
         self._longest_s = longest_s
-        self._changed: set[Path] = set()
+        self._changed: dict[Path, Places] = {}
+        self._events = 0
         self._last_change = 0.0
         self._lock = threading.Lock()
         self._watches: dict[Path, tuple[ObservedWatch, int]] = {}
@@ -83,8 +88,8 @@ class FolderWatcher:
         """Roots the system has no capacity to watch; they must be compared now and then."""
         return frozenset(self._unwatchable)
 
-    def wait(self, timeout_s: float, cancel: CancelToken) -> frozenset[Path]:
-        """Waits for a change set and returns the roots it touched; none after the timeout.
+    def wait(self, timeout_s: float, cancel: CancelToken) -> Changes:
+        """Waits for a change set and returns what it touched; nothing after the timeout.
 
         Raises:
             CancelledError: Within a fifth of a second of `cancel`.
@@ -100,10 +105,10 @@ class FolderWatcher:
                     began = began or now
                     still = now - self._last_change >= self._quiet_s
                     if still or now - began >= self._longest_s:
-                        changed, self._changed = self._changed, set()
-                        return frozenset(changed)
+                        changed, self._changed, self._events = self._changed, {}, 0
+                        return changed
                 elif now >= ends:
-                    return frozenset()
+                    return {}
             time.sleep(min(0.2, self._quiet_s / 4))
 
     def close(self) -> None:
@@ -114,9 +119,10 @@ class FolderWatcher:
         """Called by the observer's thread for everything that happens below a root."""
         if isinstance(event, _IRRELEVANT):
             return
-        paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
-        if any(self._concerns(root, Path(path), event.is_directory) for path in paths):
-            self._mark(root)
+        for raw in (event.src_path, event.dest_path):
+            path = Path(os.fsdecode(raw))
+            if raw and self._concerns(root, path, event.is_directory):
+                self._mark(root, _places(root, path, event))
 
     def _concerns(self, root: Path, path: Path, is_folder: bool) -> bool:
         if path.is_relative_to(self._own_folder) or not path.is_relative_to(root):
@@ -125,9 +131,12 @@ class FolderWatcher:
             return False
         return is_folder or may_be_photo(path.name)
 
-    def _mark(self, root: Path) -> None:
+    def _mark(self, root: Path, places: Places) -> None:
         with self._lock:
-            self._changed.add(root)
+            self._events += 1
+            if self._events > BURST:
+                places = EVERYWHERE
+            self._changed[root] = self._changed.get(root, Places()) | places
             self._last_change = time.monotonic()
 
     def _follow_roots(self) -> None:
@@ -137,7 +146,7 @@ class FolderWatcher:
             if root in self._present and self._present[root] == inode:
                 continue
             if root in self._present:
-                self._mark(root)
+                self._mark(root, EVERYWHERE)
             self._present[root] = inode
             self._forget(root)
             if inode is not None:
@@ -171,6 +180,17 @@ class _Handler(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         self._watcher.note(self._root, event)
+
+
+def _places(root: Path, path: Path, event: FileSystemEvent) -> Places:
+    """Where to look because of what happened to `path`."""
+    if path == root:
+        return EVERYWHERE
+    if event.is_directory:
+        return Places(trees=frozenset([path]))
+    folder = Places(folders=frozenset([path.parent]))
+    # A link to a folder comes and goes like a file.
+    return folder if path.suffix else folder | Places(trees=frozenset([path]))
 
 
 def _inode(folder: Path) -> int | None:

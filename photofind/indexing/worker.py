@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from photofind.clip.encoder import Encoder
 from photofind.domain import Embeddings, EmbeddingSpace, FoundFile, Photo
 from photofind.indexing.stages import (
+    Described,
     KnownContent,
     NewContent,
     NotAPhotoAfterAll,
@@ -34,7 +35,7 @@ class Embedded:
     vector: NDArray[np.float32]
 
 
-Readable = KnownContent | Embedded | Unreadable
+Readable = KnownContent | Described | Embedded | Unreadable
 Result = Readable | NotAPhotoAfterAll | TryLater
 
 
@@ -44,8 +45,19 @@ class Worker(Protocol):
     @property
     def space(self) -> EmbeddingSpace: ...
 
-    def run(self, files: Sequence[FoundFile]) -> Generator[list[Result], None, None]:
-        """One result a file, in the files' order, a batch at a time; may be closed early."""
+    @property
+    def encodes_per_s(self) -> float:
+        """As `Encoder.encodes_per_s`."""
+        ...
+
+    def run(
+        self, files: Sequence[FoundFile], *, embed: bool = True
+    ) -> Generator[list[Result], None, None]:
+        """One result a file, in the files' order, a batch at a time; may be closed early.
+
+        Args:
+            embed: Or only read, thumbnail and describe; then `Described` stands for `Embedded`.
+        """
         ...
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
@@ -81,15 +93,23 @@ class LocalWorker:
     def space(self) -> EmbeddingSpace:
         return self._encoder.space
 
+    @property
+    def encodes_per_s(self) -> float:
+        """As `Encoder.encodes_per_s`."""
+        return self._encoder.encodes_per_s
+
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """As `Encoder.encode_texts`."""
         return self._encoder.encode_texts(texts)
 
-    def run(self, files: Sequence[FoundFile]) -> Generator[list[Result], None, None]:
+    def run(
+        self, files: Sequence[FoundFile], *, embed: bool = True
+    ) -> Generator[list[Result], None, None]:
         """See `Worker.run`."""
+        stages = self._stages.of_one_run(embeds=embed)
         with (
             ThreadPoolExecutor(self._threads, thread_name_prefix="read") as pool,
-            closing(self._outcomes(pool, files)) as outcomes,
+            closing(self._outcomes(stages, pool, files)) as outcomes,
         ):
             batch: list[Outcome] = []
             for outcome in outcomes:
@@ -104,13 +124,13 @@ class LocalWorker:
         """Nothing is held."""
 
     def _outcomes(
-        self, pool: ThreadPoolExecutor, files: Sequence[FoundFile]
+        self, stages: Stages, pool: ThreadPoolExecutor, files: Sequence[FoundFile]
     ) -> Generator[Outcome, None, None]:
         """Outcomes in the files' order, with no more than two batches decoded ahead."""
         ahead: deque[Future[Outcome]] = deque()
         try:
             for file in files:
-                ahead.append(pool.submit(self._stages.run, file))
+                ahead.append(pool.submit(stages.run, file))
                 if len(ahead) >= 2 * self._batch_size:
                     yield ahead.popleft().result()
             while ahead:

@@ -1,5 +1,6 @@
 """From a query to ranked photos."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -187,7 +188,9 @@ class SearchEngine:
         )
 
     def _by_date(self, wanted: PhotoFilter, reach: Reach) -> Ranking:
-        photo_ids, total = self._catalogue.newest(wanted, reach.photos)
+        # By date there are no guesses: all that pass are what was asked for.
+        most = sys.maxsize if reach.beyond_sure else reach.photos
+        photo_ids, total = self._catalogue.newest(wanted, most)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 

@@ -5,7 +5,7 @@ inside a BLOB, and a wrong vector would only show as a photo that is never found
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, overload
 
 import numpy as np
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
 from photofind.errors import LibraryDamagedError
 from photofind.store import schema
+from photofind.store.batches import in_batches
 
 UNIT_LENGTH_TOLERANCE = 1e-3
 
@@ -175,10 +176,36 @@ def photo_ids_without_embedding(
     return missing
 
 
+def without_embedding(
+    connection: sa.Connection,
+    space_id: int,
+    photo_ids: Collection[PhotoId],
+    region_kind: str = schema.WHOLE,
+) -> set[PhotoId]:
+    """Those of some photos that have no embedding, or a damaged one."""
+    dim = space_of(connection, space_id).dim
+    missing = set(photo_ids)
+    columns = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum).where(
+        *_in_space(space_id, region_kind)
+    )
+    for batch in in_batches(list(photo_ids)):
+        missing.difference_update(
+            photo_id
+            for photo_id, blob, checksum in connection.execute(
+                columns.where(_embeddings.c.photo_id.in_(batch))
+            )
+            if _is_intact(blob, checksum, dim)
+        )
+    return missing
+
+
 def coverage(
     connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
 ) -> tuple[int, int]:
-    """How many photos with files are embedded, and how many there are."""
+    """How many photos with files are embedded, and how many there are.
+
+    What waits to be read (`photos.counts`) comes on top.
+    """
     total = connection.execute(sa.select(sa.func.count(_files.c.photo_id.distinct()))).scalar_one()
     embedded = connection.execute(
         sa.select(sa.func.count()).where(

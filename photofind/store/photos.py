@@ -21,8 +21,10 @@ from photofind.domain import (
 )
 from photofind.store import schema
 from photofind.store.batches import in_batches
+from photofind.store.folders import in_folder
 from photofind.store.roots import Root
 from photofind.store.stored_paths import look_up_text, prefix_of, relative_bytes
+from photofind.store.waiting import count_waiting, remove_waiting
 
 _files = schema.files
 _photos = schema.photos
@@ -75,6 +77,7 @@ class Counts:
         photos_with_files: Distinct contents that can be shown.
         files: All files, failures among them.
         duplicates: Files beyond the first of each content.
+        waiting: Files that were found and not read yet; not among `files`.
     """
 
     photos_with_files: int
@@ -83,10 +86,25 @@ class Counts:
     failures: int
     roots: int
     offline_roots: int
+    waiting: int
 
 
 def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
     """Every file of a root by its absolute path."""
+    return _known(connection, root, _files.c.root_id == root.id)
+
+
+def known_files_below(
+    connection: sa.Connection, root: Root, folder: Path, *, deep: bool
+) -> dict[Path, KnownFile]:
+    """As `known_files`, of one folder of the root; `deep`: and of all folders in it."""
+    where = in_folder(_files.c.path, root, folder, deep=deep)
+    return _known(connection, root, _files.c.root_id == root.id, *where)
+
+
+def _known(
+    connection: sa.Connection, root: Root, *where: sa.ColumnElement[bool]
+) -> dict[Path, KnownFile]:
     statement = sa.select(
         _files.c.id,
         _files.c.path,
@@ -97,7 +115,7 @@ def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
         _files.c.read_at_ns,
         _files.c.photo_id,
         _files.c.failure,
-    ).where(_files.c.root_id == root.id)
+    ).where(*where)
     prefix = prefix_of(root.path)
     known: dict[Path, KnownFile] = {}
     for id_, raw, size, mtime, ctime, inode, read_at, photo_id, failure in connection.execute(
@@ -126,6 +144,8 @@ def record_files(
 ) -> list[PhotoId | None]:
     """Stores what reading files below `root` came to, replacing what was known of them.
 
+    They wait no more, see `photofind.store.waiting`.
+
     Returns:
         The photo of each file, `None` for a failure; in the order of `files`.
 
@@ -140,7 +160,14 @@ def record_files(
         raise ValueError(f"no photo with fingerprint {missing[0].hex()}")
     photo_ids = [None if content is None else ids[content] for content in contents]
     _record_rows(connection, root, files, photo_ids)
+    remove_waiting(connection, root, [file.found.path for file in files])
     return photo_ids
+
+
+def count_files(connection: sa.Connection, root: Root) -> int:
+    """How many files of a root are known."""
+    statement = sa.select(sa.func.count()).where(_files.c.root_id == root.id)
+    return connection.execute(statement).scalar_one()
 
 
 def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:
@@ -208,7 +235,15 @@ def counts(connection: sa.Connection) -> Counts:
     roots, offline = connection.execute(
         sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_roots.c.offline), 0))
     ).one()
-    return Counts(distinct, files, read - distinct, files - read, roots, offline)
+    return Counts(
+        photos_with_files=distinct,
+        files=files,
+        duplicates=read - distinct,
+        failures=files - read,
+        roots=roots,
+        offline_roots=offline,
+        waiting=count_waiting(connection),
+    )
 
 
 def _absolute(root: bytes, relative: bytes) -> Path:

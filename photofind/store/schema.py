@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -89,6 +89,14 @@ files = sa.Table(
     sa.Column("read_at_ns", sa.Integer, nullable=False),
     sa.Column("failure", sa.Text),
     sa.UniqueConstraint("root_id", "path"),
+    sa.Index("ix_files_failure", "root_id", sqlite_where=sa.text("failure IS NOT NULL")),
+)
+
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("roots.id"), primary_key=True),
+    sa.Column("path", sa.LargeBinary, primary_key=True),
 )
 
 spaces = sa.Table(

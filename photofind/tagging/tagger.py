@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
-from photofind.clip.encoder import Encoder
+from photofind.clip.encoder import TextEncoder
 from photofind.clip.prompts import encode_prompts
 from photofind.domain import Embeddings
 from photofind.tagging.vocabulary import Vocabulary
@@ -86,7 +86,7 @@ class TagScale:
         return result
 
 
-def encode_vocabulary(encoder: Encoder, vocabulary: Vocabulary) -> Embeddings:
+def encode_vocabulary(encoder: TextEncoder, vocabulary: Vocabulary) -> Embeddings:
     """(T, dim): each label the normalised mean over its prompts, in the order of `labels`."""
     prompts = [vocabulary.prompts_of(label) for label in vocabulary.labels]
     embedded = encode_prompts(encoder, [prompt for own in prompts for prompt in own])

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photofind.child.worker import ChildWorker
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import FileStat, FoundFile
 from photofind.errors import CheckpointError, UserFacingError
 from photofind.events import IndexFinished
-from photofind.indexing.child_worker import ChildWorker
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
@@ -208,10 +208,10 @@ def test_that_the_child_goes_when_its_parent_is_killed(
 ) -> None:
     code = (
         "import sys, time; from pathlib import Path; from photofind.library import Library\n"
-        "from photofind.indexing.child_worker import ChildWorker\n"
+        "from photofind.child.worker import ChildWorker\n"
         "library = Library(Path(sys.argv[1]), write=True)\n"
         "worker = ChildWorker(library.paths, library.settings, sys.argv[2])\n"
-        "print(worker._child._process.pid, flush=True); time.sleep(600)"
+        "print(worker.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", code, str(folder), f"local-dir:{tiny_folder}"],

@@ -10,13 +10,17 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
 from tests.support.contents import Contents, catalogue_contents
+from tests.support.two_phases import two_phases
 
 KILLS = 6
+KILLS_A_PHASE = 2
+DRAWN = 200
 
 
 def _start(library: Path, pictures: Path, checkpoint: str) -> "subprocess.Popen[bytes]":
@@ -74,6 +78,62 @@ def test_that_a_killed_run_is_completed_by_the_next(
     assert len(expected.embeddings) == 312
     # The two runs may have measured another arithmetic to be the faster one.
     assert min(_cosines(found, expected)) > 0.999
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Enough pictures for a first pass of several batches, and a file that is none."""
+    folder = tmp_path_factory.mktemp("drawn")
+    for seed in range(DRAWN):
+        draw_scene(seed, (64, 48)).image.save(folder / f"{seed:03}.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    library = tmp_path_factory.mktemp("undisturbed")
+    with two_phases(library, drawn) as engine:
+        engine.run()
+    return catalogue_contents(library)
+
+
+@pytest.mark.parametrize("phase", ["thumbnails", "shown", "embedding", "searchable"])
+def test_that_a_run_killed_in_any_phase_is_completed_by_the_next(
+    drawn: Path, undisturbed: Contents, tmp_path: Path, phase: str
+) -> None:
+    library = tmp_path / "library"
+    choose = random.Random(phase)
+
+    for _ in range(KILLS_A_PHASE):
+        _run_two_phases_until(phase, library, drawn, choose.uniform(0, 0.1))
+    killed = catalogue_contents(library)
+
+    with two_phases(library, drawn) as engine:
+        embedded, shown, waiting = engine.coverage()
+        assert (embedded, shown) == (len(killed.embeddings), len(killed.paths))
+        # All that was found is still known, wherever it was left.
+        assert shown + len(killed.failures) + waiting == DRAWN + 1
+        report = engine.run()
+        assert engine.coverage() == (DRAWN, DRAWN, 0)
+    assert report.embedded == DRAWN - embedded
+    assert catalogue_contents(library) == undisturbed
+    if phase in ("embedding", "searchable"):
+        assert (shown, waiting) == (DRAWN, 0)
+    if phase == "searchable":
+        assert embedded
+
+
+def _run_two_phases_until(line: str, library: Path, pictures: Path, then_s: float) -> None:
+    """Kills a run a moment after it said where it is, or lets it end where it never does."""
+    command = [sys.executable, "-m", "tests.support.two_phases", str(library), str(pictures)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout as lines:
+        if any(said.strip() == line for said in lines):
+            time.sleep(then_s)
+            process.kill()
+        process.wait()
 
 
 def test_that_ctrl_c_ends_with_130_and_keeps_what_was_done(

@@ -18,7 +18,8 @@ from photofind.errors import CancelledError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import IndexFinished, ignore_events
 from photofind.indexing.local import CatalogueWorker
-from photofind.indexing.watcher import FolderWatcher
+from photofind.indexing.places import EVERYWHERE, Places
+from photofind.indexing.watcher import BURST, FolderWatcher
 from photofind.library import Library
 from tests.support.contents import catalogue_contents
 
@@ -159,7 +160,7 @@ def test_that_reading_photos_is_no_change(pictures: Path, tmp_path: Path) -> Non
     with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.1) as watcher:
         for path in pictures.rglob("*.jpg"):
             path.read_bytes()
-        assert watcher.wait(1, CancelToken()) == frozenset()
+        assert watcher.wait(1, CancelToken()) == {}
 
 
 @pytest.mark.parametrize("name", [".hidden.jpg", "notes.txt", ".git/objects.jpg"])
@@ -167,15 +168,49 @@ def test_that_what_is_no_photo_is_no_change(pictures: Path, tmp_path: Path, name
     with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.1) as watcher:
         (pictures / name).parent.mkdir(exist_ok=True)
         (pictures / name).write_bytes(b"x")
-        assert watcher.wait(1, CancelToken()) == frozenset()
+        assert watcher.wait(1, CancelToken()) == {}
 
 
 def test_that_a_burst_is_one_change_set(pictures: Path, tmp_path: Path) -> None:
     with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
-        for number in range(500):
+        for number in range(BURST):
             (pictures / f"{number}.jpg").write_bytes(b"x")
-        assert watcher.wait(10, CancelToken()) == {pictures}
-        assert watcher.wait(1, CancelToken()) == frozenset()
+        assert watcher.wait(10, CancelToken()) == {pictures: EVERYWHERE}
+        assert watcher.wait(1, CancelToken()) == {}
+
+
+def test_that_a_change_set_says_where(pictures: Path, tmp_path: Path) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
+        (pictures / "sea" / "new.jpg").write_bytes(b"x")
+        sea = Places(folders=frozenset([pictures / "sea"]))
+        assert watcher.wait(10, CancelToken()) == {pictures: sea}
+
+        (pictures / "sea" / "new.jpg").rename(pictures / "new.jpg")
+        both = Places(folders=frozenset([pictures / "sea", pictures]))
+        assert watcher.wait(10, CancelToken()) == {pictures: both}
+
+
+def test_that_a_renamed_folder_is_looked_for_under_both_names(
+    pictures: Path, tmp_path: Path
+) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
+        (pictures / "sea").rename(pictures / "ocean")
+        places = watcher.wait(10, CancelToken())[pictures]
+    assert {pictures / "sea", pictures / "ocean"} <= places.trees
+
+
+def test_that_a_link_to_a_folder_is_looked_at_as_a_folder(pictures: Path, tmp_path: Path) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
+        (pictures / "album").symlink_to(pictures / "sea")
+        assert pictures / "album" in watcher.wait(10, CancelToken())[pictures].trees
+
+
+def test_that_a_root_that_returns_is_compared_as_a_whole(pictures: Path, tmp_path: Path) -> None:
+    with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.5) as watcher:
+        away = pictures.rename(pictures.with_name("away"))
+        assert watcher.wait(10, CancelToken()) == {pictures: EVERYWHERE}
+        away.rename(pictures)
+        assert watcher.wait(10, CancelToken()) == {pictures: EVERYWHERE}
 
 
 def test_that_photofinds_own_files_are_no_change(pictures: Path) -> None:
@@ -183,7 +218,7 @@ def test_that_photofinds_own_files_are_no_change(pictures: Path) -> None:
     own.mkdir()
     with FolderWatcher([pictures], own, quiet_s=0.1) as watcher:
         (own / "thumbnail.jpg").write_bytes(b"x")
-        assert watcher.wait(1, CancelToken()) == frozenset()
+        assert watcher.wait(1, CancelToken()) == {}
 
 
 def test_that_waiting_ends_soon_after_cancel(pictures: Path, tmp_path: Path) -> None:

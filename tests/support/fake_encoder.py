@@ -1,9 +1,11 @@
 """An encoder that needs no torch: for tests of what happens around one."""
 
+import time
 import zlib
 from collections.abc import Sequence
 
 import numpy as np
+from typing_extensions import override
 
 from photofind.clip.encoder import Pixels
 from photofind.clip.preprocess import Preprocess
@@ -19,6 +21,10 @@ class FakeEncoder:
         self.space = EmbeddingSpace(name, "f" * 64, 1, DIM)
         self.preprocess = Preprocess(16, (0, 0, 0), (1, 1, 1), "squash")
 
+    @property
+    def encodes_per_s(self) -> float:
+        return 10_000.0
+
     def encode_images(self, pixels: Pixels) -> Embeddings:
         """(N, 16, 16, 3) uint8 → (N, dim)."""
         return np.stack([_direction(picture.tobytes()) for picture in pixels])
@@ -26,6 +32,31 @@ class FakeEncoder:
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """N texts → (N, dim)."""
         return np.stack([_direction(text.encode()) for text in texts])
+
+
+class SlowEncoder(FakeEncoder):
+    """Says how slow it is, whatever time it takes.
+
+    Args:
+        batch_s: What each batch takes.
+    """
+
+    def __init__(self, encodes_per_s: float, batch_s: float = 0.0) -> None:
+        super().__init__("slow")
+        self._encodes_per_s = encodes_per_s
+        self._batch_s = batch_s
+        self.encoded = 0
+
+    @property
+    @override
+    def encodes_per_s(self) -> float:
+        return self._encodes_per_s
+
+    @override
+    def encode_images(self, pixels: Pixels) -> Embeddings:
+        time.sleep(self._batch_s)
+        self.encoded += len(pixels)
+        return super().encode_images(pixels)
 
 
 def _direction(data: bytes) -> Embeddings:

@@ -1,9 +1,12 @@
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from photofind.errors import BadInputError
-from photofind.settings import Settings, load_settings, save_setting
+from photofind.gui.theme import CHOICES
+from photofind.settings import Settings, about, load_settings, save_setting, save_settings
 
 
 @pytest.fixture
@@ -66,3 +69,69 @@ def test_that_what_cannot_be_used_is_named(file: Path, written: str, named: str)
         load_settings(file)
 
     assert caught.value.hint
+
+
+def test_that_saving_writes_only_what_differs(file: Path) -> None:
+    file.write_text("# mine\nbatch_size = 8  # small\nignore = ['raw/*']\n")
+
+    save_settings(file, Settings(batch_size=8, ignore=("raw/*", "tmp"), theme="dark"))
+
+    assert "# mine\nbatch_size = 8  # small\n" in file.read_text()
+    assert "threads" not in file.read_text()
+    assert load_settings(file) == Settings(batch_size=8, ignore=("raw/*", "tmp"), theme="dark")
+
+
+def test_that_a_changed_setting_keeps_the_comment_beside_it(file: Path) -> None:
+    file.write_text("batch_size = 8  # small\n")
+
+    save_settings(file, Settings(batch_size=16))
+
+    assert file.read_text() == "batch_size = 16  # small\n"
+
+
+def test_that_a_setting_put_back_to_its_default_is_so_when_read_again(file: Path) -> None:
+    file.write_text("batch_size = 8\n")
+
+    save_settings(file, Settings())
+
+    assert load_settings(file) == Settings()
+
+
+def test_that_saving_what_is_written_does_not_touch_the_file(file: Path) -> None:
+    file.write_text("batch_size = 8\n")
+    before = file.stat()
+
+    save_settings(file, Settings(batch_size=8))
+
+    assert file.stat() == before
+
+
+def test_that_a_file_that_cannot_be_read_is_not_written_over(file: Path) -> None:
+    file.write_text("batch_size = ")
+
+    with pytest.raises(BadInputError):
+        save_settings(file, Settings())
+
+    assert file.read_text() == "batch_size = "
+
+
+@pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
+def test_that_every_setting_says_what_a_person_needs_to_change_it(setting: Field[Any]) -> None:
+    told = about(setting)
+
+    assert told.title
+    assert told.help.endswith(".")
+    for word in ("embed", "encoder", "checkpoint", "vector", "index"):
+        assert word not in (told.title + told.help).lower()
+    if isinstance(setting.default, int | float):
+        assert told.least is not None
+        assert told.most is not None
+        assert told.least <= setting.default <= told.most
+    if told.choices is not None:
+        assert setting.default in told.choices
+
+
+def test_that_the_themes_are_those_the_window_has() -> None:
+    (theme,) = [setting for setting in fields(Settings) if setting.name == "theme"]
+
+    assert tuple(about(theme).choices or ()) == CHOICES

@@ -190,6 +190,13 @@ def test_that_an_empty_query_is_an_error(as_json: Json, indexed: Any) -> None:
     assert as_json("search", " ", code=1)["error"]["code"] == "query"
 
 
+def test_that_an_error_in_a_query_says_where(as_json: Json, indexed: Any) -> None:
+    error = as_json("search", "a dog from:2008-13", code=1)["error"]
+
+    assert set(error) == {"code", "message", "hint", "column"}
+    assert (error["code"], error["column"]) == ("query", 17)
+
+
 @pytest.mark.parametrize(
     "arguments", [["frobnicate"], ["search"], ["search", "dog", "-n", "0"], ["similar"]]
 )

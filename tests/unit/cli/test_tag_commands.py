@@ -135,6 +135,19 @@ def test_that_tagging_before_indexing_says_what_to_do(as_json: Json) -> None:
     assert "photofind index" in as_json("tag", code=1)["error"]["hint"]
 
 
+@pytest.mark.parametrize(
+    "arguments", [["tag"], ["tags", "a.jpg", "--add", "Crete"], ["tags", "a.jpg"]]
+)
+def test_that_tagging_makes_no_library_where_there_is_none(
+    as_json: Json, tmp_path: Path, arguments: list[str]
+) -> None:
+    error = as_json(*arguments, code=1)["error"]
+
+    assert error["code"] == "bad_input"
+    assert "There is no library" in error["message"]
+    assert not (tmp_path / "library").exists()
+
+
 def test_that_people_read_counts_and_marks(
     photos: Path, as_json: Json, capsys: pytest.CaptureFixture[str]
 ) -> None:

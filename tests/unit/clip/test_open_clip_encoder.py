@@ -150,3 +150,34 @@ def test_that_one_picture_is_not_enough_to_measure_with(tiny: Checkpoint, tmp_pa
     encoder.encode_images(encoder.preprocess.pixels(_scenes(1)[0])[np.newaxis])
 
     assert memory.recall(encoder.space.sha256) is None
+    assert memory.recall_rate(encoder.space.sha256) is None
+
+
+def test_that_the_rate_is_measured_without_photos_and_remembered_with_them(
+    tiny: Checkpoint, tmp_path: Path
+) -> None:
+    memory = PrecisionMemory(tmp_path / "precision.toml")
+    encoder = OpenClipEncoder(tiny, memory=memory)
+    on_noise = encoder.encodes_per_s
+    assert on_noise > 0
+    assert memory.recall_rate(encoder.space.sha256) is None
+
+    encoder.encode_images(np.stack([encoder.preprocess.pixels(scene) for scene in _scenes(8)]))
+
+    remembered = memory.recall_rate(encoder.space.sha256)
+    assert remembered == pytest.approx(encoder.encodes_per_s, abs=0.01)
+    assert OpenClipEncoder(tiny, memory=memory).encodes_per_s == remembered
+
+
+@pytest.mark.parametrize("entry", ['"int8"', '{precision = "int9", encodes_per_s = -1}'])
+def test_that_what_was_remembered_in_other_words_is_measured_again(
+    tiny: Checkpoint, tmp_path: Path, entry: str
+) -> None:
+    path = tmp_path / "precision.toml"
+    memory = PrecisionMemory(path)
+    memory.remember("a" * 64, Precision.INT8, 9.0)
+    name = path.read_text().partition("]")[0].lstrip("[")
+    path.write_text(f"{name} = {entry}\n")
+
+    assert memory.recall("a" * 64) is None
+    assert memory.recall_rate("a" * 64) is None

@@ -57,11 +57,13 @@ def test_that_a_time_in_the_future_does_not_cost_a_reading_each_time() -> None:
     ).to_read
 
 
-def test_that_a_photo_without_embedding_is_read_however_unchanged() -> None:
+def test_that_a_photo_without_embedding_is_embedded_however_unchanged() -> None:
     known = dict([_known("a.jpg", photo_id=7)])
 
-    assert compare([_found("a.jpg")], known, [], {PhotoId(7)}).to_read
-    assert not compare([_found("a.jpg")], known, [], {PhotoId(8)}).to_read
+    result = compare([_found("a.jpg")], known, [], {PhotoId(7)})
+    assert (result.to_read, result.unchanged) == ((), ())
+    assert result.to_embed == ((PhotoId(7), _found("a.jpg")),)
+    assert not compare([_found("a.jpg")], known, [], {PhotoId(8)}).to_embed
 
 
 def test_that_files_below_an_unreadable_folder_are_not_missing() -> None:

@@ -134,6 +134,7 @@ def test_that_what_is_missing_is_told(connection: sa.Connection, space: int) -> 
     embeddings.add_embeddings(connection, space, ids[:2], unit_vectors(2))
     forget_file(connection, ROOT / "3.jpg")
     assert embeddings.photo_ids_without_embedding(connection, space) == {ids[2]}
+    assert embeddings.without_embedding(connection, space, ids) == set(ids[2:])
     assert embeddings.coverage(connection, space) == (2, 3)
     embedded = [embeddings.is_embedded(connection, space, fingerprint_of(n)) for n in range(5)]
     assert embedded == [True, True, False, False, False]
@@ -172,6 +173,7 @@ def test_that_a_damaged_embedding_is_asked_for_again(
     embeddings.add_embeddings(connection, space, ids, unit_vectors(3))
     damage(connection, ids[1], expression)
     assert embeddings.photo_ids_without_embedding(connection, space) == {ids[1]}
+    assert embeddings.without_embedding(connection, space, ids[:2]) == {ids[1]}
     assert not embeddings.is_embedded(connection, space, fingerprint_of(1))
     embeddings.add_embeddings(connection, space, ids[1:2], unit_vectors(3)[1:2])
     np.testing.assert_array_equal(embeddings.load_embeddings(connection, space)[1], unit_vectors(3))

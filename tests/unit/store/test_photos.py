@@ -9,6 +9,7 @@ from photofind.domain import Failure, FileStat, FoundFile, PhotoId
 from photofind.store import embeddings, photos, roots, schema
 from photofind.store.photos import Counts, ReadFile
 from photofind.store.roots import Root
+from photofind.store.waiting import add_waiting
 
 from .samples import (
     ROOT,
@@ -139,14 +140,38 @@ def test_that_files_are_known_by_root(connection: sa.Connection, root: Root) -> 
 
 
 def test_that_counts_tell_duplicates_from_photos(connection: sa.Connection, root: Root) -> None:
-    assert photos.counts(connection) == Counts(0, 0, 0, 0, 1, 0)
+    assert photos.counts(connection) == Counts(0, 0, 0, 0, 1, 0, 0)
     for name, number in [("a", 1), ("b", 1), ("c", 1), ("d", 2)]:
         record(connection, root, f"{name}.jpg", number)
     photos.record_files(connection, root, [read_failure(ROOT / "e.jpg", "torn")])
     roots.set_offline(connection, roots.add_root(connection, Path("/usb")).id, True)
+    add_waiting(connection, root, [ROOT / "f.jpg", ROOT / "g.jpg"])
     assert photos.counts(connection) == Counts(
-        photos_with_files=2, files=5, duplicates=2, failures=1, roots=2, offline_roots=1
+        photos_with_files=2,
+        files=5,
+        duplicates=2,
+        failures=1,
+        roots=2,
+        offline_roots=1,
+        waiting=2,
     )
+
+
+def test_that_known_files_can_be_asked_for_by_folder(connection: sa.Connection, root: Root) -> None:
+    names = ["a.jpg", "sea/b.jpg", "sea/far/c.jpg", "sea.jpg", "sea-/d.jpg", "sea0/e.jpg"]
+    for number, name in enumerate(names):
+        record(connection, root, name, number)
+
+    def below(folder: Path, deep: bool) -> list[str]:
+        known = photos.known_files_below(connection, root, folder, deep=deep)
+        return sorted(str(path.relative_to(ROOT)) for path in known)
+
+    assert below(ROOT / "sea", deep=False) == ["sea/b.jpg"]
+    assert below(ROOT / "sea", deep=True) == ["sea/b.jpg", "sea/far/c.jpg"]
+    assert below(ROOT, deep=False) == ["a.jpg", "sea.jpg"]
+    assert below(ROOT, deep=True) == sorted(names)
+    assert below(ROOT / "nowhere", deep=True) == []
+    assert photos.count_files(connection, root) == len(names)
 
 
 def test_that_more_values_than_sqlite_takes_at_once_are_fine(

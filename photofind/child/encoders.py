@@ -1,0 +1,78 @@
+"""The search models that the child has loaded."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from photofind.child.memory import MemoryLimit
+from photofind.clip.checkpoints import Checkpoint, CheckpointShelf
+from photofind.clip.encoder import Encoder
+from photofind.clip.loading import load_encoder
+from photofind.paths import LibraryPaths
+from photofind.photos.decode import Picture
+from photofind.region_desk import RegionDesk
+from photofind.settings import Settings
+
+KEPT = 2
+"""While a library changes its search model, searches use one and reading another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """A checkpoint as its files are now."""
+
+    checkpoint: Checkpoint
+    size: int
+    mtime_ns: int
+
+
+class Encoders:
+    """Loads a checkpoint when it is first asked for; of more than two, the one used last goes.
+
+    Args:
+        load: As `load_encoder`.
+        memory: Lifted while one is loaded.
+        open_file: Reads a picture in full.
+    """
+
+    def __init__(
+        self,
+        memory: MemoryLimit,
+        open_file: Callable[[Path], Picture],
+        load: Callable[[LibraryPaths, Settings, str], Encoder] = load_encoder,
+    ) -> None:
+        self._memory = memory
+        self._open_file = open_file
+        self._load = load
+        self._loaded: OrderedDict[_Weights, Encoder] = OrderedDict()
+        self._desks: dict[_Weights, RegionDesk] = {}
+
+    def leave_library(self) -> None:
+        """Keeps what is loaded, and nothing of the library it was used for."""
+        self._desks.clear()
+
+    def encoder(self, paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
+        """As `load_encoder`."""
+        return self._loaded[self._use(paths, settings, name)]
+
+    def desk(self, paths: LibraryPaths, settings: Settings, name: str) -> RegionDesk:
+        weights = self._use(paths, settings, name)
+        encoder = self._loaded[weights]
+        return self._desks.setdefault(weights, RegionDesk(paths, lambda: encoder, self._open_file))
+
+    def _use(self, paths: LibraryPaths, settings: Settings, name: str) -> _Weights:
+        weights = _weights(CheckpointShelf(paths).find(name))
+        if weights not in self._loaded:
+            while len(self._loaded) >= KEPT:
+                unused, _ = self._loaded.popitem(last=False)
+                self._desks.pop(unused, None)
+            with self._memory.lifted():
+                self._loaded[weights] = self._load(paths, settings, name)
+        self._loaded.move_to_end(weights)
+        return weights
+
+
+def _weights(checkpoint: Checkpoint) -> _Weights:
+    status = checkpoint.weights.stat()
+    return _Weights(checkpoint, status.st_size, status.st_mtime_ns)

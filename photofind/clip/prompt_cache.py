@@ -1,0 +1,82 @@
+"""Embeddings of texts that stay the same, on disk, since a large encoder takes seconds for them.
+
+A file is the SHA-256 of what follows, then an .npy array. It can be deleted at any time.
+"""
+
+import hashlib
+import io
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+
+from photofind.clip.encoder import TextEncoder
+from photofind.domain import Embeddings
+
+_DIGEST_BYTES = 32
+
+_log = logging.getLogger(__name__)
+
+
+class PromptCache:
+    """Keeps one encoder's embeddings; any number of threads and processes may use one folder.
+
+    Args:
+        folder: Made when first needed.
+    """
+
+    def __init__(self, folder: Path, encoder: TextEncoder) -> None:
+        self._folder = folder
+        self._encoder = encoder
+
+    def get(self, kind: str, texts: Sequence[str], encode: Callable[[], Embeddings]) -> Embeddings:
+        """What is kept, or what `encode` makes, which is kept from then on.
+
+        Args:
+            kind: What the embeddings are for; a word, the beginning of the file's name.
+            texts: All that the embeddings depend on, beside the encoder.
+        """
+        path = self._path_of(kind, texts)
+        kept = _read(path)
+        if kept is None:
+            kept = encode()
+            _write(path, kept)
+        return kept
+
+    def _path_of(self, kind: str, texts: Sequence[str]) -> Path:
+        wording = hashlib.sha256("\n".join(texts).encode()).hexdigest()
+        checkpoint = self._encoder.space.sha256
+        return self._folder / f"{kind}-{checkpoint[:16]}-{wording[:16]}.prompts"
+
+
+def _read(path: Path) -> Embeddings | None:
+    """`None` where there is none, or not what was written."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    digest, array = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    if hashlib.sha256(array).digest() != digest:
+        _log.warning("%s is damaged and is made again", path)
+        return None
+    kept: Embeddings = np.load(io.BytesIO(array), allow_pickle=False)
+    return kept
+
+
+def _write(path: Path, embeddings: Embeddings) -> None:
+    array = io.BytesIO()
+    np.save(array, embeddings, allow_pickle=False)
+    content = hashlib.sha256(array.getvalue()).digest() + array.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of its own: two processes may be making the same.
+    with NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
+        partial = Path(file.name)
+        try:
+            file.write(content)
+        except BaseException:
+            file.close()
+            partial.unlink()
+            raise
+    partial.replace(path)

@@ -1,0 +1,129 @@
+"""Bugs: written to the log file and shown with a report that can be copied.
+
+What the environment did is a `UserFacingError` and is said beside its place; whatever else escapes
+comes here, from any thread.
+"""
+
+import logging
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from importlib.metadata import version
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.gui.theme import SPACING
+
+LOG_BYTES = 1_000_000
+LOG_FILES = 3
+
+_log = logging.getLogger("photofind")
+
+
+def log_to(path: Path) -> logging.Handler:
+    """Everything photofind logs goes to a file from now on; the oldest of it falls out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    _log.addHandler(handler)
+    _log.setLevel(logging.INFO)
+    return handler
+
+
+class BugCatcher(QObject):
+    """Takes every exception that nobody expected, once installed.
+
+    Signals:
+        caught: The report of one, on the thread this object lives on.
+    """
+
+    caught = Signal(str)
+
+    def install(self) -> Callable[[], None]:
+        """Returns what puts things back as they were."""
+        before = sys.excepthook, threading.excepthook
+        sys.excepthook = self._catch
+        threading.excepthook = self._catch_in_thread
+
+        def put_back() -> None:
+            sys.excepthook, threading.excepthook = before
+
+        return put_back
+
+    def _catch(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QGuiApplication.quit()
+            return
+        report = bug_report("".join(traceback.format_exception(kind, error, trace)))
+        _log.error(report)
+        self.caught.emit(report)
+
+    def _catch_in_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self._catch(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def bug_report(trace: str) -> str:
+    """What a person can send; names no photo but those in the trace itself."""
+    about = [
+        f"photofind {version('photofind')}, Python {platform.python_version()}",
+        f"PySide6 {version('PySide6_Essentials')}, {platform.platform()}",
+    ]
+    return "\n".join([*about, "", trace.strip(), ""])
+
+
+class CrashDialog(QDialog):
+    """Says that there is a bug and what to do with the report."""
+
+    def __init__(self, report: str, log: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Something went wrong"))
+        self.resize(680, 440)
+        heading = QLabel(self.tr("Photofind made a mistake"))
+        heading.setProperty("heading", True)
+        about = QLabel(
+            self.tr(
+                "Your photos and tags are safe. You can go on; if things look odd, start photofind "
+                "again. The report below says what happened. It stays on this computer unless you "
+                "send it to somebody."
+            )
+        )
+        about.setWordWrap(True)
+        self._report = QPlainTextEdit(report)
+        self._report.setReadOnly(True)
+        self._report.setAccessibleName(self.tr("Report"))
+        copy = QPushButton(self.tr("Copy report"))
+        copy.setProperty("primary", True)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+        folder = QPushButton(self.tr("Show log file"))
+        folder.clicked.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.parent)))
+        )
+        buttons = QDialogButtonBox()
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(folder, QDialogButtonBox.ButtonRole.ActionRole)
+        close = buttons.addButton(self.tr("Go on"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.setDefault(True)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(3 * SPACING,) * 4)
+        layout.setSpacing(2 * SPACING)
+        for part in (heading, about, self._report, buttons):
+            layout.addWidget(part)

@@ -1,0 +1,66 @@
+"""What stands where photos will be, and why there are none yet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from photofind.gui.theme import SPACING
+
+WIDEST_PX = 440
+
+
+class EmptyNote(QWidget):
+    """One heading, one sentence, one thing to do.
+
+    Signals:
+        folders_asked: The button was pressed.
+    """
+
+    folders_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading = QLabel()
+        self._heading.setProperty("heading", True)
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words = QLabel()
+        self._words.setProperty("muted", True)
+        self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setFixedWidth(WIDEST_PX)
+        self._add = QPushButton(self.tr("Add a folder…"))
+        self._add.setProperty("primary", True)
+        self._add.clicked.connect(self.folders_asked)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(2 * SPACING)
+        layout.addStretch(2)
+        for part in (self._heading, self._words, self._add):
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        self.say((), False)
+
+    def say(self, folders: Sequence[Path], reading: bool) -> None:
+        """Why there are no photos: no folders, none found yet, or none in the folders."""
+        if not folders:
+            self._heading.setText(self.tr("No photos yet"))
+            self._words.setText(
+                self.tr(
+                    "Add the folders your photos are in, or drop them here. They stay where they "
+                    "are, and nothing is ever changed in them."
+                )
+            )
+        elif reading:
+            self._heading.setText(self.tr("Looking for photos"))
+            self._words.setText(self.tr("The first ones appear here in a moment."))
+        else:
+            names = ", ".join(folder.name or str(folder) for folder in folders)
+            self._heading.setText(self.tr("No photos here"))
+            self._words.setText(
+                self.tr(
+                    "There are no pictures photofind can read in {folders}. Photos you add to it "
+                    "appear by themselves."
+                ).format(folders=names)
+            )
+        self._add.setHidden(bool(folders) and reading)

@@ -1,0 +1,235 @@
+"""The first step: which folders hold the photos."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from photofind.gui.icons import icon, pixmap
+from photofind.gui.theme import RADIUS, SPACING, theme_of
+
+AskFolder = Callable[[QWidget], Path | None]
+LIST_PX = 150
+PATH_ROLE = Qt.ItemDataRole.UserRole
+
+
+def ask_folder(parent: QWidget) -> Path | None:
+    chosen = QFileDialog.getExistingDirectory(parent, parent.tr("A folder with photos"))
+    return Path(chosen) if chosen else None
+
+
+def pictures_folder() -> Path | None:
+    """The system's own folder for pictures, where there is one."""
+    named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(named)
+    return folder if named and folder.is_dir() else None
+
+
+class FoldersStep(QWidget):
+    """Folders are added by a button, by dropping them, or as suggested.
+
+    Args:
+        suggested: Offered at first; `None` for none.
+
+    Signals:
+        changed: The folders are others.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        suggested: Path | None,
+        *,
+        ask_folder: AskFolder = ask_folder,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._suggested = suggested
+        self._ask_folder = ask_folder
+        self._list = QListWidget()
+        self._list.setAccessibleName(self.tr("Folders with photos"))
+        self._list.setMinimumHeight(LIST_PX)
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.itemSelectionChanged.connect(self._refresh)
+        self._list.installEventFilter(self)
+        self._empty = QLabel(self.tr("Drop folders here, or add them below."), self._list)
+        self._empty.setProperty("muted", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._add = QPushButton(self.tr("Add folder…"))
+        self._add.clicked.connect(self._ask)
+        self._offer = QPushButton()
+        self._remove = QPushButton(self.tr("Remove"))
+        self._remove.clicked.connect(self.remove_selected)
+        self._remark = QLabel()
+        self._remark.setProperty("muted", True)
+        self._remark.setWordWrap(True)
+        if suggested is not None:
+            self._offer.setText(self.tr("Add ‘{name}’").format(name=suggested.name))
+            self._offer.setToolTip(str(suggested))
+            self._offer.clicked.connect(lambda: self.add([suggested]))
+        self._lay_out()
+        self.setAcceptDrops(True)
+        self._draw_icons()
+        self._refresh()
+
+    def folders(self) -> tuple[Path, ...]:
+        """In the order they were added."""
+        rows = range(self._list.count())
+        return tuple(self._list.item(row).data(PATH_ROLE) for row in rows)
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Adds those that are folders and not within one that is there."""
+        remark = ""
+        for path in paths:
+            refused = self._refusal(path)
+            if refused:
+                remark = refused
+                continue
+            for held in [held for held in self.folders() if held.is_relative_to(path)]:
+                self._take_out(held)
+            item = QListWidgetItem(str(path))
+            item.setData(PATH_ROLE, path)
+            item.setToolTip(str(path))
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + 12))
+            self._list.addItem(item)
+            self._list.setCurrentItem(item)
+        self._remark.setText(remark)
+        self._draw_icons()
+        self._refresh()
+        self.changed.emit()
+
+    def remove_selected(self) -> None:
+        for item in self._list.selectedItems():
+            self._list.takeItem(self._list.row(item))
+        self._remark.setText("")
+        self._refresh()
+        self.changed.emit()
+
+    def clear(self) -> None:
+        self._list.clear()
+        self._remark.setText("")
+        self._refresh()
+        self.changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Delete takes the selected folder out; the hint follows the list's size."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+                self.remove_selected()
+                return True
+        elif event.type() == QEvent.Type.Resize:
+            self._empty.setGeometry(self._list.rect())
+        return False
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+            # Its focus ring shows where they will be.
+            self._list.setFocus()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.add(_dropped(event))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A hairline around the list, which has none of its own."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme_of(self.palette()).hairline))
+        outline = QRectF(self._list.geometry()).adjusted(-1.5, -1.5, 1.5, 1.5)
+        painter.drawRoundedRect(outline, RADIUS, RADIUS)
+
+    def focus_first(self) -> None:
+        """Where one begins: the suggestion, or the button for any folder."""
+        (self._add if self._offer.isHidden() else self._offer).setFocus()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACING)
+        buttons.addWidget(self._add)
+        buttons.addWidget(self._offer)
+        buttons.addStretch(1)
+        buttons.addWidget(self._remove)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(2, 2, 2, 0)
+        page.setSpacing(SPACING)
+        page.addWidget(self._list, 1)
+        page.addLayout(buttons)
+        page.addWidget(self._remark)
+
+    def _ask(self) -> None:
+        chosen = self._ask_folder(self)
+        if chosen is not None:
+            self.add([chosen])
+
+    def _refusal(self, path: Path) -> str:
+        """Why a path cannot be added; empty where it can."""
+        if not path.is_dir():
+            return self.tr("‘{name}’ is not a folder; only folders can be added.").format(
+                name=path.name
+            )
+        for held in self.folders():
+            if path == held:
+                return self.tr("‘{name}’ is there already.").format(name=path.name)
+            if path.is_relative_to(held):
+                return self.tr("‘{name}’ is within ‘{folder}’, which is there already.").format(
+                    name=path.name, folder=held.name
+                )
+        return ""
+
+    def _take_out(self, path: Path) -> None:
+        self._list.takeItem(self.folders().index(path))
+
+    def _refresh(self) -> None:
+        held = self.folders()
+        self._empty.setVisible(not held)
+        self._offer.setVisible(self._suggested is not None and self._suggested not in held)
+        self._remove.setEnabled(bool(self._list.selectedItems()))
+
+    def _draw_icons(self) -> None:
+        theme = theme_of(self.palette())
+        self._add.setIcon(icon("plus", theme.text))
+        self._offer.setIcon(icon("folder", theme.text))
+        drawn = icon("folder", theme.muted)
+        for scale in (1, 2, 3):
+            selected = pixmap("folder", theme.accent_text, scale=scale)
+            drawn.addPixmap(selected, QIcon.Mode.Selected)
+        for row in range(self._list.count()):
+            self._list.item(row).setIcon(drawn)
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

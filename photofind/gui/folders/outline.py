@@ -1,0 +1,94 @@
+"""Rows for the library panel, from what the library knows of itself."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from photofind.gui.folders.rows import Row
+from photofind.gui.wording import number, photos
+from photofind.store.gallery import FolderSummary
+from photofind.store.tag_names import tag_key
+from photofind.store.tags import TagCount
+
+
+def all_photos_row(count: int) -> Row:
+    name = _tr("All photos")
+    return Row("all", "picture", name, count, "", False, "", _spoken(name, photos(count)))
+
+
+def review_row(waiting: int) -> Row:
+    """Args: waiting: Suggestions nobody has said anything about."""
+    name = _tr("To review")
+    tip = _tr("Suggested tags that wait for your yes or no")
+    said = _tr("{count} suggestions").format(count=number(waiting))
+    return Row("review", "check", name, waiting, "", False, tip, _spoken(name, said))
+
+
+def folder_rows(folders: Sequence[FolderSummary]) -> list[Row]:
+    """In their order; folders of one name are told apart by the one they lie in."""
+    names = Counter(_name(folder.root.path) for folder in folders)
+    return [_folder_row(folder, twice=names[_name(folder.root.path)] > 1) for folder in folders]
+
+
+def tag_rows(tags: Sequence[TagCount], wanted: str = "") -> list[Row]:
+    """The most used first; only those whose name holds `wanted`, in any case."""
+    part = tag_key(" ".join(wanted.split()))
+    used = [tag for tag in tags if _uses(tag) and part in tag_key(tag.name)]
+    used.sort(key=lambda tag: (-_uses(tag), tag_key(tag.name)))
+    return [_tag_row(tag) for tag in used]
+
+
+def waiting(tags: Sequence[TagCount]) -> int:
+    return sum(tag.suggested for tag in tags)
+
+
+def _folder_row(folder: FolderSummary, *, twice: bool) -> Row:
+    path = folder.root.path
+    name = f"{_name(path)} – {path.parent.name}" if twice and path.parent.name else _name(path)
+    icon, note, state = "folder", "", _tr("up to date")
+    if folder.root.offline:
+        icon, state = "plug", _tr("not connected")
+    elif folder.root.last_indexed_at is None:
+        state = _tr("being read")
+        note = "" if folder.photos else _tr("being read")
+    if folder.failures:
+        icon = "warning" if icon == "folder" else icon
+        state += ", " + _unreadable(folder.failures)
+    said = photos(folder.photos)
+    tip = f"{path}\n{said}, {state}"
+    count = folder.photos
+    return Row(path, icon, name, count, note, folder.root.offline, tip, _spoken(name, said, state))
+
+
+def _tag_row(tag: TagCount) -> Row:
+    confirmed = _tr("{count} confirmed").format(count=number(tag.confirmed))
+    suggested = _tr("{count} suggested").format(count=number(tag.suggested))
+    parts = [
+        part for part, count in ((confirmed, tag.confirmed), (suggested, tag.suggested)) if count
+    ]
+    said = ", ".join(parts)
+    return Row(tag.name, "tag", tag.name, _uses(tag), "", False, said, _spoken(tag.name, said))
+
+
+def _unreadable(count: int) -> str:
+    if count == 1:
+        return _tr("1 file could not be read")
+    return _tr("{count} files could not be read").format(count=number(count))
+
+
+def _name(path: Path) -> str:
+    return path.name or str(path)
+
+
+def _uses(tag: TagCount) -> int:
+    return tag.confirmed + tag.suggested
+
+
+def _spoken(*parts: str) -> str:
+    return ", ".join(parts)
+
+
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("outline", words)

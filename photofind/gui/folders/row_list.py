@@ -1,0 +1,136 @@
+"""A list of the library's outline, of which one row is chosen."""
+
+from collections.abc import Hashable, Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy
+from typing_extensions import override
+
+from photofind.gui.folders.rows import Row, RowDelegate, RowModel
+
+
+class RowList(QListView):
+    """Rows of which one can be chosen.
+
+    Args:
+        name: For those who hear the window.
+        fitted: Whether it is as high as its rows, so that what holds it scrolls.
+
+    Signals:
+        picked: A person chose a row, with the mouse or with a key; its key.
+        entered: Enter was pressed on a row; its key.
+        reached: The keyboard came to a row: its rectangle, which should be seen.
+        menu_asked: A person wants to know what can be done with a row: its key and where on screen.
+        delete_asked: Delete was pressed on a row; its key.
+    """
+
+    picked = Signal(object)
+    entered = Signal(object)
+    reached = Signal(QRect)
+    menu_asked = Signal(object, QPoint)
+    delete_asked = Signal(object)
+
+    def __init__(self, name: str, *, fitted: bool = True) -> None:
+        super().__init__()
+        self._fitted = fitted
+        self._model = RowModel()
+        self.setModel(self._model)
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        # The row that has the keyboard is framed; a frame around the list would move its rows.
+        self.setStyleSheet("QListView, QListView:focus { border: none; }")
+        if fitted:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.clicked.connect(lambda index: self.picked.emit(self._key(index)))
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self._model.rows
+
+    @property
+    def chosen(self) -> Hashable | None:
+        indexes = self.selectionModel().selectedIndexes()
+        return self._key(indexes[0]) if indexes else None
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """What is chosen and what has the keyboard stay, wherever they are now."""
+        chosen, current = self.chosen, self._key(self.currentIndex())
+        count = len(self.rows)
+        self._model.show(rows)
+        self._set_current(current)
+        self.choose(chosen)
+        if len(rows) != count:
+            self.updateGeometry()
+
+    def choose(self, key: Hashable | None) -> None:
+        """Marks a row without telling anybody; `None` for none."""
+        place = None if key is None else self._model.place_of(key)
+        if place is None:
+            self.clearSelection()
+            return
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(self._model.index(place), flag)
+        if not self.hasFocus() or not self.currentIndex().isValid():
+            self._set_current(key)
+
+    @override
+    def sizeHint(self) -> QSize:
+        if not self._fitted:
+            return super().sizeHint()
+        count = len(self.rows)
+        return QSize(160, self.sizeHintForRow(0) * count if count else 0)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height()) if self._fitted else super().minimumSizeHint()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.chosen
+        key = self._key(self.currentIndex())
+        match event.key():
+            case Qt.Key.Key_Delete if key is not None:
+                self.delete_asked.emit(key)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if key is not None:
+                self.choose(key)
+                self.picked.emit(key)
+                self.entered.emit(key)
+            case Qt.Key.Key_Escape:
+                event.ignore()
+            case _:
+                super().keyPressEvent(event)
+                if self.chosen is not None and self.chosen != before:
+                    self.picked.emit(self.chosen)
+
+    @override
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
+        super().currentChanged(current, previous)
+        if current.isValid() and self.hasFocus():
+            self.reached.emit(self.visualRect(current))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        place = self.visualRect(index).center() if by_key else event.pos()
+        self.menu_asked.emit(self._key(index), self.viewport().mapToGlobal(place))
+
+    def _set_current(self, key: Hashable | None) -> None:
+        place = None if key is None else self._model.place_of(key)
+        if place is not None:
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._model.index(place), flag)
+
+    def _key(self, index: QModelIndex) -> Hashable | None:
+        return self._model.rows[index.row()].key if index.isValid() else None

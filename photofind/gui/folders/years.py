@@ -1,0 +1,274 @@
+"""How many photos each year has, as bars to choose from."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from photofind.gui.folders.year_bars import YearBar, year_bars
+from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
+from photofind.gui.wording import photos
+
+NARROWEST_PX, WIDEST_PX = 4, 10
+_BARS_PX = 48
+_LEAST_PX = 2
+
+
+class YearsHistogram(QWidget):
+    """A click chooses a year, a drag a range; Escape or a second click lets go of it.
+
+    Left and Right go to the next year that has photos, with Shift they take it in.
+
+    Signals:
+        years_chosen: The first and the last year.
+        let_go: No years are chosen any more.
+    """
+
+    years_chosen = Signal(int, int)
+    let_go = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._years: dict[int, int] = {}
+        self._chosen: tuple[int, int] | None = None
+        self._hovered: YearBar | None = None
+        self._pressed: YearBar | None = None
+        self._drawn: tuple[int, int] | None = None
+        self._anchor: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._say()
+
+    @property
+    def chosen(self) -> tuple[int, int] | None:
+        return self._chosen
+
+    def show_years(self, years: Mapping[int, int]) -> None:
+        """Photos by year; what is chosen stays chosen."""
+        self._years = dict(years)
+        self._hovered = self._pressed = None
+        self._drawn = None
+        self._say()
+        self.update()
+
+    def choose(self, years: tuple[int, int] | None) -> None:
+        """Marks years without telling anybody."""
+        self._chosen = years
+        self._anchor = None if years is None else years[0]
+        self._say()
+        self.update()
+
+    def bars(self) -> list[YearBar]:
+        """As they are drawn now, from the left."""
+        return year_bars(self._years, max(self._room().width() // NARROWEST_PX, 1))
+
+    def area_of(self, bar: YearBar) -> QRect:
+        """Where a bar can be pointed at."""
+        bars = self.bars()
+        pitch = self._pitch(len(bars))
+        room = self._room()
+        left = room.left() + round(bars.index(bar) * pitch)
+        return QRect(left, room.top(), round(pitch), room.height())
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(200, _BARS_PX + self.fontMetrics().height() + 3 * SPACING)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.sizeHint().height())
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        bar = self._bar_at(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton and bar is not None:
+            self._pressed = bar
+            self._drawn = (bar.first, bar.last)
+            self.update()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        bar = self._bar_at(event.position().x(), nearest=self._pressed is not None)
+        if self._pressed is not None and bar is not None:
+            self._drawn = _around(self._pressed, bar)
+        if bar != self._hovered:
+            self._hovered = bar
+        self.update()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        drawn, pressed = self._drawn, self._pressed
+        self._pressed = self._drawn = None
+        if event.button() != Qt.MouseButton.LeftButton or drawn is None or pressed is None:
+            return
+        clicked_again = drawn == self._chosen and drawn == (pressed.first, pressed.last)
+        if clicked_again:
+            self._let_go()
+        elif self._count(drawn):
+            self._pick(drawn, drawn[0])
+        self.update()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = None
+        self.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        full = [bar for bar in self.bars() if bar.photos]
+        key = event.key()
+        if key == Qt.Key.Key_Escape and self._chosen is not None:
+            self._let_go()
+        elif full and key in (_LEFT, _RIGHT, Qt.Key.Key_Home, Qt.Key.Key_End):
+            extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._step(full, Qt.Key(key), extend=extend)
+        elif self._chosen is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.years_chosen.emit(*self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = theme_of(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.accent), FOCUS_PX))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        self._paint_bars(painter)
+        self._paint_words(painter)
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        theme = theme_of(self.palette())
+        room = self._room()
+        bars = self.bars()
+        pitch = self._pitch(len(bars))
+        most = max((bar.photos for bar in bars), default=1)
+        marked = self._drawn or self._chosen
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place, bar in enumerate(bars):
+            if not bar.photos:
+                continue
+            # The eye takes heights as they are; a year with few photos is still there to click.
+            height = max(bar.photos / most * room.height(), _LEAST_PX)
+            left = room.left() + place * pitch
+            within = marked is not None and bar.last >= marked[0] and bar.first <= marked[1]
+            plain = theme.text if bar == self._hovered else theme.muted
+            painter.setBrush(QColor(theme.accent if within else plain))
+            area = QRectF(left, room.bottom() + 1 - height, max(pitch - 1, 1), height)
+            painter.drawRoundedRect(area, 1, 1)
+        painter.setBrush(QColor(theme.hairline))
+        painter.drawRect(QRectF(room.left(), room.bottom() + 2, room.width(), 1))
+
+    def _paint_words(self, painter: QPainter) -> None:
+        theme = theme_of(self.palette())
+        room = self._room()
+        words = QRect(room.left(), room.bottom() + 5, room.width(), self.fontMetrics().height())
+        said = self._said_of(self._drawn or self._hovered_years() or self._chosen)
+        if said:
+            painter.setPen(QColor(theme.text))
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)
+            return
+        bars = self.bars()
+        if bars:
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft, str(bars[0].first))
+        if len(bars) > 1:
+            painter.drawText(words, Qt.AlignmentFlag.AlignRight, str(bars[-1].last))
+
+    def _step(self, full: list[YearBar], key: Qt.Key, *, extend: bool) -> None:
+        """`full` are the bars that have photos."""
+        chosen = self._chosen
+        if chosen is None:
+            place = 0 if key in (Qt.Key.Key_Home, _RIGHT) else len(full) - 1
+            self._pick((full[place].first, full[place].last), full[place].first)
+            return
+        anchor = chosen[0] if self._anchor is None else self._anchor
+        # The end that moves is the one that is not held.
+        held_first = anchor == chosen[0]
+        moving = chosen[1] if held_first else chosen[0]
+        place = min(range(len(full)), key=lambda n: abs(full[n].first - moving))
+        steps = {_LEFT: place - 1, _RIGHT: place + 1, Qt.Key.Key_Home: 0}
+        target = full[min(max(steps.get(key, len(full) - 1), 0), len(full) - 1)]
+        if not extend:
+            self._pick((target.first, target.last), target.first)
+            return
+        self._pick((min(anchor, target.first), max(anchor, target.last)), anchor)
+
+    def _pick(self, years: tuple[int, int], anchor: int) -> None:
+        if years == self._chosen:
+            return
+        self._chosen = years
+        self._anchor = anchor
+        self._say()
+        self.update()
+        self.years_chosen.emit(*years)
+
+    def _let_go(self) -> None:
+        self.choose(None)
+        self.let_go.emit()
+
+    def _room(self) -> QRect:
+        """Where the bars stand."""
+        return QRect(SPACING, SPACING, max(self.width() - 2 * SPACING, 1), _BARS_PX)
+
+    def _pitch(self, count: int) -> float:
+        return min(max(self._room().width() / max(count, 1), NARROWEST_PX), WIDEST_PX)
+
+    def _bar_at(self, x: float, *, nearest: bool = False) -> YearBar | None:
+        bars = self.bars()
+        place = int((x - self._room().left()) // self._pitch(len(bars)))
+        if nearest:
+            place = min(max(place, 0), len(bars) - 1)
+        return bars[place] if 0 <= place < len(bars) else None
+
+    def _hovered_years(self) -> tuple[int, int] | None:
+        return None if self._hovered is None else (self._hovered.first, self._hovered.last)
+
+    def _count(self, years: tuple[int, int]) -> int:
+        return sum(count for year, count in self._years.items() if years[0] <= year <= years[1])
+
+    def _said_of(self, years: tuple[int, int] | None) -> str:
+        if years is None:
+            return ""
+        said = self.tr("{year}: {photos}") if years[0] == years[1] else self.tr("{years}: {photos}")
+        span = f"{years[0]}–{years[1]}"  # digits are written the same everywhere here
+        return said.format(year=years[0], years=span, photos=photos(self._count(years)))
+
+    def _say(self) -> None:
+        said = self._said_of(self._chosen) or self.tr("none chosen")
+        self.setAccessibleName(self.tr("Years, {chosen}").format(chosen=said))
+        self.setToolTip("")
+        if QAccessible.isActive():
+            event = QAccessibleEvent(self, QAccessible.Event.NameChanged)
+            QAccessible.updateAccessibility(event)
+
+
+_LEFT, _RIGHT = Qt.Key.Key_Left, Qt.Key.Key_Right
+
+
+def _around(one: YearBar, other: YearBar) -> tuple[int, int]:
+    return min(one.first, other.first), max(one.last, other.last)

@@ -1,0 +1,53 @@
+"""Scrolling by wheel steps that glide to their place, where motion is allowed."""
+
+from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
+from PySide6.QtWidgets import QScrollBar, QStyle, QWidget
+
+GLIDE_MS = 150
+
+
+def motion_allowed(widget: QWidget) -> bool:
+    """Whether the system lets things move; its style says so by how long they may."""
+    return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+
+
+class Glide(QObject):
+    """Moves a scroll bar bit by bit; steps that come meanwhile are added.
+
+    The way is kept, not the goal: what is laid out while it moves may shift the pixels it is
+    counted in.
+    """
+
+    def __init__(self, bar: QScrollBar, duration_ms: int = GLIDE_MS) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._way = 0.0
+        self._gone = 0.0
+        self._animation = QVariantAnimation(self)
+        self._animation.setDuration(duration_ms)
+        self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._animation.setStartValue(0.0)
+        self._animation.setEndValue(1.0)
+        self._animation.valueChanged.connect(self._step)
+
+    @property
+    def moving(self) -> bool:
+        return self._animation.state() == QVariantAnimation.State.Running
+
+    def by(self, pixels: float, *, at_once: bool) -> None:
+        left = self._way - self._gone if self.moving else 0.0
+        self._animation.stop()
+        if at_once:
+            self._bar.setValue(self._bar.value() + round(left + pixels))
+            return
+        self._way, self._gone = left + pixels, 0.0
+        self._animation.start()
+
+    def stop(self) -> None:
+        self._animation.stop()
+
+    def _step(self, part: float) -> None:
+        pixels = round(self._way * part - self._gone)
+        if pixels:
+            self._gone += pixels
+            self._bar.setValue(self._bar.value() + pixels)

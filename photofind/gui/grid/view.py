@@ -1,0 +1,413 @@
+"""The photo grid: what a person does with it, by mouse and by keys."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QBasicTimer,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    QTimerEvent,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from typing_extensions import override
+
+from photofind.domain import PhotoId
+from photofind.gui.grid.cells import badge_rect
+from photofind.gui.grid.dragging import drag_out
+from photofind.gui.grid.drawn import FRAME_MS, DrawnGrid
+from photofind.gui.grid.flow import Rect
+from photofind.gui.grid.menu import GridActions, grid_menu
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.selecting import RowSelection
+from photofind.gui.grid.surface import DEFAULT_CELL
+from photofind.gui.grid.thumbnails import Thumbnails
+
+Index = QModelIndex | QPersistentModelIndex
+
+_Action = QAbstractItemView.CursorAction
+_Control, _Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+_MOVES = {
+    Qt.Key.Key_Left: _Action.MoveLeft,
+    Qt.Key.Key_Right: _Action.MoveRight,
+    Qt.Key.Key_Up: _Action.MoveUp,
+    Qt.Key.Key_Down: _Action.MoveDown,
+    Qt.Key.Key_Home: _Action.MoveHome,
+    Qt.Key.Key_End: _Action.MoveEnd,
+    Qt.Key.Key_PageUp: _Action.MovePageUp,
+    Qt.Key.Key_PageDown: _Action.MovePageDown,
+}
+_EDGE_SPEED = 0.25
+"""Pixels a frame that a rubber band scrolls for each pixel beyond the edge."""
+
+
+class GridView(DrawnGrid):
+    """Photos to look through, choose from and act on.
+
+    Args:
+        thumbnails: Shared with others; not closed here.
+        paths_of: Says which files are dragged out, when a drag begins; without it none are.
+
+    Signals:
+        opened: A photo is to be seen large (PhotoId).
+        selection_changed: What is selected now (list of PhotoId).
+        similar_asked: Photos like this one are wanted (PhotoId).
+        tag_asked: Photos are to be tagged (list of PhotoId).
+        trash_asked: Photos are to go to the trash (list of PhotoId).
+        folder_asked: A photo is to be shown in its folder (PhotoId).
+        copy_asked: Photos are to be copied to the clipboard (list of PhotoId).
+        cell_size_changed: A wheel or a key made photos larger or smaller (pixels).
+    """
+
+    opened = Signal(object)
+    selection_changed = Signal(list)
+    similar_asked = Signal(object)
+    tag_asked = Signal(list)
+    trash_asked = Signal(list)
+    folder_asked = Signal(object)
+    copy_asked = Signal(list)
+    cell_size_changed = Signal(int)
+
+    def __init__(
+        self,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+        *,
+        paths_of: Callable[[Sequence[PhotoId]], list[Path]] | None = None,
+    ) -> None:
+        self._band_timer = QBasicTimer()
+        self._pressed_at: QPoint | None = None
+        self._pressed_row: int | None = None
+        self._band_from = QPoint()
+        super().__init__(model, thumbnails, parent)
+        self._paths_of = paths_of
+        self.setAccessibleName(self.tr("Photos"))
+
+    def selected(self) -> list[PhotoId]:
+        """In the order of the rows."""
+        ids = self._photos.rows.photo_ids
+        found: list[PhotoId] = []
+        for first, last in self._chosen.ranges():
+            found += ids[first : last + 1].tolist()
+        return found
+
+    def current_photo(self) -> PhotoId | None:
+        row = self._chosen.current
+        return None if row is None else self._photos.photo_id(row)
+
+    def make_current(self, photo_id: PhotoId) -> None:
+        """Chooses a photo and brings it into sight; nothing where it is not here."""
+        row = self._photos.row_of(photo_id)
+        if row is not None:
+            self._chosen.choose(row)
+            self.scrollTo(self._photos.index(row))
+
+    # Acting on photos
+
+    def _acted_on(self) -> list[PhotoId]:
+        """The selected ones, or else the current one."""
+        current = self.current_photo()
+        return self.selected() or ([] if current is None else [current])
+
+    def _open(self) -> None:
+        current = self.current_photo()
+        if current is not None:
+            self.opened.emit(current)
+
+    def _ask_similar(self) -> None:
+        current = self.current_photo()
+        if current is not None:
+            self.similar_asked.emit(current)
+
+    def _ask_folder(self) -> None:
+        current = self.current_photo()
+        if current is not None:
+            self.folder_asked.emit(current)
+
+    def _ask_tag(self) -> None:
+        if photo_ids := self._acted_on():
+            self.tag_asked.emit(photo_ids)
+
+    def _ask_trash(self) -> None:
+        if photo_ids := self._acted_on():
+            self.trash_asked.emit(photo_ids)
+
+    def _ask_copy(self) -> None:
+        if photo_ids := self._acted_on():
+            self.copy_asked.emit(photo_ids)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = event.globalPos()
+        row = self.row_at(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            row = self._chosen.current
+            if row is not None:
+                self.scrollTo(self._photos.index(row))
+                place = self.viewport().mapToGlobal(self.rect_of(row).center())
+        if row is None:
+            return
+        if not self._chosen.is_selected(row):
+            self._chosen.choose(row)
+        elif row != self._chosen.current:
+            self._chosen.move(row)
+        menu = grid_menu(self, len(self._acted_on()), self._actions())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _actions(self) -> GridActions:
+        return GridActions(
+            open=self._open,
+            show_in_folder=self._ask_folder,
+            copy=self._ask_copy,
+            find_similar=self._ask_similar,
+            tag=self._ask_tag,
+            trash=self._ask_trash,
+        )
+
+    # Keys
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        key = Qt.Key(event.key())
+        if key in _MOVES and not modifiers & ~(_Control | _Shift):
+            self._go(_MOVES[key], modifiers)
+        elif not self._run(key, event, modifiers):
+            event.ignore()
+            return
+        event.accept()
+
+    def _go(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> None:
+        index = self.moveCursor(action, modifiers)
+        if not index.isValid():
+            return
+        if modifiers & _Shift:
+            self._chosen.extend(index.row(), add=bool(modifiers & _Control))
+        elif modifiers & _Control:
+            self._chosen.move(index.row())
+        else:
+            self._chosen.choose(index.row())
+        self.scrollTo(index)
+
+    def _run(self, key: Qt.Key, event: QKeyEvent, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether the key means something here."""
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.selectAll()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._ask_copy()
+        elif modifiers & _Control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.zoom_by(-1 if key == Qt.Key.Key_Minus else 1)
+        elif modifiers == _Control and key == Qt.Key.Key_0:
+            self._frame(cell=DEFAULT_CELL)
+            self.cell_size_changed.emit(self.cell_size)
+        elif modifiers == _Control and key == Qt.Key.Key_Space:
+            if (row := self._chosen.current) is not None:
+                self._chosen.toggle(row)
+        elif modifiers:
+            return False
+        else:
+            return self._act(key)
+        return True
+
+    def _act(self, key: Qt.Key) -> bool:
+        """Keys without modifiers."""
+        match key:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._open()
+            case Qt.Key.Key_S:
+                self._ask_similar()
+            case Qt.Key.Key_T:
+                self._ask_tag()
+            case Qt.Key.Key_Delete:
+                self._ask_trash()
+            case Qt.Key.Key_Escape if self._band is not None:
+                self._end_band()
+            case Qt.Key.Key_Escape if self.selectionModel().hasSelection():
+                self._chosen.clear()
+            case _:
+                return False
+        return True
+
+    @override
+    def zoom_by(self, steps: int, at: float | None = None) -> None:
+        super().zoom_by(steps, at)
+        self.cell_size_changed.emit(self.cell_size)
+
+    # Mouse
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._glide.stop()
+        row = self.row_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed_at, self._pressed_row = event.position().toPoint(), row
+        modifiers = event.modifiers()
+        if row is None:
+            self._begin_band(event.position(), add=bool(modifiers & (_Control | _Shift)))
+        elif modifiers & _Shift:
+            self._chosen.extend(row, add=bool(modifiers & _Control))
+        elif modifiers & _Control or self._is_on_badge(row, event.position()):
+            self._chosen.toggle(row)
+            self._pressed_row = None
+        elif not self._chosen.is_selected(row):
+            self._chosen.choose(row)
+            self._pressed_row = row
+
+    def _is_on_badge(self, row: int, point: QPointF) -> bool:
+        return badge_rect(self.rect_of(row)).contains(point.toPoint())
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position().toPoint()
+        if self._band is not None:
+            self._stretch_band(point)
+        elif self._pressed_at is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            far = (point - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+            if far and self._pressed_row is not None:
+                self._drag(self._pressed_row)
+        else:
+            self._hover(self.row_at(point))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        row, self._pressed_at, self._pressed_row = self._pressed_row, None, None
+        if self._band is not None:
+            self._end_band()
+        elif row is not None and not event.modifiers() & (_Control | _Shift):
+            # Of several selected ones, only now is it sure that they were not to be dragged.
+            self._chosen.choose(row)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        row = self.row_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or row is None:
+            return
+        if event.modifiers() or self._is_on_badge(row, event.position()):
+            self.mousePressEvent(event)
+            return
+        self._pressed_at = self._pressed_row = None
+        self._open()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int | None) -> None:
+        if row != self._hovered:
+            before, self._hovered = self._hovered, row
+            self._update_rows((before, row))
+
+    def _drag(self, row: int) -> None:
+        self._pressed_at = self._pressed_row = None
+        if self._paths_of is None:
+            return
+        first = self._photos.photo_id(row)
+        others = [photo_id for photo_id in self.selected() if photo_id != first]
+        paths = self._paths_of([first, *others])
+        if paths:
+            grey = bool(self._photos.rows.offline[row])
+            drag_out(self, paths, self._thumbnails.held(first, grey=grey))
+
+    # The rubber band
+
+    def _begin_band(self, point: QPointF, *, add: bool) -> None:
+        place = QPoint(round(point.x()), round(point.y()) + self.verticalOffset())
+        self._band_from = place
+        self._band = Rect(place.x(), place.y(), 0, 0)
+        self._chosen.begin_band(add=add)
+        if not add:
+            self._chosen.clear()
+
+    def _stretch_band(self, point: QPoint) -> None:
+        """To a point of the view, or beyond it: then the view follows."""
+        held = QPoint(
+            max(0, min(point.x(), self.viewport().width())),
+            max(0, min(point.y(), self.viewport().height())),
+        )
+        here = held + QPoint(0, self.verticalOffset())
+        left, right = sorted((here.x(), self._band_from.x()))
+        top, bottom = sorted((here.y(), self._band_from.y()))
+        self._band = Rect(left, top, right - left, bottom - top)
+        area = QRect(left, top - self.verticalOffset(), right - left, bottom - top)
+        self._chosen.band(self._layout.rows_in(self._to_content(area)))
+        self.viewport().update()
+        beyond = point.y() - held.y()
+        if beyond and not self._band_timer.isActive():
+            self._band_timer.start(FRAME_MS, self)
+        elif not beyond:
+            self._band_timer.stop()
+
+    def _follow_band(self) -> None:
+        point = self.viewport().mapFromGlobal(self.cursor().pos())
+        beyond = min(0, point.y()) + max(0, point.y() - self.viewport().height())
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + round(beyond * _EDGE_SPEED))
+        self._stretch_band(point)
+
+    def _end_band(self) -> None:
+        self._band_timer.stop()
+        self._band = None
+        self.viewport().update()
+
+    @override
+    def timerEvent(self, event: QTimerEvent) -> None:
+        if event.matches(self._band_timer):
+            self._follow_band()
+        else:
+            super().timerEvent(event)
+
+    # What is told and drawn of it
+
+    @override
+    def setSelectionModel(self, selectionModel: QItemSelectionModel) -> None:
+        # Before anything is told of its selection, which is while the model is set.
+        self._chosen = RowSelection(selectionModel)
+        super().setSelectionModel(selectionModel)
+
+    @override
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        QAbstractItemView.selectionChanged(self, selected, deselected)
+        self.viewport().update()
+        self.selection_changed.emit(self.selected())
+
+    @override
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        self._update_rows((previous.row(), current.row()))
+        if QAccessible.isActive() and current.isValid() and self.hasFocus():
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(current.row())
+            QAccessible.updateAccessibility(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._update_rows([self._chosen.current])
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._update_rows([self._chosen.current])

@@ -1,0 +1,50 @@
+"""Numbers that are read while they change: they keep their width and do not flicker."""
+
+from photofind.gui.wording import number
+
+FIGURE_SPACE = "\u2007"
+"""As wide as a digit."""
+
+PUNCTUATION_SPACE = "\u2008"
+"""As wide as a separator of thousands."""
+
+SMOOTHING = 0.1
+"""Part of a new value that goes into the one shown; they come ten times a second."""
+
+SHOWN_CHANGE = 0.05
+"""A smaller part of the value shown than this is not worth a change."""
+
+
+def padded(done: str, total: str) -> str:
+    """A number as long as the one it grows to."""
+    missing = total[: max(0, len(total) - len(done))]
+    blanks = (FIGURE_SPACE if sign.isdigit() else PUNCTUATION_SPACE for sign in missing)
+    return "".join(blanks) + done
+
+
+def rate_in_words(rate: float) -> str:
+    """Tenths only where they say something."""
+    if rate >= 10:
+        return number(round(rate))
+    tenths = f"{rate:.1f}"
+    return tenths.removesuffix(".0")
+
+
+class SteadyNumber:
+    """A measured value, smoothed; what is shown follows it in steps that can be read."""
+
+    def __init__(self) -> None:
+        self._smooth: float | None = None
+        self._shown = 0.0
+
+    def next(self, value: float) -> float:
+        """Takes a new value; gives the one to show."""
+        if self._smooth is None:
+            self._smooth = self._shown = value
+        self._smooth += SMOOTHING * (value - self._smooth)
+        if abs(self._smooth - self._shown) > SHOWN_CHANGE * self._shown:
+            self._shown = self._smooth
+        return self._shown
+
+    def forget(self) -> None:
+        self._smooth = None

@@ -1,0 +1,47 @@
+"""A line of text that gives way: cut with an ellipsis, whole in its tooltip."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from typing_extensions import override
+
+LEAST_PX = 48
+
+
+class ElidedLabel(QLabel):
+    """As wide as its text where there is room.
+
+    Args:
+        mode: Where the text is cut.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        super().__init__(parent)
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def say(self, text: str, *, tooltip: str = "") -> None:
+        """Shows a text; `tooltip` where there is more to say than the text itself."""
+        if text == self.text():
+            return
+        self.setText(text)
+        self.setToolTip(tooltip or text)
+        # Blanks that only keep a number's place are not for the ear.
+        self.setAccessibleName(" ".join(text.split()))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(LEAST_PX, hint.width()), hint.height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, text)

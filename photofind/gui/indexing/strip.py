@@ -1,0 +1,283 @@
+"""One line at the window's bottom: what photofind is doing, and what it could not do."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from typing_extensions import override
+
+from photofind.errors import UserFacingError
+from photofind.events import IndexFinished, IndexPhase, IndexProgress
+from photofind.gui.icons import icon, pixmap
+from photofind.gui.indexing.counting import SteadyNumber, padded, rate_in_words
+from photofind.gui.indexing.elided import ElidedLabel
+from photofind.gui.theme import SPACING, theme_of
+from photofind.gui.wording import duration, number, photos
+
+STRIP_PX = 28
+DOT_PX = 8
+
+
+class State(Enum):
+    IDLE = "idle"
+    WORKING = "working"
+    STOPPED = "stopped"
+
+
+class StatusStrip(QWidget):
+    """What the library is at, with a way to hold it and a way to what could not be read.
+
+    Signals:
+        pause_toggled: Reading was held (`True`) or let go on.
+        failures_asked: The list of files that could not be read was asked for.
+        retry_asked: After a stop: try again.
+    """
+
+    pause_toggled = Signal(bool)
+    failures_asked = Signal()
+    retry_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = State.IDLE
+        self._paused = False
+        self._progress: IndexProgress | None = None
+        self._photos: int | None = None
+        self._rate = SteadyNumber()
+        self._seconds_left = SteadyNumber()
+        self._dot = _Dot()
+        self._text = ElidedLabel()
+        self._text.setFont(_counting_font(self.font()))
+        self._hint = ElidedLabel()
+        self._hint.setProperty("muted", True)
+        self._retry = _word_button(self.tr("Try again"), self.retry_asked.emit)
+        self._plug = QLabel()
+        self._offline = ElidedLabel()
+        self._offline.setProperty("muted", True)
+        self._failures = _word_button("", self.failures_asked.emit)
+        self._pause = QToolButton()
+        self._pause.setProperty("quiet", True)
+        self._pause.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._pause.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._pause.clicked.connect(self._toggle_pause)
+        self._lay_out()
+        self._draw_icons()
+        self.setAccessibleName(self.tr("Status"))
+        for optional in (self._hint, self._retry, self._plug, self._offline, self._failures):
+            optional.hide()
+        self._retell()
+
+    def show_progress(self, progress: IndexProgress) -> None:
+        if self._progress is None or progress.phase is not self._progress.phase:
+            self._rate.forget()
+            self._seconds_left.forget()
+        self._progress = progress
+        self._state = State.WORKING
+        self._retell()
+
+    def show_finished(self, _finished: IndexFinished, photo_count: int) -> None:
+        """The folders are as they were found; `photo_count` is of the whole library."""
+        self._state = State.IDLE
+        self._progress = None
+        self._photos = photo_count
+        self._retell()
+
+    def show_paused(self, paused: bool) -> None:
+        self._paused = paused
+        if self._state is not State.STOPPED:
+            self._retell()
+
+    def show_stopped(self, error: UserFacingError) -> None:
+        self._state = State.STOPPED
+        self._progress = None
+        self._hint.say(error.hint)
+        self._retell(self.tr("Stopped: {message}").format(message=error.message))
+
+    def show_failures(self, count: int) -> None:
+        """How many files could not be read; nothing is said of none."""
+        one = self.tr("1 could not be read")
+        many = self.tr("{count} could not be read").format(count=number(count))
+        self._failures.setText(one if count == 1 else many)
+        self._failures.setAccessibleName(
+            self.tr("{said}. Shows which, and why.").format(said=self._failures.text())
+        )
+        self._failures.setVisible(count > 0)
+
+    def show_offline(self, names: Sequence[str]) -> None:
+        """Names of the folders or disks that are not connected."""
+        match list(names):
+            case []:
+                said = ""
+            case [name]:
+                said = self.tr("‘{name}’ is not connected").format(name=name)
+            case [first, second]:
+                said = self.tr("‘{first}’ and ‘{second}’ are not connected")
+                said = said.format(first=first, second=second)
+            case several:
+                said = self.tr("{count} folders are not connected")
+                said = said.format(count=number(len(several)))
+        self._offline.say(said, tooltip="\n".join(names))
+        self._offline.setVisible(bool(said))
+        self._plug.setVisible(bool(said))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(theme_of(self.palette()).hairline))
+        painter.drawLine(0, 0, self.width(), 0)
+
+    def _lay_out(self) -> None:
+        self.setFixedHeight(self._height())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING + 4, 1, SPACING, 0)
+        row.setSpacing(SPACING)
+        row.addWidget(self._dot)
+        row.addWidget(self._text)
+        # The message has the room it needs before the hint has any.
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._hint, 100)
+        row.addWidget(self._retry)
+        row.addStretch(1)
+        row.addWidget(self._plug)
+        row.addWidget(self._offline)
+        row.addWidget(self._failures)
+        row.addWidget(self._pause)
+        for button in (self._retry, self._failures, self._pause):
+            button.setFixedHeight(self._height() - 2)
+        # One width for both words: nothing moves when it is pressed.
+        widths = []
+        for paused in (False, True):
+            self._name_pause(paused)
+            widths.append(self._pause.sizeHint().width())
+        self._pause.setFixedWidth(max(widths))
+
+    def _height(self) -> int:
+        """28 px, and more where the system's font is large."""
+        return max(STRIP_PX, self.fontMetrics().height() + 12)
+
+    def _retell(self, said: str | None = None) -> None:
+        """Says what is so now; `said` where it is a stop."""
+        if said is not None:
+            self._text.say(said)
+        elif self._state is not State.STOPPED:
+            self._text.say(self._told_progress())
+        stopped = self._state is State.STOPPED
+        self._hint.setVisible(stopped)
+        self._retry.setVisible(stopped)
+        self._pause.setVisible(not stopped)
+        self._name_pause(self._paused)
+        self._dot.colour(self._dot_role())
+
+    def _told_progress(self) -> str:
+        if self._progress is None:
+            return self._told_rest()
+        what, how_far = self._counted(self._progress)
+        if self._paused:
+            # Nothing moves while it is held, so nothing keeps its place.
+            how_far = " ".join(how_far.split())
+            return self.tr("Paused · {how_far}").format(how_far=how_far)
+        return self.tr("{what} {how_far}{speed}").format(
+            what=what, how_far=how_far, speed=self._speed(self._progress)
+        )
+
+    def _told_rest(self) -> str:
+        if self._paused:
+            return self.tr("Paused")
+        if self._photos is None:
+            return ""
+        return self.tr("Up to date · {photos}").format(photos=photos(self._photos))
+
+    def _counted(self, progress: IndexProgress) -> tuple[str, str]:
+        done = number(progress.done)
+        if progress.phase is IndexPhase.FINDING:
+            what = self.tr("Looking for photos …")
+            return what, self.tr("{count} found").format(count=done)
+        making = progress.phase is IndexPhase.THUMBNAILS
+        what = self.tr("Making thumbnails") if making else self.tr("Reading photos")
+        if progress.total is None:
+            return what, done
+        total = number(progress.total)
+        return what, self.tr("{done} of {total}").format(done=padded(done, total), total=total)
+
+    def _speed(self, progress: IndexProgress) -> str:
+        if progress.phase is not IndexPhase.EMBEDDING or progress.seconds_left is None:
+            return ""
+        rate = self._rate.next(progress.photos_per_s)
+        left = duration(self._seconds_left.next(progress.seconds_left))
+        return self.tr(" · {rate}/s · {time} left").format(rate=rate_in_words(rate), time=left)
+
+    def _dot_role(self) -> QPalette.ColorRole:
+        if self._state is State.STOPPED:
+            return QPalette.ColorRole.BrightText
+        if self._state is State.WORKING and not self._paused:
+            return QPalette.ColorRole.Accent
+        return QPalette.ColorRole.PlaceholderText
+
+    def _toggle_pause(self) -> None:
+        self.show_paused(not self._paused)
+        self.pause_toggled.emit(self._paused)
+
+    def _name_pause(self, paused: bool) -> None:
+        self._pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        about = self.tr("Go on reading photos") if paused else self.tr("Hold reading for a while")
+        self._pause.setToolTip(about)
+        self._pause.setAccessibleName(about)
+        colour = theme_of(self.palette()).text
+        self._pause.setIcon(icon("play" if paused else "pause", colour))
+
+    def _draw_icons(self) -> None:
+        muted = theme_of(self.palette()).muted
+        self._plug.setPixmap(pixmap("plug", muted, scale=self.devicePixelRatioF()))
+        self._name_pause(self._paused)
+
+
+class _Dot(QWidget):
+    """A disc in a colour of the palette; says nothing that the text does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._role = QPalette.ColorRole.PlaceholderText
+        self.setFixedSize(DOT_PX, DOT_PX)
+
+    def colour(self, role: QPalette.ColorRole) -> None:
+        self._role = role
+        self.update()
+
+    @property
+    def role(self) -> QPalette.ColorRole:
+        return self._role
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(self._role))
+        painter.drawEllipse(self.rect())
+
+
+def _word_button(word: str, pressed: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setText(word)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setProperty("quiet", True)
+    button.clicked.connect(lambda: pressed())
+    return button
+
+
+def _counting_font(font: QFont) -> QFont:
+    """With digits of one width, where the font has such."""
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font

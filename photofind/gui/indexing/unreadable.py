@@ -1,0 +1,254 @@
+"""The page of files that could not be read."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from photofind.domain import Failure
+from photofind.gui.icons import icon
+from photofind.gui.indexing.unreadable_model import FOLDER, NAME, Index, UnreadableModel, as_text
+from photofind.gui.theme import SPACING, theme_of
+from photofind.gui.wording import number
+
+OPEN_UP_TO = 200
+"""A reason with more files than this begins closed, so that all reasons can be seen."""
+
+
+class UnreadablePage(QWidget):
+    """Which files, and why; nothing is done to them.
+
+    Signals:
+        retry_asked: Read them all again.
+        folder_asked: Show a file (`Path`) where it lies.
+        left: Back to the photos.
+    """
+
+    retry_asked = Signal()
+    folder_asked = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._model = UnreadableModel(self)
+        self._heading = QLabel()
+        self._heading.setProperty("heading", True)
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText(self.tr("Filter by name, folder or reason"))
+        self._filter.setAccessibleName(self.tr("Filter"))
+        self._filter.setClearButtonEnabled(True)
+        self._filter.textChanged.connect(self._narrow)
+        self._filter.installEventFilter(self)
+        self._list = _Tree(self._model)
+        self._back = QPushButton(self.tr("Back"))
+        self._back.clicked.connect(lambda: self.left.emit())
+        self._retry = QPushButton(self.tr("Try again"))
+        self._retry.setToolTip(self.tr("Reads all these files again"))
+        self._retry.clicked.connect(lambda: self.retry_asked.emit())
+        self._show = QPushButton(self.tr("Show in folder"))
+        self._show.clicked.connect(self._ask_folder)
+        self._copy = QPushButton(self.tr("Copy list"))
+        self._copy.clicked.connect(self._copy_list)
+        self._empty = QLabel()
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setProperty("muted", True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._list)
+        self._pages.addWidget(self._empty)
+        self._lay_out()
+        self._list.selectionModel().selectionChanged.connect(lambda: self._enable())
+        self._list.activated.connect(lambda _index: self._ask_folder())
+        self._add_keys()
+        self._draw_icons()
+        self.setFocusProxy(self._list)
+        self.show_failures(())
+
+    def show_failures(self, failures: Sequence[Failure]) -> None:
+        """Takes the place of what was shown; the selected file stays selected if still there."""
+        selected = self._selected()
+        self._count = len(failures)
+        self._model.show(failures)
+        self._refresh()
+        if selected:
+            self._list.select(selected[0])
+        self._enable()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down goes from the filter into the list."""
+        down = (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        )
+        if down and self._model.count:
+            self._list.setFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        page = QVBoxLayout(self)
+        page.setContentsMargins(3 * SPACING, 2 * SPACING, 3 * SPACING, 2 * SPACING)
+        page.setSpacing(2 * SPACING)
+        top = QHBoxLayout()
+        top.setSpacing(2 * SPACING)
+        top.addWidget(self._back)
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._filter)
+        self._filter.setMinimumWidth(260)
+        page.addLayout(top)
+        page.addWidget(self._pages, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACING)
+        buttons.addWidget(self._retry)
+        buttons.addStretch(1)
+        buttons.addWidget(self._show)
+        buttons.addWidget(self._copy)
+        page.addLayout(buttons)
+
+    def _add_keys(self) -> None:
+        keys = {
+            QKeySequence(QKeySequence.StandardKey.Find): self._filter.setFocus,
+            QKeySequence(QKeySequence.StandardKey.Copy): self._copy_list,
+            QKeySequence(Qt.Key.Key_Escape): self._step_back,
+        }
+        for sequence, does in keys.items():
+            shortcut = QShortcut(sequence, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(does)
+
+    def _step_back(self) -> None:
+        if self._filter.text():
+            self._filter.clear()
+        else:
+            self.left.emit()
+
+    def _draw_icons(self) -> None:
+        text = theme_of(self.palette()).text
+        self._back.setIcon(icon("left", text))
+        self._retry.setIcon(icon("refresh", text))
+        self._show.setIcon(icon("folder", text))
+
+    def _narrow(self, text: str) -> None:
+        self._model.narrow(text)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        one = self.tr("1 file could not be read")
+        many = self.tr("{count} files could not be read").format(count=number(self._count))
+        self._heading.setText(one if self._count == 1 else many)
+        self._heading.setVisible(self._count > 0)
+        self._filter.setVisible(self._count > 0)
+        self._empty.setText(
+            self.tr("No file here has that in its name, folder or reason.")
+            if self._count
+            else self.tr("Every photo could be read.")
+        )
+        self._pages.setCurrentWidget(self._list if self._model.count else self._empty)
+        self._list.open_groups()
+        self._enable()
+
+    def _enable(self) -> None:
+        self._retry.setVisible(self._count > 0)
+        self._show.setVisible(self._count > 0)
+        self._copy.setVisible(self._count > 0)
+        self._copy.setEnabled(self._model.count > 0)
+        self._show.setEnabled(bool(self._selected()))
+
+    def _selected(self) -> list[Failure]:
+        found = (self._model.failure(index) for index in self._list.selected_rows())
+        return [failure for failure in found if failure is not None]
+
+    def _ask_folder(self) -> None:
+        selected = self._selected()
+        if selected:
+            self.folder_asked.emit(selected[0].path)
+
+    def _copy_list(self) -> None:
+        """What is selected; all that is shown where nothing is."""
+        chosen = dict.fromkeys(
+            failure
+            for index in self._list.selected_rows()
+            for failure in self._model.failures_of(index)
+        )
+        QGuiApplication.clipboard().setText(as_text(list(chosen) or self._model.all_shown()))
+
+
+class _Tree(QTreeView):
+    """Reasons and files; every row of one height, so that ten thousand cost nothing."""
+
+    def __init__(self, model: UnreadableModel) -> None:
+        super().__init__()
+        self._unreadable = model
+        self.setModel(model)
+        self.setUniformRowHeights(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setAccessibleName(self.tr("Files that could not be read"))
+        self.setExpandsOnDoubleClick(False)
+        self.setItemDelegate(_Rows(self))
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(FOLDER, QHeaderView.ResizeMode.Stretch)
+
+    def open_groups(self) -> None:
+        """Opens the short reasons; a single one whatever its length."""
+        count = self._unreadable.rowCount()
+        for row in range(count):
+            index = self._unreadable.index(row, NAME)
+            self.setFirstColumnSpanned(row, self.rootIndex(), True)
+            self.setExpanded(index, count == 1 or self._unreadable.rowCount(index) <= OPEN_UP_TO)
+
+    def selected_rows(self) -> list[QModelIndex]:
+        return list(self.selectionModel().selectedRows(NAME))
+
+    def select(self, failure: Failure) -> None:
+        for group in range(self._unreadable.rowCount()):
+            parent = self._unreadable.index(group, NAME)
+            own = self._unreadable.failures_of(parent)
+            if failure in own:
+                index = self._unreadable.index(own.index(failure), NAME, parent)
+                flag = QItemSelectionModel.SelectionFlag
+                self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+                return
+
+
+class _Rows(QStyledItemDelegate):
+    """Reasons stand out, folders step back."""
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        if not index.parent().isValid():
+            option.font.setWeight(QFont.Weight.DemiBold)
+        elif index.column() == FOLDER:
+            muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
+            option.palette.setColor(QPalette.ColorRole.Text, muted)
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), option.fontMetrics.height() + 10)

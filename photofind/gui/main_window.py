@@ -1,0 +1,373 @@
+"""Lays out the window and connects its parts; decides nothing."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from photofind.events import IndexFinished, IndexProgress
+from photofind.gui.bridge import Bridge
+from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
+from photofind.gui.folders.actions import FolderActions
+from photofind.gui.folders.choices import in_folder, tagged, taken_in
+from photofind.gui.folders.panel import LibraryPanel
+from photofind.gui.grid.captions import Captions
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.indexing.strip import StatusStrip
+from photofind.gui.indexing.unreadable import UnreadablePage
+from photofind.gui.lanes import Lane
+from photofind.gui.navigation import Navigation, RegionOpening
+from photofind.gui.outline import Outline, OutlineReader
+from photofind.gui.photo_actions import PhotoActions, open_folder
+from photofind.gui.photos_page import PhotosPage
+from photofind.gui.picture_asking import PictureAsking
+from photofind.gui.region.tool import RegionTool
+from photofind.gui.reviewing import Reviewing
+from photofind.gui.search.bar import SearchBar
+from photofind.gui.search.drop import DropOverlay
+from photofind.gui.search.request import SearchRequest
+from photofind.gui.searching import Searching
+from photofind.gui.settings.actions import SettingsActions
+from photofind.gui.shortcuts import ShortcutSheet
+from photofind.gui.tags.actions import TagActions
+from photofind.gui.tags.editing import TagEditing
+from photofind.gui.tags.review import ReviewPage
+from photofind.gui.theme import SPACING
+from photofind.gui.viewer.viewer import Viewer
+from photofind.live import LiveLibrary
+
+_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
+
+FIRST_SIZE = QSize(1180, 760)
+LEAST_SIZE = QSize(760, 480)
+PANEL_PX = 240
+
+
+class MainWindow(QMainWindow):
+    """Every part of the window, over one library; call `close_lanes` before it goes.
+
+    What a part asks for is done by the object of its subject: `Searching`, `PictureAsking`,
+    `TagActions`, `PhotoActions`, `FolderActions`, `Reviewing`, `Navigation`.
+    """
+
+    def __init__(self, library: LiveLibrary, bridge: Bridge) -> None:
+        super().__init__()
+        self.setWindowTitle("Photofind")
+        self._library = library
+        self._bridge = bridge
+        self._reading = False
+        self.first_run: FirstRun | None = None
+        self._make_photos()
+        self._make_pages()
+        self._lay_out()
+        self._make_actions()
+        self._connect_search()
+        self._connect_photos()
+        self._connect_viewer()
+        self._connect_library()
+        self._make_shortcuts()
+        self._restore()
+        self.outline.read_now()
+        self.searching.show_all()
+
+    # Parts
+
+    def _make_photos(self) -> None:
+        library = self._library
+        self.writer = Lane("writer", self)
+        self.captions = Captions(library.details, self)
+        self.model = PhotoModel(self, captions=self.captions)
+        self.thumbnails = Thumbnails(library.thumbnail, self)
+        self.searching = Searching(library, self)
+        self.outline = OutlineReader(library, self)
+
+    def _make_pages(self) -> None:
+        library = self._library
+        self.bar = SearchBar(
+            library.paths.recent_searches,
+            {"tag": library.tag_names, "folder": library.folder_names, "camera": library.cameras},
+        )
+        self.panel = LibraryPanel()
+        self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails)
+        self.review = ReviewPage(self.thumbnails)
+        self.unreadable = UnreadablePage()
+        self.strip = StatusStrip()
+        self.viewer = Viewer(self.model, self.thumbnails, library.picture, library.details)
+        self.region = RegionTool(self.viewer.canvas, library.say_what)
+
+    def _lay_out(self) -> None:
+        self._settings_button = QPushButton(self.tr("Settings"))
+        self._settings_button.setProperty("quiet", True)
+        top = QHBoxLayout()
+        top.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        top.setSpacing(SPACING)
+        top.addWidget(self.bar, 1)
+        top.addWidget(self._settings_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._middle = QStackedWidget()
+        for page in (self.photos, self.review, self.unreadable):
+            self._middle.addWidget(page)
+        self._splitter = QSplitter()
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.panel)
+        self._splitter.addWidget(self._middle)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([PANEL_PX, FIRST_SIZE.width() - PANEL_PX])
+        browsing = QWidget()
+        layout = QVBoxLayout(browsing)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.strip)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(browsing)
+        self._pages.addWidget(self.viewer)
+        self.setCentralWidget(self._pages)
+        self.setMinimumSize(LEAST_SIZE)
+        self.resize(FIRST_SIZE)
+        self.drop = DropOverlay(self._library.paths.pasted, self)
+
+    def _make_actions(self) -> None:
+        library, writer = self._library, self.writer
+        grid = self.photos.grid
+        self.navigation = Navigation(self._pages, self._middle, grid, self.model, self.viewer, self)
+        self.pictures = PictureAsking(library, self.bar, self.captions, self)
+        self.tags = TagActions(library, writer, self)
+        self.editing = TagEditing(library, self.tags, self)
+        self.files = PhotoActions(library, writer, self)
+        self.folders = FolderActions(library, writer, self)
+        self.reviewing = Reviewing(library, self.review, self)
+        self.settings = SettingsActions(library, writer, self)
+        self.region_opening = RegionOpening(self.region, self.viewer, self)
+
+    # Connections
+
+    def _connect_search(self) -> None:
+        self.bar.submitted.connect(self.searching.search)
+        self.bar.submitted.connect(self.navigation.show_photos)
+        self.bar.picture_offered.connect(self.drop.paste)
+        self.bar.left.connect(self.navigation.focus_photos)
+        self.searching.busy_changed.connect(self.bar.set_busy)
+        self.searching.failed.connect(lambda _request, error: self.bar.show_error(error))
+        self.photos.header.broadened.connect(self.bar.ask)
+        self.drop.picture_dropped.connect(self.pictures.ask_file)
+        self.drop.folders_dropped.connect(self.folders.add)
+        self.drop.text_offered.connect(self.bar.offer_text)
+        self.drop.noticed.connect(self.photos.notice.say)
+        self.drop.refused.connect(self.photos.notice.say)
+        self.panel.all_chosen.connect(lambda: self.bar.ask(SearchRequest()))
+        self.panel.folder_chosen.connect(lambda path: self.bar.ask(in_folder(path)))
+        self.panel.tag_chosen.connect(lambda name: self.bar.ask(tagged(name)))
+        self.panel.years_chosen.connect(lambda *years: self.bar.ask(taken_in(*years)))
+
+    def _connect_photos(self) -> None:
+        for part in (self.photos.grid, self.viewer):
+            part.similar_asked.connect(self.pictures.ask_photo)
+            part.similar_asked.connect(self.navigation.show_photos)
+            part.trash_asked.connect(self.files.trash)
+            part.copy_asked.connect(self.files.copy)
+        self.photos.grid.opened.connect(self.navigation.open_photo)
+        self.photos.grid.tag_asked.connect(self.editing.edit)
+        self.photos.grid.folder_asked.connect(self.files.show_in_folder)
+        self.photos.folders_asked.connect(self.folders.add_one)
+        self.review.confirmed.connect(self.tags.confirm)
+        self.review.rejected.connect(self.tags.reject)
+        self.review.undo_asked.connect(self.tags.undo)
+        self.review.opened.connect(self.navigation.open_photo_of_all)
+        self.navigation.all_wanted.connect(lambda: self.bar.ask(SearchRequest()))
+        self.review.left.connect(self.navigation.focus_photos)
+        self.files.trashed.connect(self.photos.remove)
+
+    def _connect_viewer(self) -> None:
+        viewer = self.viewer
+        viewer.left.connect(self.navigation.leave_viewer)
+        viewer.tag_asked.connect(lambda _photos: viewer.focus_tags())
+        viewer.folder_asked.connect(lambda path: open_folder(path.parent))
+        viewer.tag_confirmed.connect(lambda photo, name: self.tags.confirm([photo], name))
+        viewer.tag_rejected.connect(lambda photo, name: self.tags.reject([photo], name))
+        viewer.tag_removed.connect(lambda photo, name: self.tags.remove([photo], name))
+        viewer.tag_added.connect(lambda photo, name: self.tags.add([photo], name))
+        viewer.tag_chosen.connect(lambda name: self.bar.ask(tagged(name)))
+        self.region.find_asked.connect(self.pictures.ask_region)
+        self.region.find_asked.connect(self.navigation.show_photos)
+        self.region.tag_asked.connect(self._tag_current)
+        self.region.tag_asked.connect(self.region.show_tagged)
+
+    def _connect_library(self) -> None:
+        bridge = self._bridge
+        bridge.progressed.connect(self._show_progress)
+        bridge.finished.connect(self._show_finished)
+        bridge.photos_changed.connect(self.photos.take_in)
+        bridge.photos_changed.connect(self.viewer.refresh)
+        bridge.finished.connect(lambda _report: self.photos.look_again())
+        bridge.stopped.connect(self.strip.show_stopped)
+        for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
+            changed.connect(lambda _what: self.outline.read_soon())
+        self.outline.read.connect(self._show_outline)
+        self.tags.tags_known.connect(self.viewer.show_tags)
+        self.tags.changed.connect(lambda _photos: self.outline.read_soon())
+        self.strip.pause_toggled.connect(self._pause)
+        self.strip.failures_asked.connect(lambda: self.navigation.show_middle(self.unreadable))
+        self.strip.retry_asked.connect(self.folders.rescan)
+        self.unreadable.retry_asked.connect(self.folders.retry)
+        self.unreadable.folder_asked.connect(lambda path: open_folder(path.parent))
+        self.unreadable.left.connect(self.navigation.focus_photos)
+        self.panel.review_chosen.connect(lambda: self.navigation.show_middle(self.review))
+        self.panel.folder_add_asked.connect(self.folders.add_one)
+        self.panel.folder_remove_asked.connect(self.folders.remove)
+        self.panel.folder_show_asked.connect(open_folder)
+        self.folders.changed.connect(self.outline.read_now)
+        self.folders.changed.connect(self.photos.look_again)
+        self._settings_button.clicked.connect(self.settings.open)
+        self.tags.told.connect(self._say_with_undo)
+        self.files.told.connect(self.photos.notice.say)
+        for part in (self.files, self.folders, self.settings):
+            part.failed.connect(self.photos.show_error)
+        for lane in (self.writer, self.outline, self.thumbnails, self.reviewing, self.editing):
+            lane.troubled.connect(self.photos.show_error)
+
+    def _tag_current(self, name: str) -> None:
+        current = self.viewer.current
+        if current is not None:
+            self.tags.add([current], name)
+
+    def _show_progress(self, progress: IndexProgress) -> None:
+        self._reading = True
+        self.strip.show_progress(progress)
+
+    def _show_finished(self, report: IndexFinished) -> None:
+        self._reading = False
+        self.strip.show_finished(report, self.model.rowCount())
+
+    def _show_outline(self, outline: Outline) -> None:
+        self.panel.show_folders(outline.folders)
+        self.panel.show_tags(outline.tags)
+        self.panel.show_years(outline.years)
+        self.panel.show_count(outline.coverage.known)
+        self.review.show_tags(outline.tags)
+        self.unreadable.show_failures(outline.failures)
+        self.strip.show_failures(len(outline.failures))
+        self.strip.show_offline(outline.offline)
+        self.viewer.set_completions(outline.tag_names)
+        self.region.set_completions(outline.tag_names)
+        self.photos.say_why_empty([one.root.path for one in outline.folders], self._reading)
+
+    def _say_with_undo(self, text: str) -> None:
+        undo = self.tags.undo if self.tags.can_undo else None
+        self.photos.notice.say(text, self.tr("Undo"), undo)
+
+    def begin_first_run(self) -> None:
+        """Asks for folders and a search model; every answer leads to the photos."""
+        pictures = Path(QStandardPaths.writableLocation(_PICTURES))
+        page = FirstRun(self.settings.chooser(), pictures if pictures.is_dir() else None)
+        page.finished.connect(self._finish_first_run)
+        page.demo_asked.connect(self.folders.add_demo)
+        for ended in (page.finished, page.demo_asked, page.skipped):
+            ended.connect(self._end_first_run)
+        self.first_run = page
+        self._pages.addWidget(page)
+        self.navigation.show_page(page)
+
+    def _finish_first_run(self, choice: FirstRunChoice) -> None:
+        self.folders.add(choice.folders)
+        if choice.search_model is not None:
+            self.settings.use_model(choice.search_model)
+
+    def _end_first_run(self) -> None:
+        page, self.first_run = self.first_run, None
+        if page is not None:
+            self.navigation.focus_photos()
+            self._pages.removeWidget(page)
+            page.close_lanes()
+            page.deleteLater()
+
+    # Keys, window state
+
+    def _make_shortcuts(self) -> None:
+        for keys, does in (
+            ("Ctrl+K", self._focus_search),
+            ("/", self._focus_search),
+            ("Ctrl+Z", self.tags.undo),
+            ("Ctrl+,", self.settings.open),
+            ("F11", self._toggle_full_screen),
+            ("?", self._show_keys),
+            (QKeySequence.StandardKey.Paste, self._paste),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(does)
+
+    def _focus_search(self) -> None:
+        self.navigation.show_photos()
+        self.bar.focus_search()
+
+    def _paste(self) -> None:
+        self.drop.paste(QGuiApplication.clipboard().mimeData())
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _show_keys(self) -> None:
+        ShortcutSheet(self).open()
+
+    def _pause(self, paused: bool) -> None:
+        self._library.pause() if paused else self._library.resume()
+        self.strip.show_paused(paused)
+
+    def search_with(self, picture: Path) -> None:
+        """Photos like any picture file, as if it had been dropped."""
+        self.navigation.show_photos()
+        self.pictures.ask_file(picture)
+
+    def open_asked(self, picture: Path | None) -> None:
+        """Comes to the front, because the person started photofind once more."""
+        if picture is not None:
+            self.search_with(picture)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def close_lanes(self) -> None:
+        """Ends everything that works for the window; nothing is asked of the library any more."""
+        if self.first_run is not None:
+            self.first_run.close_lanes()
+        for work in (self.searching, self.outline, self.pictures, self.editing, self.reviewing):
+            work.close()
+        for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
+            part.close_lanes()
+        self.settings.close()
+        for lane in (self.thumbnails, self.captions, self.writer):
+            lane.close()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        state = self._state()
+        state.setValue("geometry", self.saveGeometry())
+        state.setValue("splitter", self._splitter.saveState())
+        state.setValue("cell_size", self.photos.header.size_slider.value())
+        state.setValue("details", self.viewer.inspector.isVisible())
+        super().closeEvent(event)
+
+    def _restore(self) -> None:
+        state = self._state()
+        for name, restore in (
+            ("geometry", self.restoreGeometry),
+            ("splitter", self._splitter.restoreState),
+        ):
+            value = state.value(name)
+            if isinstance(value, QByteArray):
+                restore(value)
+
+    def _state(self) -> QSettings:
+        return QSettings(str(self._library.paths.window_state), QSettings.Format.IniFormat)

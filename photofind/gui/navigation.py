@@ -1,0 +1,122 @@
+"""Which page is seen, and the one step back that Esc takes."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from photofind.domain import PhotoId
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.view import GridView
+from photofind.gui.region.tool import RegionTool
+from photofind.gui.viewer.viewer import Viewer
+
+
+class Navigation(QObject):
+    """Two stacks: whole pages (browsing, viewer, first run), and what is in the middle of browsing.
+
+    Signals:
+        middle_changed: The page in the middle is another one.
+        all_wanted: The grid should show every photo.
+    """
+
+    middle_changed = Signal()
+    all_wanted = Signal()
+
+    def __init__(
+        self,
+        pages: QStackedWidget,
+        middle: QStackedWidget,
+        grid: GridView,
+        model: PhotoModel,
+        viewer: Viewer,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pages = pages
+        self._middle = middle
+        self._grid = grid
+        self._model = model
+        self._viewer = viewer
+        self._wanted: PhotoId | None = None
+        model.modelReset.connect(self._open_wanted)
+
+    def show_browsing(self) -> None:
+        """The page with search bar, panel and photos."""
+        self._pages.setCurrentIndex(0)
+
+    def show_page(self, page: QWidget) -> None:
+        """A page that fills the window."""
+        self._pages.setCurrentWidget(page)
+        page.setFocus()
+
+    def show_middle(self, page: QWidget) -> None:
+        """A page beside the panel."""
+        self.show_browsing()
+        if self._middle.currentWidget() is not page:
+            self._middle.setCurrentWidget(page)
+            self.middle_changed.emit()
+
+    def show_photos(self) -> None:
+        self.show_browsing()
+        if self._middle.currentIndex() != 0:
+            self._middle.setCurrentIndex(0)
+            self.middle_changed.emit()
+
+    def focus_photos(self) -> None:
+        self.show_photos()
+        self._grid.setFocus()
+
+    def open_photo(self, photo_id: PhotoId) -> bool:
+        """In the viewer, among the photos of the grid; false where it is none of them."""
+        row = self._model.row_of(photo_id)
+        if row is None:
+            return False
+        self._viewer.open_row(row)
+        self.show_page(self._viewer)
+        return True
+
+    def open_photo_of_all(self, photo_id: PhotoId) -> None:
+        """As `open_photo`; among every photo, where it is none of the grid's."""
+        if not self.open_photo(photo_id):
+            self._wanted = photo_id
+            self.all_wanted.emit()
+
+    def _open_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.open_photo(wanted)
+
+    def leave_viewer(self) -> None:
+        """Back to the grid, at the photo that was seen last."""
+        self.show_browsing()
+        current = self._viewer.current
+        row = None if current is None else self._model.row_of(current)
+        if row is not None:
+            self._grid.setCurrentIndex(self._model.index(row))
+        self._grid.setFocus()
+
+    @property
+    def viewing(self) -> bool:
+        return self._pages.currentWidget() is self._viewer
+
+
+class RegionOpening(QObject):
+    """Lays the region tool over the photo in the viewer."""
+
+    def __init__(self, tool: RegionTool, viewer: Viewer, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tool = tool
+        self._viewer = viewer
+        viewer.region_asked.connect(self.start)
+        viewer.current_changed.connect(self._leave)
+        viewer.left.connect(self._leave)
+        tool.left.connect(viewer.setFocus)
+
+    def start(self) -> None:
+        """Over the photo that is on the canvas now."""
+        path = self._viewer.path
+        if path is not None:
+            self._tool.start(path)
+
+    def _leave(self) -> None:
+        if self._tool.isVisible():
+            self._tool.leave()

@@ -1,0 +1,149 @@
+"""The photos in the middle of the window: what was found, or every photo there is."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from photofind.domain import PhotoId
+from photofind.errors import UserFacingError
+from photofind.gui.empty import EmptyNote
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.grid.view import GridView
+from photofind.gui.lanes import Lane
+from photofind.gui.notice import Notice
+from photofind.gui.search.header import ResultsHeader
+from photofind.gui.search.request import SearchRequest
+from photofind.gui.searching import Searching
+from photofind.live import Coverage, LiveLibrary, Results
+from photofind.store.gallery import PhotoRows
+
+
+class PhotosPage(QWidget):
+    """Header and grid over one model, fed by `Searching` and by what changes in the library.
+
+    Photos that come while a person looks go to the end, and a button puts everything in order:
+    nothing moves under the cursor.
+
+    Signals:
+        folders_asked: An empty library asks for a folder.
+    """
+
+    folders_asked = Signal()
+
+    def __init__(
+        self,
+        library: LiveLibrary,
+        searching: Searching,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._searching = searching
+        self._model = model
+        self._lane = Lane("new photos", self)
+        self._arrived = 0
+        self.header = ResultsHeader()
+        self.grid = GridView(model, thumbnails, paths_of=library.paths_of)
+        self.empty = EmptyNote()
+        self.notice = Notice(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.grid, 1)
+        layout.addWidget(self.empty, 1)
+        self.empty.hide()
+        self.empty.folders_asked.connect(self.folders_asked)
+        self.header.refresh_asked.connect(searching.again)
+        self.header.cell_size_changed.connect(self.grid.set_cell_size)
+        self.header.arrangement_changed.connect(self.grid.set_arrangement)
+        self.grid.cell_size_changed.connect(self.header.set_cell_size)
+        searching.answered.connect(self.show_results)
+        searching.all_shown.connect(self.show_all)
+        self._lane.troubled.connect(self.notice.show_error)
+
+    def show_results(self, request: SearchRequest, results: Results) -> None:
+        self._arrived = 0
+        self.header.show_new(0)
+        self._model.show(results.rows, results.sure)
+        self.header.show_results(results, request)
+        self._show_grid_unless(False)
+
+    def show_all(self, rows: PhotoRows, coverage: Coverage) -> None:
+        self._arrived = 0
+        self.header.show_new(0)
+        self._model.show(rows, None)
+        self.header.show_all(len(rows), coverage)
+        self._show_grid_unless(not len(rows))
+
+    def take_in(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Photos that are new in the catalogue, or lie elsewhere now."""
+        if self._searching.request is not None:
+            self._arrived += len(photo_ids)
+            self.header.show_new(self._arrived)
+            return
+        new = [photo_id for photo_id in photo_ids if self._model.row_of(photo_id) is None]
+        if new:
+            library = self._library
+            self._lane.submit(lambda: (library.rows(new), library.coverage()), self._append)
+
+    def look_again(self) -> None:
+        """Takes out what is gone, and sees which folders are connected."""
+        library, shown = self._library, self._model.rows.photo_ids
+        if len(shown):
+            self._lane.submit(
+                lambda: library.rows([PhotoId(photo_id) for photo_id in shown.tolist()]),
+                lambda rows: self._update(shown, rows),
+                key="again",
+            )
+        elif self._searching.request is None:
+            self._searching.show_all()
+
+    def remove(self, photo_ids: Sequence[PhotoId]) -> None:
+        self._model.remove(photo_ids)
+
+    def say_why_empty(self, folders: Sequence[Path], reading: bool) -> None:
+        """What an empty library lacks: folders, photos in them, or a little patience."""
+        self.empty.say(folders, reading)
+
+    def show_error(self, error: UserFacingError) -> None:
+        self.notice.show_error(error)
+
+    def close_lanes(self) -> None:
+        self._lane.close()
+
+    def _append(self, found: tuple[PhotoRows, Coverage]) -> None:
+        rows, coverage = found
+        if self._searching.request is not None:
+            return
+        fresh = ~np.isin(rows.photo_ids, self._model.rows.photo_ids)
+        first = not len(self._model.rows)
+        self._model.append(
+            PhotoRows(
+                rows.photo_ids[fresh], rows.aspects[fresh], rows.colours[fresh], rows.offline[fresh]
+            )
+        )
+        self._show_grid_unless(not len(self._model.rows))
+        self._arrived += 0 if first else int(fresh.sum())
+        self.header.show_all(len(self._model.rows), coverage)
+        self.header.show_new(self._arrived)
+
+    def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
+        gone = asked[~np.isin(asked, rows.photo_ids)]
+        if len(gone):
+            self._model.remove([PhotoId(int(photo_id)) for photo_id in gone])
+        self._model.set_offline(rows)
+        if self._searching.request is None:
+            self._show_grid_unless(not len(self._model.rows))
+
+    def _show_grid_unless(self, empty: bool) -> None:
+        self.grid.setHidden(empty)
+        self.header.setHidden(empty)
+        self.empty.setVisible(empty)

@@ -1,0 +1,97 @@
+"""A picture, a photo or a part of one → a chip in the search bar and the question it stands for."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
+
+from photofind.child.messages import PixelPicture
+from photofind.domain import PhotoId
+from photofind.gui.grid.captions import Captions
+from photofind.gui.lanes import Lane
+from photofind.gui.search.bar import SearchBar
+from photofind.gui.search.request import PictureQuery
+from photofind.live import LiveLibrary, RegionOfPhoto
+
+CHIP_PX = 96
+"""Longest side of the picture in a chip, for the sharpest screens."""
+
+READ_PX = 768
+"""Longest side a picture is read at to cut a part out of it for the chip."""
+
+
+class PictureAsking(QObject):
+    """Asks at once; the chip's picture follows when it has been read."""
+
+    def __init__(
+        self,
+        library: LiveLibrary,
+        bar: SearchBar,
+        captions: Captions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bar = bar
+        self._captions = captions
+        self._lane = Lane("chip pictures", self)
+
+    def ask_file(self, path: Path) -> None:
+        """Photos like any picture file."""
+        self._ask(PictureQuery(path, path.name))
+
+    def ask_photo(self, photo_id: PhotoId) -> None:
+        """Photos like one of the library's."""
+        caption = self._captions.get(photo_id)
+        self._ask(PictureQuery(photo_id, caption.name if caption else self.tr("this photo")))
+
+    def ask_region(self, region: RegionOfPhoto) -> None:
+        """Photos like a part of a picture."""
+        name = self.tr("part of {picture}").format(picture=region.picture.name)
+        self._ask(PictureQuery(region, name))
+
+    def close(self) -> None:
+        self._lane.close()
+
+    def _ask(self, query: PictureQuery) -> None:
+        self._bar.set_picture(query)
+        library = self._library
+
+        def show(image: QImage) -> None:
+            if self._bar.request.picture == query and not image.isNull():
+                self._bar.set_picture(query, QPixmap.fromImage(image))
+
+        # What is wrong with the picture is said by the search itself, beside the bar.
+        self._lane.submit(lambda: _chip_picture(library, query), show, lambda _: None)
+
+
+def _chip_picture(library: LiveLibrary, query: PictureQuery) -> QImage:
+    source = query.source
+    if isinstance(source, RegionOfPhoto):
+        whole = library.picture_file(source.picture, READ_PX)
+        return _small(_image(whole).copy(_pixels_of(source, whole)))
+    if isinstance(source, Path):
+        return _small(_image(library.picture_file(source, CHIP_PX)))
+    return _small(QImage.fromData(library.thumbnail(source) or b""))
+
+
+def _image(picture: PixelPicture) -> QImage:
+    line = 3 * picture.width
+    image = QImage(picture.rgb, picture.width, picture.height, line, QImage.Format.Format_RGB888)
+    # The bytes belong to Python and may go before the image does.
+    return image.copy()
+
+
+def _pixels_of(region: RegionOfPhoto, whole: PixelPicture) -> QRect:
+    across, down = whole.width / whole.photo_width, whole.height / whole.photo_height
+    x0, y0, x1, y1 = region.box
+    left, top = round(x0 * across), round(y0 * down)
+    return QRect(left, top, max(1, round(x1 * across) - left), max(1, round(y1 * down) - top))
+
+
+def _small(image: QImage) -> QImage:
+    return image.scaled(
+        QSize(CHIP_PX, CHIP_PX),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )

@@ -1,0 +1,75 @@
+"""Where a card floats: beside the box, always inside the view, over the box only without choice."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+GAP_PX = 14.0
+"""Between the box and the card; the handles reach into it."""
+
+MARGIN_PX = 8.0
+"""Between the card and the edges of the view."""
+
+
+class Side(Enum):
+    """Where the card is, seen from the box."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    BELOW = "below"
+    ABOVE = "above"
+    OVER = "over"
+
+
+def placed(card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]) -> tuple[Side, QRectF]:
+    """The first side with room for the card; without any, the corner where it hides least.
+
+    Args:
+        box: In the same pixels as `view`; may reach beyond it.
+        sides: The most wanted first; begin with where the card is now, so that it stays there.
+    """
+    inner = view.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+    size = card.boundedTo(inner.size())
+    seen = box.intersected(view)
+    if seen.isEmpty():
+        return Side.OVER, QRectF(QPointF(inner.right() - size.width(), inner.top()), size)
+    for side in sides:
+        if side is not Side.OVER and (beside := _beside(side, size, seen, inner)) is not None:
+            return side, beside
+    return Side.OVER, min(_corners(size, inner), key=lambda corner: _area(corner, seen))
+
+
+def _beside(side: Side, size: QSizeF, box: QRectF, inner: QRectF) -> QRectF | None:
+    """`None` where there is no room."""
+    match side:
+        case Side.RIGHT:
+            x, y = box.right() + GAP_PX, box.top()
+        case Side.LEFT:
+            x, y = box.left() - GAP_PX - size.width(), box.top()
+        case Side.BELOW:
+            x, y = box.left(), box.bottom() + GAP_PX
+        case _:
+            x, y = box.left(), box.top() - GAP_PX - size.height()
+    if side in (Side.RIGHT, Side.LEFT):
+        y = min(max(y, inner.top()), inner.bottom() - size.height())
+    else:
+        x = min(max(x, inner.left()), inner.right() - size.width())
+    where = QRectF(QPointF(x, y), size)
+    return where if inner.contains(where) else None
+
+
+def _corners(size: QSizeF, inner: QRectF) -> list[QRectF]:
+    right, bottom = inner.right() - size.width(), inner.bottom() - size.height()
+    places = (
+        QPointF(right, inner.top()),
+        QPointF(right, bottom),
+        inner.topLeft(),
+        QPointF(inner.left(), bottom),
+    )
+    return [QRectF(place, size) for place in places]
+
+
+def _area(one: QRectF, other: QRectF) -> float:
+    common = one.intersected(other)
+    return common.width() * common.height()

@@ -1,0 +1,105 @@
+"""Naming the photo after what is in the box."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.gui.theme import SPACING
+from photofind.store.tag_names import LONGEST_NAME
+
+
+class TagLine(QWidget):
+    """A field that holds the best label until a person chooses or types another, and a button.
+
+    Signals:
+        asked: The name of a tag for the photo.
+    """
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._typed = False
+        self._names = QStringListModel(self)
+        self._field = QLineEdit()
+        self._button = QPushButton(self.tr("Tag this"))
+        self._done = QLabel()
+        self._dress()
+        line = QHBoxLayout()
+        line.setSpacing(SPACING)
+        line.addWidget(self._field, 1)
+        line.addWidget(self._button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(line)
+        layout.addWidget(self._done)
+        self._field.textEdited.connect(self._type)
+        self._field.textChanged.connect(self._follow)
+        self._field.returnPressed.connect(self._ask)
+        self._button.clicked.connect(self._ask)
+        self._follow()
+
+    @property
+    def name(self) -> str:
+        """What the photo would be tagged with; empty for nothing."""
+        return " ".join(self._field.text().split())
+
+    def set_completions(self, names: Sequence[str]) -> None:
+        self._names.setStringList(list(names))
+
+    def suggest(self, name: str) -> None:
+        """Holds a name until another is suggested, unless a person has typed one."""
+        if not self._typed and not self._field.hasFocus():
+            self._field.setText(name)
+
+    def take(self, name: str) -> None:
+        """Holds a name that a person chose."""
+        self._typed = False
+        self._field.setText(name)
+
+    def say_done(self, name: str) -> None:
+        self._done.setText(self.tr("Tagged ‘{name}’.").format(name=name))
+        self._done.show()
+
+    def forget_choice(self) -> None:
+        """The next suggestion takes the field, also from a name that was typed."""
+        self._typed = False
+
+    def forget(self) -> None:
+        self._typed = False
+        self._field.clear()
+        self._done.hide()
+
+    def _dress(self) -> None:
+        self._field.setMaxLength(LONGEST_NAME)
+        self._field.setPlaceholderText(self.tr("A name for it"))
+        self._field.setAccessibleName(self.tr("Tag for this photo"))
+        self._button.setAccessibleName(self.tr("Tag this photo"))
+        self._done.setTextFormat(Qt.TextFormat.PlainText)
+        self._done.setProperty("muted", True)
+        self._done.hide()
+        completer = QCompleter(self._names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._field.setCompleter(completer)
+
+    def _type(self, text: str) -> None:
+        self._typed = bool(text.strip())
+
+    def _follow(self) -> None:
+        self._button.setEnabled(bool(self.name))
+        self._done.hide()
+
+    def _ask(self) -> None:
+        if self.name:
+            self.asked.emit(self.name)

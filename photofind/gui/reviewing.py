@@ -1,0 +1,45 @@
+"""Feeds the review page: which tags wait, and the photos of the one that is looked at."""
+
+from PySide6.QtCore import QObject, Signal
+
+from photofind.gui.lanes import Lane, Order
+from photofind.gui.tags.review import ReviewPage
+from photofind.live import LiveLibrary
+from photofind.store.gallery import PhotoRows
+from photofind.store.tags import Suggestion
+
+MOST_SHOWN = 5000
+"""Suggestions of one tag that are looked at in one go; the rest follow when these are decided."""
+
+
+class Reviewing(QObject):
+    """Answers what the page asks, off the window's thread.
+
+    Signals:
+        troubled: A `UserFacingError`.
+    """
+
+    troubled = Signal(object)
+
+    def __init__(
+        self, library: LiveLibrary, page: ReviewPage, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._page = page
+        self._lane = Lane("review", self, order=Order.LATEST_ONLY)
+        self._lane.troubled.connect(self.troubled)
+        page.tag_chosen.connect(self.load)
+
+    def load(self, name: str) -> None:
+        """The suggestions of one tag, the most certain first."""
+        library = self._library
+
+        def work() -> tuple[list[Suggestion], PhotoRows]:
+            suggestions = library.review_queue(MOST_SHOWN, name)
+            return suggestions, library.rows([one.photo_id for one in suggestions])
+
+        self._lane.submit(work, lambda found: self._page.show_suggestions(*found))
+
+    def close(self) -> None:
+        self._lane.close()

@@ -1,0 +1,225 @@
+"""The line above the photos: how many there are, how sure it is, how they are shown."""
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from photofind.answers import Coverage, Results
+from photofind.gui import wording
+from photofind.gui.icons import icon, pixmap
+from photofind.gui.search.fitting_label import FittingLabel
+from photofind.gui.search.outcome import Outcome, outcome_of, outcome_of_all
+from photofind.gui.search.request import SearchRequest, filter_label
+from photofind.gui.tags.flow import FlowLayout
+from photofind.gui.theme import SPACING, theme_of
+
+SMALLEST_PX = 96
+LARGEST_PX = 400
+USUAL_PX = 200
+_STEP_PX = 16
+
+Arrangement = Literal["justified", "squares"]
+
+
+class ResultsHeader(QWidget):
+    """Says what the photos below are, and changes how they are shown.
+
+    Signals:
+        cell_size_changed: Pixels, `SMALLEST_PX` to `LARGEST_PX`; by the person.
+        arrangement_changed: "justified" or "squares"; by the person.
+        broadened: `SearchRequest` with a filter less.
+        refresh_asked: New photos shall be shown.
+    """
+
+    cell_size_changed = Signal(int)
+    arrangement_changed = Signal(str)
+    broadened = Signal(object)
+    refresh_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counted = QLabel()
+        self._covered = FittingLabel()
+        self._covered.setProperty("muted", True)
+        self._new = QPushButton()
+        self._new.setProperty("primary", True)
+        self._new.hide()
+        self._new.clicked.connect(self._refresh)
+        self._size_icon, self._size = QLabel(), self._made_slider()
+        self._arrangements = QButtonGroup(self)
+        self._rows = self._made_choice(
+            self.tr("Rows"), self.tr("Rows: whole photos, as wide as they are")
+        )
+        self._squares = self._made_choice(
+            self.tr("Squares"), self.tr("Squares: all alike, cut to fit")
+        )
+        self._rows.setChecked(True)
+        self._arrangements.buttonClicked.connect(self._tell_arrangement)
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._broader: list[QPushButton] = []
+        self._flow = FlowLayout(gap_px=SPACING)
+        self._lay_out()
+        self._paint_icons()
+        self._show(Outcome())
+
+    @property
+    def count_text(self) -> str:
+        """How many photos there are, and what is known of them."""
+        return " ".join(part for part in (self._counted.text(), self._covered.full_text) if part)
+
+    @property
+    def message(self) -> str:
+        """What is said when nothing clearly answers; empty otherwise."""
+        return self._said.text()
+
+    @property
+    def broaden_buttons(self) -> list[QPushButton]:
+        return list(self._broader)
+
+    @property
+    def new_button(self) -> QPushButton:
+        return self._new
+
+    @property
+    def size_slider(self) -> QSlider:
+        return self._size
+
+    @property
+    def arrangement_buttons(self) -> tuple[QToolButton, QToolButton]:
+        """Rows, squares."""
+        return self._rows, self._squares
+
+    def show_results(self, results: Results, request: SearchRequest) -> None:
+        """What a request came to; new photos that were announced are taken to be among them."""
+        self.show_new(0)
+        self._show(outcome_of(results, request))
+
+    def show_all(self, count: int, coverage: Coverage) -> None:
+        """All photos, nothing asked."""
+        self.show_new(0)
+        self._show(outcome_of_all(count, coverage))
+
+    def show_new(self, count: int) -> None:
+        """Offers photos that came since; none hides the offer."""
+        self._new.setVisible(count > 0)
+        if count == 1:
+            self._new.setText(self.tr("1 new photo – show it"))
+        else:
+            self._new.setText(
+                self.tr("{count} new photos – show them").format(count=wording.number(count))
+            )
+
+    def set_cell_size(self, size_px: int) -> None:
+        """Follows the grid, which knows it already."""
+        before = self._size.blockSignals(True)
+        self._size.setValue(size_px)
+        self._size.blockSignals(before)
+        self._say_size()
+
+    def set_arrangement(self, arrangement: Arrangement) -> None:
+        """Follows the grid, which knows it already."""
+        (self._rows if arrangement == "justified" else self._squares).setChecked(True)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icons()
+
+    def _made_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(SMALLEST_PX, LARGEST_PX)
+        slider.setSingleStep(_STEP_PX)
+        slider.setPageStep(_STEP_PX * 4)
+        slider.setValue(USUAL_PX)
+        slider.setMinimumWidth(64)
+        slider.setMaximumWidth(120)
+        slider.setAccessibleName(self.tr("Photo size"))
+        slider.setToolTip(self.tr("Photo size"))
+        slider.valueChanged.connect(self._tell_size)
+        return slider
+
+    def _made_choice(self, name: str, explained: str) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setAccessibleName(name)
+        button.setToolTip(explained)
+        self._arrangements.addButton(button)
+        return button
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(SPACING)
+        line.addWidget(self._counted)
+        line.addWidget(self._covered, 1)
+        line.addWidget(self._new)
+        line.addSpacing(SPACING)
+        for widget in (self._size_icon, self._size):
+            line.addWidget(widget)
+        line.addSpacing(SPACING)
+        pair = QHBoxLayout()
+        pair.setSpacing(2)
+        for button in (self._rows, self._squares):
+            pair.addWidget(button)
+        line.addLayout(pair)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING, 4, SPACING, 4)
+        column.setSpacing(SPACING)
+        column.addLayout(line)
+        column.addWidget(self._said)
+        column.addLayout(self._flow)
+
+    def _paint_icons(self) -> None:
+        theme = theme_of(self.palette())
+        scale = self.devicePixelRatioF()
+        self._size_icon.setPixmap(pixmap("picture", theme.muted, 16, scale))
+        self._rows.setIcon(icon("rows", theme.text))
+        self._squares.setIcon(icon("squares", theme.text))
+
+    def _show(self, outcome: Outcome) -> None:
+        self._counted.setText(outcome.counted)
+        self._covered.say(outcome.covered, outcome.covered_shortly)
+        self._said.setText(outcome.said)
+        self._said.setVisible(bool(outcome.said))
+        for button in self._broader:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._broader.clear()
+        for one, request in outcome.broader:
+            self._add_broader(filter_label(one), request)
+
+    def _add_broader(self, label: str, request: SearchRequest) -> None:
+        button = QPushButton(self.tr("Search without {filter}").format(filter=label))
+        button.clicked.connect(lambda: self.broadened.emit(request))
+        self._broader.append(button)
+        self._flow.addWidget(button)
+
+    def _tell_size(self, size_px: int) -> None:
+        self._say_size()
+        self.cell_size_changed.emit(size_px)
+
+    def _say_size(self) -> None:
+        text = self.tr("{count} pixels high").format(count=wording.number(self._size.value()))
+        self._size.setAccessibleDescription(text)
+
+    def _tell_arrangement(self) -> None:
+        self.arrangement_changed.emit("justified" if self._rows.isChecked() else "squares")
+
+    def _refresh(self) -> None:
+        self.show_new(0)
+        self.refresh_asked.emit()

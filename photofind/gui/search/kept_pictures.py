@@ -1,0 +1,59 @@
+"""Pictures that came without a file: from a browser, a screenshot, the clipboard."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageWriter
+
+from photofind.errors import BadInputError
+
+KEPT = 50
+_NAME = "picture-{}.png"
+
+
+def keep_picture(image: QImage, folder: Path) -> Path:
+    """Saves a picture under a name made of its content; the oldest beyond `KEPT` go.
+
+    Raises:
+        BadInputError: It cannot be saved, or is no picture.
+    """
+    encoded = QByteArray()
+    buffer = QBuffer(encoded)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(image):
+        raise BadInputError(
+            "This picture cannot be read.", "Save it as a file and drop the file instead."
+        )
+    content = bytes(encoded.data())
+    path = folder / _NAME.format(hashlib.sha256(content).hexdigest()[:16])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(path, content)
+        _forget_oldest(folder, path)
+    except OSError as error:
+        raise BadInputError(
+            f"This picture cannot be kept: {error.strerror}.",
+            f"Check the disk and the rights of {folder}.",
+        ) from error
+    return path
+
+
+def _write(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        partial = Path(file.name)
+        try:
+            file.write(content)
+            file.close()
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+def _forget_oldest(folder: Path, newest: Path) -> None:
+    kept = [path for path in folder.glob(_NAME.format("*")) if path != newest]
+    kept.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in kept[KEPT - 1 :]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,129 @@
+"""What a search came to, in words."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from photofind.answers import Coverage, Results
+from photofind.gui import wording
+from photofind.gui.search.request import SearchRequest
+from photofind.search.syntax import Filter
+
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What stands above the photos.
+
+    Attributes:
+        counted: How many photos are shown and how sure they are.
+        covered: How much of the library was looked at, where it was not all.
+        covered_shortly: The same in fewer words.
+        said: What is to be said where nothing clearly answers.
+        broader: For each filter, the same request without it.
+    """
+
+    counted: str = ""
+    covered: str = ""
+    covered_shortly: str = ""
+    said: str = ""
+    broader: tuple[tuple[Filter, SearchRequest], ...] = ()
+
+
+def outcome_of_all(count: int, coverage: Coverage) -> Outcome:
+    if not count:
+        return Outcome()
+    return Outcome(wording.photos(count), *_read_so_far(coverage))
+
+
+def outcome_of(results: Results, request: SearchRequest) -> Outcome:
+    coverage = results.coverage
+    if not coverage.known:
+        return Outcome()
+    if not results.total:
+        return _nothing(coverage, request)
+    if results.by_date:
+        text = _t("{photos} by date")
+        return Outcome(text.format(photos=wording.photos(results.total)))
+    covered = _share(coverage)
+    shown = len(results.rows)
+    if results.sure:
+        text = _t("{photos} · {sure} sure")
+        sure = wording.number(results.sure)
+        return Outcome(text.format(photos=wording.photos(shown), sure=sure), *covered)
+    counted = _t("1 best guess") if shown == 1 else _t("{count} best guesses")
+    return Outcome(
+        counted.format(count=wording.number(shown)),
+        *covered,
+        _t("{nothing} Best guesses below.").format(nothing=_nothing_shows(request)),
+        _broader(request),
+    )
+
+
+def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
+    filters = request.each_filter()
+    if not filters or not coverage.searchable:
+        return Outcome(said=_t("No photo has been read yet. Photos can be found as they are read."))
+    complete = coverage.searchable >= coverage.known
+    if len(filters) == 1:
+        said = (
+            _t("No photo passes this filter.")
+            if complete
+            else _t("No photo read so far passes this filter.")
+        )
+    else:
+        said = (
+            _t("No photo passes these filters.")
+            if complete
+            else _t("No photo read so far passes these filters.")
+        )
+    return Outcome(_t("No photos"), *_share(coverage), said, _broader(request))
+
+
+def _nothing_shows(request: SearchRequest) -> str:
+    picture = request.picture
+    if picture is None:
+        return _t("Nothing here clearly shows ‘{words}’.").format(words=_short(request.words))
+    if picture.is_part:
+        text = _t("Nothing here clearly shows this part of ‘{name}’.")
+    else:
+        text = _t("Nothing here clearly looks like ‘{name}’.")
+    return text.format(name=_short(picture.name))
+
+
+def _broader(request: SearchRequest) -> tuple[tuple[Filter, SearchRequest], ...]:
+    different = dict.fromkeys(request.each_filter())
+    return tuple((one, request.without(one)) for one in different)
+
+
+def _share(coverage: Coverage) -> tuple[str, str]:
+    """In full and in short."""
+    return _covered(
+        coverage,
+        _t("in the {searchable} of {known} photos read so far"),
+        _t("{searchable} of {known} read"),
+    )
+
+
+def _read_so_far(coverage: Coverage) -> tuple[str, str]:
+    return _covered(coverage, _t("{searchable} read so far"), _t("{searchable} read"))
+
+
+def _covered(coverage: Coverage, full: str, short: str) -> tuple[str, str]:
+    if coverage.searchable >= coverage.known:
+        return "", ""
+    searchable, known = wording.number(coverage.searchable), wording.number(coverage.known)
+    return (
+        full.format(searchable=searchable, known=known),
+        short.format(searchable=searchable, known=known),
+    )
+
+
+def _short(text: str) -> str:
+    half = _LONGEST_NAME // 2
+    return text if len(text) <= _LONGEST_NAME else f"{text[:half].rstrip()}…{text[-half:].lstrip()}"
+
+
+def _t(text: str) -> str:
+    return QCoreApplication.translate("outcome", text)

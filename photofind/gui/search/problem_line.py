@@ -1,0 +1,25 @@
+"""What is wrong with a search, said below it."""
+
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from photofind.gui.theme import SPACING
+
+
+class ProblemLine(QLabel):
+    """Takes no room while nothing is wrong."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("danger", True)
+        self.setWordWrap(True)
+        self.setContentsMargins(SPACING + 4, 2, SPACING, 4)
+        self.hide()
+
+    def say(self, problem: str) -> None:
+        """Nothing is wrong where it is empty."""
+        self.setText(problem)
+        self.setVisible(bool(problem))
+        if problem:
+            # Else a screen reader would not hear of it: the focus stays in the field.
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))

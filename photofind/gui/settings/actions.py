@@ -1,0 +1,73 @@
+"""Opens the settings and hands what was decided to the library."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from photofind.gui.lanes import Lane
+from photofind.gui.settings.dialog import SettingsDialog
+from photofind.gui.settings.downloads import ModelDownloads
+from photofind.gui.settings.models import SearchModelChooser
+from photofind.live import LiveLibrary
+from photofind.search_models import add_model, download_model, search_models
+from photofind.settings import Settings
+
+
+class SettingsActions(QObject):
+    """Settings are written on the writer's lane; what they concern begins again by itself.
+
+    Signals:
+        changed: The `Settings` that hold from now on.
+        failed: A `UserFacingError`.
+    """
+
+    changed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, library: LiveLibrary, writer: Lane, window: QWidget) -> None:
+        super().__init__(window)
+        self._library = library
+        self._writer = writer
+        self._window = window
+        paths = library.paths
+        self.downloads = ModelDownloads(
+            lambda name, progress, cancel: download_model(paths, name, progress, cancel), self
+        )
+        self.dialog: SettingsDialog | None = None
+
+    def open(self) -> None:
+        settings = self._library.settings
+        dialog = SettingsDialog(settings, self.chooser(), self._window)
+        dialog.accepted.connect(lambda: self.save(dialog.settings()))
+        dialog.finished.connect(dialog.deleteLater)
+        self.dialog = dialog
+        dialog.open()
+
+    def chooser(self) -> SearchModelChooser:
+        """Of the search models there are; whoever asks for it closes its lane."""
+        paths, chosen = self._library.paths, self._library.settings.checkpoint
+        return SearchModelChooser(
+            chosen,
+            chosen,
+            load=lambda: search_models(paths),
+            add=lambda source: add_model(paths, source),
+            downloads=self.downloads,
+        )
+
+    def use_model(self, name: str) -> None:
+        """A search model for everything that is read from now on."""
+        self.save(replace(self._library.settings, checkpoint=name))
+
+    def save(self, settings: Settings) -> None:
+        if settings == self._library.settings:
+            return
+        library = self._library
+        self._writer.submit(
+            lambda: library.save_settings(settings),
+            lambda _: self.changed.emit(settings),
+            self.failed.emit,
+        )
+
+    def close(self) -> None:
+        self.downloads.close()

@@ -1,0 +1,226 @@
+"""What settings are changed with: one editor for each type of value."""
+
+from dataclasses import Field
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from photofind.gui.theme import SPACING
+from photofind.settings import About, about
+
+NUMBER_PX = 104
+LINES_SHOWN = 4
+
+
+class Editor(QWidget):
+    """Holds one value while it is changed.
+
+    Signals:
+        changed: The value, or whether it can be used, is another.
+    """
+
+    changed = Signal()
+
+    def value(self) -> Any:
+        """What was put in; only where there is no `problem`."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        raise NotImplementedError
+
+    def problem(self) -> str:
+        """Why what was put in cannot be used; empty where it can."""
+        return ""
+
+    def name(self, title: str, help_text: str) -> None:
+        """For those who hear the window."""
+        field = self.focusProxy() or self
+        field.setAccessibleName(title)
+        field.setAccessibleDescription(help_text)
+
+
+class NumberEditor(Editor):
+    """A field for a whole or broken number, with its unit; arrow keys count."""
+
+    def __init__(self, told: About, default: float) -> None:
+        super().__init__()
+        assert told.least is not None
+        assert told.most is not None
+        self._least, self._most = told.least, told.most
+        self._whole = isinstance(default, int)
+        self._told = told
+        self._field = _NumberField(1 if self._whole else 0.05, self)
+        self._unit = QLabel()
+        self._unit.setProperty("muted", True)
+        row = _row(self)
+        row.addWidget(self._field)
+        row.addWidget(self._unit)
+        row.addStretch(1)
+        self._field.textChanged.connect(self._retell)
+        self.setFocusProxy(self._field)
+
+    @override
+    def value(self) -> Any:
+        number = self._parsed()
+        assert number is not None
+        return number
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._field.setText(_written(value))
+
+    @override
+    def problem(self) -> str:
+        number = self._parsed()
+        if number is not None and self._least <= number <= self._most:
+            return ""
+        kind = (
+            self.tr("Please give a whole number from {least} to {most}.")
+            if self._whole
+            else self.tr("Please give a number from {least} to {most}.")
+        )
+        return kind.format(least=_written(self._least), most=_written(self._most))
+
+    def step(self, by: float) -> None:
+        number = self._parsed()
+        if number is not None:
+            self.set_value(min(self._most, max(self._least, round(number + by, 6))))
+
+    def _retell(self) -> None:
+        zero = self._told.zero if self._parsed() == 0 else ""
+        self._unit.setText(QCoreApplication.translate("Settings", zero or self._told.unit))
+        self.changed.emit()
+
+    def _parsed(self) -> float | None:
+        text = self._field.text().strip()
+        number, understood = QLocale().toLongLong(text) if self._whole else QLocale().toDouble(text)
+        return number if understood else None
+
+
+class _NumberField(QLineEdit):
+    def __init__(self, step: float, editor: NumberEditor) -> None:
+        super().__init__(editor)
+        self._step = step
+        self._editor = editor
+        self.setFixedWidth(NUMBER_PX)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Up:
+            self._editor.step(self._step)
+        elif event.key() == Qt.Key.Key_Down:
+            self._editor.step(-self._step)
+        else:
+            super().keyPressEvent(event)
+
+
+class ChoiceEditor(Editor):
+    """A list of the values in words."""
+
+    def __init__(self, told: About) -> None:
+        super().__init__()
+        assert told.choices is not None
+        self._list = QComboBox()
+        for value, words in told.choices.items():
+            self._list.addItem(QCoreApplication.translate("Settings", words), value)
+        row = _row(self)
+        row.addWidget(self._list)
+        row.addStretch(1)
+        self._list.currentIndexChanged.connect(lambda: self.changed.emit())
+        self.setFocusProxy(self._list)
+
+    @override
+    def value(self) -> Any:
+        return self._list.currentData()
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._list.setCurrentIndex(self._list.findData(value))
+
+
+class TextEditor(Editor):
+    """A field for a text that must not be empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._field = QLineEdit()
+        _row(self).addWidget(self._field)
+        self._field.textChanged.connect(lambda: self.changed.emit())
+        self.setFocusProxy(self._field)
+
+    @override
+    def value(self) -> Any:
+        return self._field.text().strip()
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._field.setText(value)
+
+    @override
+    def problem(self) -> str:
+        return "" if self.value() else self.tr("Please write something here.")
+
+
+class LinesEditor(Editor):
+    """A field for several texts, one a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._field = QPlainTextEdit()
+        self._field.setTabChangesFocus(True)
+        self._field.setPlaceholderText(self.tr("One on each line"))
+        line_px = self._field.fontMetrics().lineSpacing()
+        self._field.setFixedHeight(LINES_SHOWN * line_px + 3 * SPACING)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(self._field)
+        self._field.textChanged.connect(lambda: self.changed.emit())
+        self.setFocusProxy(self._field)
+
+    @override
+    def value(self) -> Any:
+        lines = (line.strip() for line in self._field.toPlainText().splitlines())
+        return tuple(line for line in lines if line)
+
+    @override
+    def set_value(self, value: Any) -> None:
+        self._field.setPlainText("\n".join(value))
+
+
+def editor_for(setting: "Field[Any]") -> Editor:
+    """An editor for one of `fields(Settings)`, by the type of its default."""
+    told, default = about(setting), setting.default
+    if isinstance(default, tuple):
+        return LinesEditor()
+    if isinstance(default, str):
+        return TextEditor() if told.choices is None else ChoiceEditor(told)
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        raise TypeError(f"there is no editor for '{setting.name}', {type(default).__name__}")
+    return NumberEditor(told, default)
+
+
+def _written(value: float) -> str:
+    """As people write it, without separators: they are hard to type between."""
+    locale = QLocale()
+    locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
+    if isinstance(value, int) or value == int(value):
+        return locale.toString(int(value))
+    return locale.toString(value, "g", 6)
+
+
+def _row(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(SPACING)
+    return row

@@ -1,0 +1,205 @@
+"""Choosing what looks at the photos: the search models, each on a card."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.errors import UserFacingError
+from photofind.gui.lanes import Lane
+from photofind.gui.settings.downloads import ModelDownloads
+from photofind.gui.settings.model_card import ModelCard
+from photofind.gui.theme import SPACING
+from photofind.search_models import SearchModel
+
+AskPath = Callable[[QWidget], Path | None]
+"""Asks a person for a file or folder; `None` where they do not want to."""
+
+
+def ask_folder(parent: QWidget) -> Path | None:
+    title = parent.tr("The folder of a search model")
+    chosen = QFileDialog.getExistingDirectory(parent, title)
+    return Path(chosen) if chosen else None
+
+
+def ask_file(parent: QWidget) -> Path | None:
+    title = parent.tr("The file of a search model")
+    kinds = parent.tr("Search models (*.safetensors *.bin)")
+    chosen, _kind = QFileDialog.getOpenFileName(parent, title, "", kinds)
+    return Path(chosen) if chosen else None
+
+
+class SearchModelChooser(QWidget):
+    """The search models there are; call `close_lanes` before it goes.
+
+    Args:
+        in_use: The one photos are read with now; `None` before the first.
+        chosen: The one that is marked at first.
+        load: All of them; called on a lane.
+        add: Takes one from a file or folder; called on a lane.
+        downloads: Lives longer than this: what was begun here goes on elsewhere.
+
+    Signals:
+        chosen_changed: Another one (its name) is marked now.
+        loaded: The cards show what is so.
+    """
+
+    chosen_changed = Signal(str)
+    loaded = Signal()
+
+    def __init__(
+        self,
+        in_use: str | None,
+        chosen: str,
+        *,
+        load: Callable[[], Sequence[SearchModel]],
+        add: Callable[[Path], SearchModel],
+        downloads: ModelDownloads,
+        ask_folder: AskPath = ask_folder,
+        ask_file: AskPath = ask_file,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._in_use = in_use
+        self._chosen = chosen
+        self._load = load
+        self._add = add
+        self._downloads = downloads
+        self._models: list[SearchModel] = []
+        self._cards: dict[str, ModelCard] = {}
+        self._wanted: str | None = None
+        self._lane = Lane("search models", self)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACING)
+        self._own = QPushButton(self.tr("Use a file I have…"))
+        menu = QMenu(self._own)
+        menu.addAction(self.tr("A folder…"), lambda: self._take(ask_folder(self)))
+        menu.addAction(self.tr("A file…"), lambda: self._take(ask_file(self)))
+        self._own.setMenu(menu)
+        self._problem = QLabel()
+        self._problem.setProperty("danger", True)
+        self._hint = QLabel()
+        self._consequence = QLabel(
+            self.tr(
+                "Photos are read again in the background; the old search keeps working meanwhile."
+            )
+        )
+        for line in (self._problem, self._hint, self._consequence):
+            line.setWordWrap(True)
+            line.hide()
+        for line in (self._hint, self._consequence):
+            line.setProperty("muted", True)
+        self._lay_out()
+        downloads.changed.connect(self._show_one)
+        downloads.finished.connect(self._arrived)
+        self.reload()
+
+    def chosen(self) -> str:
+        return self._chosen
+
+    def choose(self, name: str) -> None:
+        if name != self._chosen:
+            self._chosen = name
+            self._show_all()
+            self.chosen_changed.emit(name)
+
+    def reload(self) -> None:
+        """Looks again what is on this computer."""
+        self._lane.submit(self._load, self._show, self._say_problem, key="load")
+
+    def close_lanes(self) -> None:
+        self._lane.close()
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addWidget(self._own)
+        below.addStretch(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(SPACING)
+        page.addLayout(self._list)
+        page.addWidget(self._consequence)
+        page.addLayout(below)
+        page.addWidget(self._problem)
+        page.addWidget(self._hint)
+        page.addStretch(1)
+
+    def _show(self, models: Sequence[SearchModel]) -> None:
+        self._models = list(models)
+        for place, model in enumerate(models):
+            if model.name not in self._cards:
+                self._list.insertWidget(place, self._made_card(model))
+        self._show_all()
+        self.loaded.emit()
+
+    def _made_card(self, model: SearchModel) -> ModelCard:
+        card = ModelCard(model)
+        name = model.name
+        card.chosen.connect(lambda: self.choose(name))
+        card.download_asked.connect(lambda: self._fetch(name))
+        card.pause_asked.connect(lambda: self._downloads.pause(name))
+        self._cards[name] = card
+        return card
+
+    def _show_all(self) -> None:
+        for model in self._models:
+            self._show_card(model)
+        again = self._in_use is not None and self._chosen != self._in_use
+        self._consequence.setVisible(again)
+
+    def _show_one(self, name: str) -> None:
+        if self._downloads.state(name) is None:
+            # Paused, or here: what is on the disk says how far.
+            self.reload()
+        for model in self._models:
+            if model.name == name:
+                self._show_card(model)
+
+    def _show_card(self, model: SearchModel) -> None:
+        self._cards[model.name].show_model(
+            model,
+            self._downloads.state(model.name),
+            chosen=model.name == self._chosen,
+            in_use=model.name == self._in_use,
+        )
+
+    def _fetch(self, name: str) -> None:
+        self._wanted = name
+        self._downloads.start(name)
+
+    def _arrived(self, model: SearchModel) -> None:
+        """Whoever asked for it here wants to use it."""
+        if model.name == self._wanted and not model.missing:
+            self._wanted = None
+            self.choose(model.name)
+
+    def _take(self, source: Path | None) -> None:
+        if source is None:
+            return
+        self._say_problem(None)
+        self._own.setEnabled(False)
+        self._lane.submit(lambda: self._add(source), self._added, self._refused)
+
+    def _added(self, model: SearchModel) -> None:
+        self._own.setEnabled(True)
+        self.choose(model.name)
+        self.reload()
+
+    def _refused(self, error: UserFacingError) -> None:
+        self._own.setEnabled(True)
+        self._say_problem(error)
+
+    def _say_problem(self, error: UserFacingError | None) -> None:
+        self._problem.setText("" if error is None else error.message)
+        self._hint.setText("" if error is None else error.hint)
+        for line in (self._problem, self._hint):
+            line.setVisible(error is not None)

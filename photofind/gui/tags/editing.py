@@ -1,0 +1,61 @@
+"""The small dialog for the tags of some photos, from what they have to what is decided."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from photofind.domain import PhotoId
+from photofind.gui.lanes import Lane, Order
+from photofind.gui.tags.actions import TagActions
+from photofind.gui.tags.editor import TagEditor
+from photofind.live import LiveLibrary
+from photofind.store.tags import PhotoTag
+
+
+class TagEditing(QObject):
+    """Reads the tags, opens the dialog, and hands what was decided to `TagActions`.
+
+    Signals:
+        troubled: A `UserFacingError`.
+    """
+
+    troubled = Signal(object)
+
+    def __init__(self, library: LiveLibrary, actions: TagActions, window: QWidget) -> None:
+        super().__init__(window)
+        self._library = library
+        self._actions = actions
+        self._window = window
+        self._lane = Lane("tags of photos", self, order=Order.LATEST_ONLY)
+        self._lane.troubled.connect(self.troubled)
+        self.dialog: TagEditor | None = None
+
+    def edit(self, photo_ids: Sequence[PhotoId]) -> None:
+        library, ids = self._library, list(photo_ids)
+        if ids:
+            self._lane.submit(
+                lambda: (library.tags_of(ids), library.tag_names()),
+                lambda found: self._open(ids, *found),
+            )
+
+    def close(self) -> None:
+        self._lane.close()
+
+    def _open(self, photo_ids: list[PhotoId], tags: list[list[PhotoTag]], names: list[str]) -> None:
+        dialog = TagEditor(tags, names, self._window)
+        dialog.accepted.connect(lambda: self._apply(photo_ids, dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        self.dialog = dialog
+        dialog.open()
+
+    def _apply(self, photo_ids: list[PhotoId], dialog: TagEditor) -> None:
+        changes, actions = dialog.changes(), self._actions
+        for names, change in (
+            (changes.added, actions.add),
+            (changes.removed, actions.remove),
+            (changes.confirmed, actions.confirm),
+            (changes.rejected, actions.reject),
+        ):
+            for name in names:
+                change(photo_ids, name)

@@ -1,0 +1,108 @@
+"""What is known about a photo, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTime
+
+from photofind.domain import Photo, PhotoMetadata
+from photofind.gui.wording import day, file_size, number
+from photofind.photos.formats import FORMATS
+from photofind.store.gallery import PhotoDetails
+
+_LABELS = {known.name: known.label for known in FORMATS}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is known.
+
+    Attributes:
+        label: What it is.
+        text: May have several lines.
+        quiet: It says only that nothing is known.
+        to_copy: What is copied where that is not the text; empty where nobody would.
+    """
+
+    label: str
+    text: str
+    quiet: bool = False
+    to_copy: str = ""
+
+
+def lines_about(details: PhotoDetails) -> list[Line]:
+    """All but names, copies and tags; what is not known is left out, except for the date."""
+    photo, metadata = details.photo, details.photo.metadata
+    lines = [_taken(metadata), Line(_tr("Size"), _size(photo))]
+    if details.files:
+        lines.append(Line(_tr("File"), _file(details)))
+    if metadata.camera is not None:
+        lines.append(Line(_tr("Camera"), metadata.camera))
+    if metadata.lens is not None:
+        lines.append(Line(_tr("Lens"), metadata.lens))
+    if metadata.latitude is not None and metadata.longitude is not None:
+        lines.append(_place(metadata.latitude, metadata.longitude))
+    return lines
+
+
+def where_it_is(details: PhotoDetails) -> str:
+    """Why a photo cannot be reached, in words; empty where it can."""
+    if not details.files:
+        return _tr("This photo’s file is no longer there.")
+    if not is_out_of_reach(details):
+        return ""
+    root = details.files[0].root
+    return _tr("on ‘{folder}’, not connected").format(folder=root.name or root)
+
+
+def is_out_of_reach(details: PhotoDetails) -> bool:
+    return all(file.offline for file in details.files)
+
+
+def _taken(metadata: PhotoMetadata) -> Line:
+    label = _tr("Taken")
+    if metadata.taken_at is None:
+        return Line(label, _tr("no date"), quiet=True)
+    moment = datetime.fromisoformat(metadata.taken_at)
+    time = QTime(moment.hour, moment.minute)
+    clock = QLocale().toString(time, QLocale.FormatType.ShortFormat)
+    if metadata.utc_offset_minutes is not None:
+        clock = f"{clock}  {zone(metadata.utc_offset_minutes)}"
+    return Line(label, f"{day(moment)}\n{clock}")
+
+
+def zone(offset_minutes: int) -> str:
+    """As UTC+05:30."""
+    sign = "−" if offset_minutes < 0 else "+"
+    hours, minutes = divmod(abs(offset_minutes), 60)
+    return f"UTC{sign}{hours:02}:{minutes:02}"
+
+
+def _size(photo: Photo) -> str:
+    pixels = f"{number(photo.width)} × {number(photo.height)}"
+    megapixels = photo.width * photo.height / 1e6
+    if megapixels < 0.1:
+        return pixels
+    said = QLocale().toString(megapixels, "f", 1)
+    return pixels + "\n" + _tr("{count} megapixels").format(count=said)
+
+
+def _file(details: PhotoDetails) -> str:
+    name = _LABELS.get(details.photo.format, details.photo.format)
+    return f"{name[:1].upper()}{name[1:]}, {file_size(details.files[0].size_bytes)}"
+
+
+def _place(latitude: float, longitude: float) -> Line:
+    """Four decimals are eleven metres."""
+    north = _degrees(latitude, _tr("N"), _tr("S"))
+    east = _degrees(longitude, _tr("E"), _tr("W"))
+    return Line(_tr("Place"), f"{north}\n{east}", to_copy=f"{latitude:.6f}, {longitude:.6f}")
+
+
+def _degrees(value: float, positive: str, negative: str) -> str:
+    size = QLocale().toString(abs(value), "f", 4)
+    return f"{size}° {positive if value >= 0 else negative}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("about", text)

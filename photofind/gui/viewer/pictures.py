@@ -1,0 +1,185 @@
+"""Pictures for the viewer: the one that is looked at first, then its neighbours."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QImage
+
+from photofind.child.messages import PixelPicture
+from photofind.domain import PhotoId
+from photofind.errors import UserFacingError
+from photofind.gui.lanes import Lane, Order
+from photofind.gui.viewer.pyramid import Pyramid
+
+MAX_CACHED_BYTES = 256 * 2**20
+
+LoadPicture = Callable[[PhotoId, int], PixelPicture]
+"""The photo, its longest side at most so many pixels; blocks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedPicture:
+    """A picture that can be drawn.
+
+    Attributes:
+        photo_size: Pixels of the full upright photo; the picture may have fewer.
+    """
+
+    pyramid: Pyramid
+    photo_size: QSize
+
+    @property
+    def longest_side(self) -> int:
+        return max(self.pyramid.size.width(), self.pyramid.size.height())
+
+    def is_enough(self, side: int) -> bool:
+        """Whether the photo has no more pixels than these, as far as `side` asks for them."""
+        photo_side = max(self.photo_size.width(), self.photo_size.height())
+        return self.longest_side >= min(side, photo_side)
+
+
+class _Request:
+    def __init__(self, photo_id: PhotoId, side: int) -> None:
+        self.photo_id = photo_id
+        self.side = side
+        self.begun = False
+        self.dropped = False
+
+
+class PictureSource(QObject):
+    """Loads on a lane of its own and keeps what was looked at last; close it.
+
+    Nobody waits for photos that were flipped past: what has not begun by then is never loaded, and
+    what has is kept for the way back.
+
+    Args:
+        max_cached_bytes: Of pictures kept; the one wanted last is kept in any case.
+
+    Signals:
+        arrived: A `PhotoId` and its `LoadedPicture`, also of a neighbour.
+        failed: A `PhotoId` and the `UserFacingError` of loading it.
+    """
+
+    arrived = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(
+        self,
+        load_picture: LoadPicture,
+        parent: QObject | None = None,
+        *,
+        max_cached_bytes: int = MAX_CACHED_BYTES,
+    ) -> None:
+        super().__init__(parent)
+        self._load = load_picture
+        self._max_cached_bytes = max_cached_bytes
+        self._cache: OrderedDict[PhotoId, LoadedPicture] = OrderedDict()
+        self._requests: list[_Request] = []
+        self._wanted: PhotoId | None = None
+        self._lane = Lane("pictures", self, order=Order.NEWEST_FIRST)
+
+    def want(self, photo_id: PhotoId, side: int) -> LoadedPicture | None:
+        """What there is of a photo; `arrived` follows where that is nothing or not enough."""
+        self._wanted = photo_id
+        cached = self._cache.get(photo_id)
+        if cached is not None:
+            self._cache.move_to_end(photo_id)
+        self._drop_others(photo_id)
+        if cached is None or not cached.is_enough(side):
+            self._ask(photo_id, side)
+        return cached
+
+    def prefetch(self, photo_ids: Sequence[PhotoId], side: int) -> None:
+        """Loads photos that will probably be wanted, the likeliest first."""
+        # The newest request is the next one at work.
+        for photo_id in reversed(photo_ids):
+            cached = self._cache.get(photo_id)
+            if cached is None or not cached.is_enough(side):
+                self._ask(photo_id, side)
+
+    def forget(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Loads these anew when they are wanted: their files have changed."""
+        for photo_id in photo_ids:
+            self._cache.pop(photo_id, None)
+        changed = set(photo_ids)
+        for request in self._requests:
+            request.dropped |= request.photo_id in changed
+        # What is being loaded of them is out of date as well.
+        self._requests = [one for one in self._requests if one.photo_id not in changed]
+
+    def rest(self) -> None:
+        """Gives back what it holds: nobody looks at photos now."""
+        self._wanted = None
+        self._drop_others(None)
+        self._cache.clear()
+
+    def close(self) -> None:
+        """Waits for the picture that is being loaded."""
+        self._lane.close()
+
+    def _drop_others(self, photo_id: PhotoId | None) -> None:
+        for request in self._requests:
+            request.dropped = request.photo_id != photo_id
+        self._requests = [one for one in self._requests if one.begun or not one.dropped]
+
+    def _ask(self, photo_id: PhotoId, side: int) -> None:
+        if any(one.photo_id == photo_id and one.side >= side for one in self._requests):
+            return
+        request = _Request(photo_id, side)
+        self._requests.append(request)
+        load = self._load
+
+        def work() -> LoadedPicture | None:
+            if request.dropped:
+                return None
+            request.begun = True
+            return _drawable(load(request.photo_id, request.side))
+
+        self._lane.submit(
+            work,
+            lambda picture: self._take(request, picture),
+            lambda error: self._take_failure(request, error),
+        )
+
+    def _take(self, request: _Request, picture: LoadedPicture | None) -> None:
+        if not self._is_expected(request) or picture is None:
+            return
+        known = self._cache.get(request.photo_id)
+        if known is not None and known.longest_side > picture.longest_side:
+            # A later request was for more, and was answered first.
+            picture = known
+        else:
+            self._keep(request.photo_id, picture)
+        self.arrived.emit(request.photo_id, picture)
+
+    def _take_failure(self, request: _Request, error: UserFacingError) -> None:
+        if self._is_expected(request):
+            self.failed.emit(request.photo_id, error)
+
+    def _is_expected(self, request: _Request) -> bool:
+        """Once, and not after its photo was forgotten."""
+        expected = request in self._requests
+        self._requests = [one for one in self._requests if one is not request]
+        return expected
+
+    def _keep(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
+        self._cache[photo_id] = picture
+        held = sum(one.pyramid.size_bytes for one in self._cache.values())
+        for oldest in [one for one in self._cache if one != self._wanted]:
+            if held <= self._max_cached_bytes:
+                break
+            held -= self._cache.pop(oldest).pyramid.size_bytes
+
+
+def _drawable(picture: PixelPicture) -> LoadedPicture:
+    """Takes the pixels as they are; nothing is decoded."""
+    image = QImage(
+        picture.rgb,
+        picture.width,
+        picture.height,
+        3 * picture.width,
+        QImage.Format.Format_RGB888,
+    )
+    return LoadedPicture(Pyramid.of(image), QSize(picture.photo_width, picture.photo_height))

@@ -1,0 +1,237 @@
+"""One photo on the canvas: its stand-in, then its picture, or why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from photofind.domain import PhotoId
+from photofind.errors import UserFacingError
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.search.progress_line import ProgressLine
+from photofind.gui.theme import SURROUND
+from photofind.gui.viewer.about import is_out_of_reach, where_it_is
+from photofind.gui.viewer.canvas import PictureCanvas
+from photofind.gui.viewer.pictures import LoadedPicture, LoadPicture, PictureSource
+from photofind.store.gallery import PhotoDetails
+
+_PLAIN_PX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPhoto:
+    """What a row says about its photo.
+
+    Attributes:
+        aspect: Width / height.
+        colour: 0xRRGGBB, the average.
+        offline: Whether it cannot be reached now.
+    """
+
+    photo_id: PhotoId
+    aspect: float
+    colour: int
+    offline: bool
+
+    @staticmethod
+    def in_row(model: PhotoModel, row: int) -> "StagedPhoto":
+        rows = model.rows
+        return StagedPhoto(
+            model.photo_id(row),
+            float(rows.aspects[row]),
+            int(rows.colours[row]),
+            bool(rows.offline[row]),
+        )
+
+
+class Stage(QWidget):
+    """Loads what it shows on a lane of its own; close it.
+
+    Signals:
+        picture_shown: The picture of the current photo is on the canvas.
+        picture_failed: There will be none; the canvas says why.
+    """
+
+    picture_shown = Signal()
+    picture_failed = Signal()
+
+    def __init__(
+        self,
+        thumbnails: Thumbnails,
+        load_picture: LoadPicture,
+        parent: QWidget | None = None,
+        *,
+        waiting_delay_ms: int = 200,
+    ) -> None:
+        super().__init__(parent)
+        self.canvas = PictureCanvas(self)
+        self._thumbnails = thumbnails
+        self._photo: StagedPhoto | None = None
+        self._details: PhotoDetails | None = None
+        self._trouble: UserFacingError | None = None
+        self._neighbours: Sequence[StagedPhoto] = ()
+        self._waiting = ProgressLine(waiting_delay_ms, self)
+        self._pictures = PictureSource(load_picture, self)
+        self._pictures.arrived.connect(self._take_picture)
+        self._pictures.failed.connect(self._take_trouble)
+        self.canvas.detail_wanted.connect(self._load_detail)
+        thumbnails.loaded.connect(self._take_thumbnail)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._waiting)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+
+    def show_photo(self, photo: StagedPhoto, neighbours: Sequence[StagedPhoto]) -> None:
+        """Shows what there is already, and asks for the rest.
+
+        Args:
+            neighbours: Loaded when the photo is shown, the first of them first.
+        """
+        self._photo = photo
+        self._details = None
+        self._trouble = None
+        self._neighbours = neighbours
+        self._waiting.set_busy(False)
+        picture = None if photo.offline else self._pictures.want(photo.photo_id, self._side(photo))
+        if picture is not None:
+            self._show_picture(picture, keep_view=False)
+        else:
+            self._show_stand_in(keep_view=False)
+            self._waiting.set_busy(not photo.offline)
+
+    def show_details(self, details: PhotoDetails) -> None:
+        """They know best how large the current photo is and whether it can be reached."""
+        self._details = details
+        if self.canvas.has_picture or self._photo is None:
+            return
+        self._show_stand_in(keep_view=True)
+        if is_out_of_reach(details):
+            self._waiting.set_busy(False)
+            self.picture_failed.emit()
+        elif self._trouble is None:
+            self._waiting.set_busy(True)
+            self._want(self._side(self._photo))
+
+    def reload(self) -> None:
+        """The current photo's file has changed."""
+        if self._photo is not None:
+            self._trouble = None
+            self._pictures.forget([self._photo.photo_id])
+            self._want(self._side(self._photo))
+
+    def forget(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Loads these anew when they are shown again."""
+        self._pictures.forget(photo_ids)
+
+    def rest(self) -> None:
+        """Nobody looks; gives back what it holds."""
+        self._photo = None
+        self._waiting.set_busy(False)
+        self._pictures.rest()
+        self.canvas.clear()
+
+    def close_lane(self) -> None:
+        self._pictures.close()
+
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether the current photo's picture is there or may still come."""
+        return self._photo is not None and self._trouble is None and not self._is_offline()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(SURROUND.window))
+        painter.end()
+
+    def _want(self, side: int) -> None:
+        if self._photo is not None:
+            picture = self._pictures.want(self._photo.photo_id, side)
+            if picture is not None:
+                self._show_picture(picture, keep_view=True)
+
+    def _load_detail(self, side: int) -> None:
+        # Not `_want`: what is kept is on the canvas already.
+        if self._photo is not None:
+            self._pictures.want(self._photo.photo_id, side)
+
+    def _show_picture(self, picture: LoadedPicture, *, keep_view: bool) -> None:
+        self._waiting.set_busy(False)
+        self.canvas.show_picture(picture.pyramid, picture.photo_size, keep_view=keep_view)
+        for near in reversed([near for near in self._neighbours if not near.offline]):
+            self._pictures.prefetch([near.photo_id], self._side(near))
+        self.picture_shown.emit()
+
+    def _show_stand_in(self, *, keep_view: bool) -> None:
+        """The thumbnail, or the photo's colour in its shape; grey where it cannot be reached."""
+        if self._photo is None:
+            return
+        grey = self._is_offline()
+        pixmap = self._thumbnails.get(self._photo.photo_id, grey=grey)
+        if pixmap is None:
+            pixmap = _plain(self._photo, grey=grey)
+        self.canvas.show_stand_in(pixmap, self._photo_size(), keep_view=keep_view)
+        self._say_why()
+
+    def _say_why(self) -> None:
+        """Why there is no picture, if it is known."""
+        where = "" if self._details is None else where_it_is(self._details)
+        if where:
+            self.canvas.show_message(where)
+        elif self._trouble is not None:
+            self.canvas.show_message(f"{self._trouble.message}\n{self._trouble.hint}")
+
+    def _is_offline(self) -> bool:
+        if self._details is not None:
+            return is_out_of_reach(self._details)
+        return self._photo is not None and self._photo.offline
+
+    def _photo_size(self) -> QSize:
+        if self._details is None:
+            return QSize()
+        return QSize(self._details.photo.width, self._details.photo.height)
+
+    def _side(self, photo: StagedPhoto) -> int:
+        return self.canvas.side_to_fit(photo.aspect)
+
+    def _is_current(self, photo_id: PhotoId) -> bool:
+        return self._photo is not None and self._photo.photo_id == photo_id
+
+    def _take_picture(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
+        if self._is_current(photo_id):
+            self._show_picture(picture, keep_view=True)
+
+    def _take_trouble(self, photo_id: PhotoId, error: UserFacingError) -> None:
+        if not self._is_current(photo_id):
+            return
+        self._waiting.set_busy(False)
+        if not self.canvas.has_picture:
+            self._trouble = error
+            self._say_why()
+            self.picture_failed.emit()
+
+    def _take_thumbnail(self, photo_id: PhotoId) -> None:
+        if self._is_current(photo_id) and not self.canvas.has_picture:
+            self._show_stand_in(keep_view=True)
+
+
+def average_colour(rgb: int, *, grey: bool = False) -> QColor:
+    """What stands for a photo until its thumbnail comes; `rgb` is 0xRRGGBB."""
+    colour = QColor.fromRgb(rgb)
+    if grey:
+        lightness = colour.lightness()
+        return QColor(lightness, lightness, lightness)
+    return colour
+
+
+def _plain(photo: StagedPhoto, *, grey: bool) -> QPixmap:
+    """The photo's colour in its shape."""
+    pixmap = QPixmap(max(round(_PLAIN_PX * photo.aspect), 1), _PLAIN_PX)
+    pixmap.fill(average_colour(photo.colour, grey=grey))
+    return pixmap

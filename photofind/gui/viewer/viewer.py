@@ -1,0 +1,361 @@
+"""One photo after another, as large as the window."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from photofind.domain import PhotoId
+from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.viewer.canvas import PictureCanvas
+from photofind.gui.viewer.details import DetailsSource, LoadDetails
+from photofind.gui.viewer.filmstrip import Filmstrip
+from photofind.gui.viewer.inspector import Inspector
+from photofind.gui.viewer.pictures import LoadPicture
+from photofind.gui.viewer.stage import Stage, StagedPhoto
+from photofind.gui.viewer.top_line import TopLine
+from photofind.store.gallery import PhotoDetails
+from photofind.store.tags import PhotoTag
+
+_PLAIN = Qt.KeyboardModifier.KeypadModifier
+"""What may be held down with a key that is nothing but a key."""
+
+
+class Viewer(QWidget):
+    """Shows the photos of a model, with a strip of them below and their details beside.
+
+    Until a picture comes its thumbnail stands in for it. Around it is dark in both themes: only the
+    photo is bright.
+
+    Args:
+        load_picture: Called on a lane of the viewer's own.
+        load_details: Called on another; `None` where the photo is not known any more.
+        waiting_delay_ms: Shorter waits are not shown.
+
+    Signals:
+        left: Back to where the person came from.
+        current_changed: The `PhotoId` that is shown now.
+        similar_asked: Photos like this one are wanted (`PhotoId`).
+        tag_asked: They are to be tagged (list of `PhotoId`).
+        region_asked: A part of the photo is to be looked at; its picture is on the canvas.
+        trash_asked: They are to go to the trash (list of `PhotoId`).
+        copy_asked: They are to be copied (list of `PhotoId`).
+        folder_asked: The `Path` of a file that is to be shown in its folder.
+        details_toggled: Whether the details are seen from now on.
+        tag_confirmed: A `PhotoId` and a name; so are those below.
+        tag_chosen: All photos with a tag are wanted.
+        troubled: The `UserFacingError` of reading the library.
+    """
+
+    left = Signal()
+    current_changed = Signal(object)
+    similar_asked = Signal(object)
+    tag_asked = Signal(list)
+    region_asked = Signal()
+    trash_asked = Signal(list)
+    copy_asked = Signal(list)
+    folder_asked = Signal(object)
+    details_toggled = Signal(bool)
+    tag_confirmed = Signal(object, str)
+    tag_rejected = Signal(object, str)
+    tag_removed = Signal(object, str)
+    tag_added = Signal(object, str)
+    tag_chosen = Signal(str)
+    troubled = Signal(object)
+
+    def __init__(
+        self,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        load_picture: LoadPicture,
+        load_details: LoadDetails,
+        parent: QWidget | None = None,
+        *,
+        waiting_delay_ms: int = 200,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._row = -1
+        self._photo_id: PhotoId | None = None
+        self._forward = True
+        self._region_wanted = False
+        self._known = DetailsSource(load_details, self)
+        self._top = TopLine(self)
+        self._stage = Stage(thumbnails, load_picture, self, waiting_delay_ms=waiting_delay_ms)
+        self._strip = Filmstrip(model, thumbnails, self)
+        self._inspector = Inspector(self)
+        self._inspector.hide()
+        self._lay_out()
+        self._connect()
+        self.setFocusProxy(self._stage.canvas)
+
+    @property
+    def canvas(self) -> PictureCanvas:
+        """What the region tool is laid over."""
+        return self._stage.canvas
+
+    @property
+    def inspector(self) -> Inspector:
+        return self._inspector
+
+    @property
+    def filmstrip(self) -> Filmstrip:
+        return self._strip
+
+    @property
+    def top_line(self) -> TopLine:
+        return self._top
+
+    @property
+    def current(self) -> PhotoId | None:
+        """What is shown; `None` for nothing."""
+        return self._photo_id
+
+    @property
+    def path(self) -> Path | None:
+        """The file of what is shown; `None` until it is known."""
+        details = None if self._photo_id is None else self._known.known(self._photo_id)
+        return details.files[0].path if details is not None and details.files else None
+
+    def open_row(self, row: int) -> None:
+        """Shows the photo in a row of the model."""
+        photo_id = self._model.photo_id(row)
+        self._forward = row >= self._row
+        self._row, self._photo_id = row, photo_id
+        self._region_wanted = False
+        near = self._neighbours()
+        self._strip.show_row(row)
+        self._top.show_place(row, self._model.rowCount())
+        self._stage.show_photo(
+            StagedPhoto.in_row(self._model, row),
+            [StagedPhoto.in_row(self._model, other) for other in near],
+        )
+        self._top.set_region_possible(self._stage.can_be_reached)
+        known = self._known.want(photo_id)
+        if known is None:
+            self._top.show_name("", "")
+            self._inspector.clear()
+        else:
+            self._show_details(known)
+        self.current_changed.emit(photo_id)
+
+    def show_details(self, shown: bool) -> None:
+        """Shows or hides the inspector."""
+        self._top.show_details_open(shown)
+
+    def show_tags(self, photo_id: PhotoId, tags: Sequence[PhotoTag]) -> None:
+        """What the tags of a photo are now."""
+        self._known.change_tags(photo_id, tags)
+        if photo_id == self._photo_id:
+            self._inspector.show_tags(tags)
+
+    def set_completions(self, names: Iterable[str]) -> None:
+        """Names that the tag field offers."""
+        self._inspector.set_completions(names)
+
+    def focus_tags(self) -> None:
+        """Opens the details where a tag can be typed."""
+        self.show_details(True)
+        self._inspector.focus_tags()
+
+    def refresh(self, photo_ids: Sequence[PhotoId]) -> None:
+        """These photos have changed: what is shown of them is asked for again."""
+        self._stage.forget(photo_ids)
+        self._known.forget(photo_ids)
+        if self._photo_id is not None and self._photo_id in photo_ids:
+            self._known.reload(self._photo_id)
+            self._stage.reload()
+
+    def close_lanes(self) -> None:
+        """Waits for the work under way; nothing is loaded from then on."""
+        self._stage.close_lane()
+        self._known.close()
+
+    def step(self, rows: int) -> None:
+        """Goes on by so many photos, back where negative; stays at the ends."""
+        self._go_to(min(max(self._row + rows, 0), self._model.rowCount() - 1))
+
+    # What is shown
+
+    def _neighbours(self) -> list[int]:
+        """Rows before and behind, first the one that lies ahead."""
+        steps = (1, -1) if self._forward else (-1, 1)
+        return [self._row + step for step in steps if self._has(self._row + step)]
+
+    def _has(self, row: int) -> bool:
+        return 0 <= row < self._model.rowCount()
+
+    def _go_to(self, row: int) -> None:
+        if row != self._row and self._has(row):
+            self.open_row(row)
+
+    def _take_details(self, photo_id: PhotoId, details: PhotoDetails | None) -> None:
+        if photo_id == self._photo_id and details is not None:
+            self._show_details(details)
+
+    def _show_details(self, details: PhotoDetails) -> None:
+        self._inspector.show_details(details)
+        if details.files:
+            path = details.files[0].path
+            self._top.show_name(path.name, str(path))
+            self.canvas.setAccessibleName(path.name)
+        self._stage.show_details(details)
+
+    def _follow_picture(self) -> None:
+        self._top.set_region_possible(True)
+        if self._photo_id is not None:
+            self._known.prefetch([self._model.photo_id(row) for row in self._neighbours()])
+        if self._region_wanted:
+            self._region_wanted = False
+            self.region_asked.emit()
+
+    def _follow_trouble(self) -> None:
+        self._region_wanted = False
+        self._top.set_region_possible(False)
+
+    def _follow_model(self) -> None:
+        """Rows have come or gone: stays with its photo, or goes on to what is in its place."""
+        if self._photo_id is None:
+            return
+        row = self._model.row_of(self._photo_id)
+        count = self._model.rowCount()
+        if row is not None:
+            self._row = row
+            self._strip.show_row(row)
+            self._top.show_place(row, count)
+        elif count:
+            self.open_row(min(self._row, count - 1))
+        else:
+            self._photo_id = None
+            self.left.emit()
+
+    # What a person does
+
+    def _toggle_details(self, shown: bool) -> None:
+        if not shown and self._is_in_details(self.focusWidget()):
+            self.canvas.setFocus()
+        self._inspector.setVisible(shown)
+        self.details_toggled.emit(shown)
+
+    def _is_in_details(self, widget: QWidget | None) -> bool:
+        return widget is not None and self._inspector.isAncestorOf(widget)
+
+    def _step_back(self) -> None:
+        """From the details to the photo, from the photo to where the person came from."""
+        if self._is_in_details(self.focusWidget()):
+            self.canvas.setFocus()
+        else:
+            self.left.emit()
+
+    def _ask_for_similar(self) -> None:
+        if self._photo_id is not None:
+            self.similar_asked.emit(self._photo_id)
+
+    def _ask_for_tags(self) -> None:
+        if self._photo_id is not None:
+            self.tag_asked.emit([self._photo_id])
+
+    def _ask_to_trash(self) -> None:
+        if self._photo_id is not None:
+            self.trash_asked.emit([self._photo_id])
+
+    def _ask_for_region(self) -> None:
+        """At once, or as soon as there is something to look at."""
+        if self.canvas.has_picture:
+            self.region_asked.emit()
+        else:
+            self._region_wanted = self._stage.can_be_reached
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy) and self._photo_id is not None:
+            self.copy_asked.emit([self._photo_id])
+        elif event.modifiers() & ~_PLAIN or not self._pressed(Qt.Key(event.key())):
+            super().keyPressEvent(event)
+
+    def _pressed(self, key: Qt.Key) -> bool:
+        """Whether the key was one of the viewer's."""
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        match key:
+            case Qt.Key.Key_Escape:
+                self._step_back()
+            case Qt.Key.Key_Left:
+                self.step(1 if mirrored else -1)
+            case Qt.Key.Key_Right:
+                self.step(-1 if mirrored else 1)
+            case Qt.Key.Key_PageUp:
+                self.step(-1)
+            case Qt.Key.Key_PageDown:
+                self.step(1)
+            case Qt.Key.Key_Home:
+                self._go_to(0)
+            case Qt.Key.Key_End:
+                self._go_to(self._model.rowCount() - 1)
+            case Qt.Key.Key_S:
+                self._ask_for_similar()
+            case Qt.Key.Key_T:
+                self._ask_for_tags()
+            case Qt.Key.Key_R:
+                self._ask_for_region()
+            case Qt.Key.Key_I:
+                self.show_details(self._inspector.isHidden())
+            case Qt.Key.Key_Delete:
+                self._ask_to_trash()
+            case _:
+                return False
+        return True
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # A window that is minimised keeps its photo.
+        if self.isHidden():
+            self._photo_id = None
+            self._row = -1
+            self._stage.rest()
+
+    # How it is put together
+
+    def _lay_out(self) -> None:
+        photo = QVBoxLayout()
+        photo.setSpacing(0)
+        photo.addWidget(self._stage, 1)
+        photo.addWidget(self._strip)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addLayout(photo, 1)
+        below.addWidget(self._inspector)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._top)
+        layout.addLayout(below, 1)
+
+    def _connect(self) -> None:
+        self._top.back_asked.connect(self.left)
+        self._top.similar_asked.connect(self._ask_for_similar)
+        self._top.tag_asked.connect(self._ask_for_tags)
+        self._top.region_asked.connect(self._ask_for_region)
+        self._top.details_toggled.connect(self._toggle_details)
+        self._strip.chosen.connect(self._go_to)
+        self._stage.picture_shown.connect(self._follow_picture)
+        self._stage.picture_failed.connect(self._follow_trouble)
+        self._known.arrived.connect(self._take_details)
+        self._known.troubled.connect(self.troubled)
+        self._inspector.folder_asked.connect(self.folder_asked)
+        tags = self._inspector.tags
+        tags.confirmed.connect(lambda name: self.tag_confirmed.emit(self._photo_id, name))
+        tags.rejected.connect(lambda name: self.tag_rejected.emit(self._photo_id, name))
+        tags.removed.connect(lambda name: self.tag_removed.emit(self._photo_id, name))
+        tags.added.connect(lambda name: self.tag_added.emit(self._photo_id, name))
+        tags.chosen.connect(self.tag_chosen)
+        for changed in (
+            self._model.rowsInserted,
+            self._model.rowsRemoved,
+            self._model.modelReset,
+        ):
+            changed.connect(self._follow_model)

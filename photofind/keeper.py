@@ -1,0 +1,166 @@
+"""Keeps one library up to date on a thread of its own, and its search and tags with it."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from photofind.cancel import CancelToken
+from photofind.child.worker import ChildWorker
+from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.errors import CancelledError, UserFacingError
+from photofind.events import (
+    Event,
+    IndexFinished,
+    LibraryStopped,
+    Listener,
+    PhotosChanged,
+    SearchableChanged,
+)
+from photofind.library import Library
+from photofind.search.engine import SearchEngine
+
+REFRESH_SHARE = 0.05
+"""Part of the time that may go into taking new photos into the search while more are read."""
+
+REFRESH_AT_MOST_EVERY_S = 2.0
+
+
+class Keeper:
+    """Indexes and watches all roots of a library until it is stopped.
+
+    Args:
+        worker: What reads and embeds.
+        listener: Told of every event, on the keeper's thread.
+    """
+
+    def __init__(self, library: Library, worker: ChildWorker, listener: Listener) -> None:
+        self._library = library
+        self._worker = worker
+        self._listener = listener
+        self._cancel = CancelToken()
+        self._paused = False
+        self._thread: threading.Thread | None = None
+        self._turn = threading.RLock()
+        self._engine: SearchEngine | None = None
+        self._engine_known = threading.Event()
+        self._refreshed_at = 0.0
+        self._refresh_took_s = 0.0
+
+    @property
+    def engine(self) -> SearchEngine | None:
+        """What answers queries now; `None` before there is anything to search."""
+        return self._engine
+
+    def current_engine(self) -> SearchEngine | None:
+        """As `engine`; waits until the keeper has looked whether there is one."""
+        self._engine_known.wait()
+        return self._engine
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def pause(self) -> None:
+        self._paused = True
+        self._cancel.pause()
+
+    def resume(self) -> None:
+        self._paused = False
+        self._cancel.resume()
+
+    def start(self) -> None:
+        with self._turn:
+            self._cancel = CancelToken()
+            if self._paused:
+                self._cancel.pause()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._cancel,), name="keeper", daemon=True
+            )
+            self._thread.start()
+
+    def cancel(self) -> None:
+        """Asks to stop, and does not wait for it."""
+        self._cancel.cancel()
+
+    def stop(self) -> None:
+        """Waits for the batch under way."""
+        with self._turn:
+            self._cancel.cancel()
+            if self._thread is not None:
+                self._thread.join()
+            self._thread = None
+
+    def restart(self) -> None:
+        with self._turn:
+            self.stop()
+            self.start()
+
+    def _run(self, cancel: CancelToken) -> None:
+        try:
+            if not self._engine_known.is_set():
+                self._refresh()
+            if self._library.roots():
+                self._keep_up(cancel)
+        except CancelledError:
+            pass
+        except UserFacingError as error:
+            self._listener(LibraryStopped(error))
+        finally:
+            # Whoever waits to search must not wait for ever.
+            self._engine_known.set()
+
+    def _keep_up(self, cancel: CancelToken) -> None:
+        for report in self._library.keep_up(self._worker, listener=self._note, cancel=cancel):
+            self._after(report, cancel)
+
+    def _note(self, event: Event) -> None:
+        self._listener(event)
+        if isinstance(event, PhotosChanged) and event.searchable:
+            since_s = time.monotonic() - self._refreshed_at
+            if since_s > max(REFRESH_AT_MOST_EVERY_S, self._refresh_took_s / REFRESH_SHARE):
+                self._refresh()
+
+    def _after(self, report: IndexFinished, cancel: CancelToken) -> None:
+        if not report.changed_anything:
+            return
+        encoder = self._refresh()
+        if report.embedded and encoder is not None:
+            self._library.tag(encoder=encoder, cancel=cancel)
+            self._tell_searchable()
+
+    def _refresh(self) -> "ChildTexts | None":
+        """Takes what is new into the search."""
+        started = time.monotonic()
+        serving = self._library.serving_space()
+        encoder = None
+        if serving is not None:
+            encoder = ChildTexts(self._worker, serving[1])
+            self._engine = self._library.load_search_engine(encoder)
+        self._engine_known.set()
+        self._refreshed_at = time.monotonic()
+        self._refresh_took_s = self._refreshed_at - started
+        self._tell_searchable()
+        return encoder
+
+    def _tell_searchable(self) -> None:
+        self._listener(SearchableChanged(0 if self._engine is None else len(self._engine)))
+
+
+class ChildTexts:
+    """Embeds text in the child; no search has to wait for it before it needs one.
+
+    Args:
+        space: That texts are embedded into: that of the photos that are searched.
+    """
+
+    def __init__(self, worker: ChildWorker, space: EmbeddingSpace) -> None:
+        self._worker = worker
+        self._space = space
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._space
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """N texts → (N, dim)."""
+        return self._worker.encode_texts(texts, self._space.checkpoint)

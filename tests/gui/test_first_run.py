@@ -1,0 +1,259 @@
+"""The page that is shown once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from photofind.clip.checkpoints import EMBEDDED
+from photofind.gui.first_run.folders import FoldersStep
+from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
+from photofind.gui.settings.downloads import ModelDownloads
+from photofind.gui.settings.models import SearchModelChooser
+from photofind.paths import LibraryPaths
+from photofind.search_models import SearchModel, search_models
+
+BETTER = "ViT-B-32-256/datacomp_s34b_b86k"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "Pictures"
+    (folder / "2019").mkdir(parents=True)
+    (folder / "beach.jpg").touch()
+    return folder
+
+
+@pytest.fixture
+def asked() -> list[Path]:
+    """Folders a person will choose in the next dialogs."""
+    return []
+
+
+@pytest.fixture
+def first_run(
+    qtbot: QtBot, tmp_path: Path, pictures: Path, asked: list[Path]
+) -> Iterator[FirstRun]:
+    def none_comes(*_request: object) -> SearchModel:
+        raise AssertionError("nothing is fetched or added here")
+
+    downloads = ModelDownloads(none_comes)
+    chooser = SearchModelChooser(
+        None,
+        EMBEDDED,
+        load=lambda: search_models(LibraryPaths(tmp_path / "library")),
+        add=none_comes,
+        downloads=downloads,
+    )
+    made = FirstRun(chooser, pictures, ask_folder=lambda _parent: asked.pop() if asked else None)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    with qtbot.waitSignal(chooser.loaded):
+        made.show()
+    yield made
+    made.close_lanes()
+    downloads.close()
+
+
+def _button(parent: QWidget, text: str) -> QAbstractButton:
+    found = [
+        button
+        for button in parent.findChildren(QAbstractButton)
+        if button.text() == text and button.isVisible()
+    ]
+    assert len(found) == 1, f"{len(found)} buttons '{text}'"
+    return found[0]
+
+
+def _click(parent: QWidget, text: str) -> None:
+    QTest.mouseClick(_button(parent, text), Qt.MouseButton.LeftButton)
+
+
+def _words(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def _drop(onto: FoldersStep, paths: list[Path]) -> bool:
+    """Drags and drops; whether the drag was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left, none = (
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    place = QPointF(onto.rect().center())
+    entered = QDragEnterEvent(place.toPoint(), copy, data, left, none)
+    entered.ignore()
+    QGuiApplication.sendEvent(onto, entered)
+    if entered.isAccepted():
+        QGuiApplication.sendEvent(onto, QDropEvent(place, copy, data, left, none))
+    return entered.isAccepted()
+
+
+def test_that_the_systems_pictures_folder_is_two_presses_of_enter_away_from_the_models(
+    first_run: FirstRun, pictures: Path
+) -> None:
+    first_run.activateWindow()
+    assert first_run.focusWidget() is _button(first_run, "Add ‘Pictures’")
+
+    QTest.keyClick(first_run, Qt.Key.Key_Return)
+    assert first_run._folders.folders() == (pictures,)
+    QTest.keyClick(first_run, Qt.Key.Key_Return)
+
+    assert "How good should the search be?" in _words(first_run)
+
+
+def test_that_the_whole_way_gives_folders_and_model(
+    first_run: FirstRun, pictures: Path, qtbot: QtBot
+) -> None:
+    _click(first_run, "Add ‘Pictures’")
+    _click(first_run, "Next")
+    _click(first_run, "Next")
+    assert "Nothing leaves this computer." in _words(first_run)
+    assert "Your photos are never changed." in _words(first_run)
+
+    with qtbot.waitSignal(first_run.finished) as finished:
+        _click(first_run, "Start")
+
+    assert finished.args == [FirstRunChoice((pictures,), EMBEDDED)]
+
+
+def test_that_every_step_can_be_skipped(first_run: FirstRun, qtbot: QtBot) -> None:
+    _click(first_run, "Add ‘Pictures’")
+    _click(first_run, "Skip")
+    _click(first_run, "Skip")
+
+    with qtbot.waitSignal(first_run.finished) as finished:
+        _click(first_run, "Start")
+
+    assert finished.args == [FirstRunChoice((), None)]
+
+
+def test_that_going_back_and_on_takes_back_a_skip(first_run: FirstRun, qtbot: QtBot) -> None:
+    _click(first_run, "Skip")
+    _click(first_run, "Skip")
+    QTest.keyClick(first_run, Qt.Key.Key_Escape)
+    _click(first_run, "Next")
+
+    with qtbot.waitSignal(first_run.finished) as finished:
+        _click(first_run, "Start")
+
+    assert finished.args == [FirstRunChoice((), EMBEDDED)]
+
+
+def test_that_the_model_chosen_on_the_cards_is_the_one_given(
+    first_run: FirstRun, qtbot: QtBot
+) -> None:
+    _click(first_run, "Skip")
+    first_run._chooser.choose(BETTER)
+    _click(first_run, "Next")
+
+    with qtbot.waitSignal(first_run.finished) as finished:
+        _click(first_run, "Start")
+
+    assert finished.args == [FirstRunChoice((), BETTER)]
+
+
+def test_that_without_folders_one_can_only_skip(first_run: FirstRun) -> None:
+    assert not _button(first_run, "Next").isEnabled()
+    assert _button(first_run, "Skip").isEnabled()
+
+
+def test_that_the_demo_and_the_way_past_all_are_offered_on_every_step(
+    first_run: FirstRun, qtbot: QtBot
+) -> None:
+    for _step in range(3):
+        with qtbot.waitSignal(first_run.demo_asked):
+            _click(first_run, "Open the demo pictures")
+        with qtbot.waitSignal(first_run.skipped):
+            _click(first_run, "Skip all")
+        first_run._forward()
+
+
+def test_that_escape_goes_one_step_back_and_no_further(first_run: FirstRun) -> None:
+    _click(first_run, "Skip")
+    QTest.keyClick(first_run, Qt.Key.Key_Escape)
+    assert first_run.step == 0
+
+    QTest.keyClick(first_run, Qt.Key.Key_Escape)
+
+    assert first_run.step == 0
+
+
+def test_that_several_folders_can_be_added_and_removed(
+    first_run: FirstRun, tmp_path: Path, asked: list[Path]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    for folder in (first, second):
+        asked.append(folder)
+        _click(first_run, "Add folder…")
+    assert first_run._folders.folders() == (first, second)
+
+    QTest.keyClick(first_run._folders._list, Qt.Key.Key_Delete)
+
+    assert first_run._folders.folders() == (first,)
+
+
+def test_that_a_dialog_given_up_changes_nothing(first_run: FirstRun) -> None:
+    _click(first_run, "Add folder…")
+
+    assert first_run._folders.folders() == ()
+
+
+def test_that_folders_can_be_dropped_and_files_are_refused_in_words(
+    first_run: FirstRun, pictures: Path
+) -> None:
+    assert _drop(first_run._folders, [pictures, pictures / "beach.jpg"])
+
+    assert first_run._folders.folders() == (pictures,)
+    assert "‘beach.jpg’ is not a folder" in _words(first_run)
+    assert _button(first_run, "Next").isEnabled()
+
+
+def test_that_a_drag_without_files_is_not_taken(first_run: FirstRun) -> None:
+    assert not _drop(first_run._folders, [])
+
+
+@pytest.mark.parametrize(("second", "remark"), [("2019", "within ‘Pictures’"), (".", "already")])
+def test_that_what_is_covered_already_is_not_added_again(
+    first_run: FirstRun, pictures: Path, second: str, remark: str
+) -> None:
+    first_run._folders.add([pictures, pictures / second])
+
+    assert first_run._folders.folders() == (pictures,)
+    assert remark in _words(first_run)
+
+
+def test_that_a_folder_takes_the_place_of_those_within_it(
+    first_run: FirstRun, pictures: Path
+) -> None:
+    first_run._folders.add([pictures / "2019", pictures])
+
+    assert first_run._folders.folders() == (pictures,)
+
+
+def test_that_no_folder_is_suggested_where_there_is_none(qtbot: QtBot) -> None:
+    step = FoldersStep(None)
+    qtbot.addWidget(step)
+    step.show()
+
+    assert [b.text() for b in step.findChildren(QAbstractButton) if b.isVisible()] == [
+        "Add folder…",
+        "Remove",
+    ]
+
+
+def test_that_every_step_fits_a_small_window(first_run: FirstRun) -> None:
+    for _step in range(3):
+        hint = first_run.minimumSizeHint()
+        assert hint.width() <= 900
+        assert hint.height() <= 600
+        first_run._forward()

@@ -1,0 +1,270 @@
+"""Pictures, folders and words dropped on the window, and pasted into it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QImage,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from photofind.gui.search import kept_pictures
+from photofind.gui.search.drop import DropOverlay
+
+
+@dataclass
+class Desk:
+    """A window that takes drops, and what it told."""
+
+    window: QWidget
+    overlay: DropOverlay
+    kept: Path
+    pictures: list[Path] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def drag(self, held: QMimeData) -> bool:
+        """Whether the window would take it."""
+        enter = QDragEnterEvent(QPoint(20, 20), *_WITH(held))
+        QApplication.sendEvent(self.window, enter)
+        move = QDragMoveEvent(QPoint(30, 30), *_WITH(held))
+        if enter.isAccepted():
+            QApplication.sendEvent(self.window, move)
+        return enter.isAccepted() and move.isAccepted()
+
+    def drop(self, held: QMimeData) -> None:
+        assert self.drag(held)
+        QApplication.sendEvent(self.window, QDropEvent(QPointF(30, 30), *_WITH(held)))
+
+
+def _WITH(held: QMimeData):  # type: ignore[no-untyped-def]
+    return (
+        Qt.DropAction.CopyAction,
+        held,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 600)
+    overlay = DropOverlay(tmp_path / "kept", window)
+    made = Desk(window, overlay, tmp_path / "kept")
+    overlay.picture_dropped.connect(made.pictures.append)
+    overlay.folders_dropped.connect(made.folders.extend)
+    overlay.refused.connect(made.refused.append)
+    overlay.noticed.connect(made.noticed.append)
+    overlay.text_offered.connect(made.texts.append)
+    window.show()
+    qtbot.waitExposed(window)
+    yield made
+    overlay.close_lanes()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], Path]:
+    def made(name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"no matter")
+        return path
+
+    return made
+
+
+File = Callable[[str], Path]
+
+
+def test_that_one_picture_is_invited_and_searched_with(desk: Desk, file: File) -> None:
+    held = _files(file("beach.JPG"))
+    assert desk.drag(held)
+    assert desk.overlay.isVisible()
+    assert desk.overlay.text == "Drop a picture to find photos like it"
+    assert desk.overlay.geometry() == desk.window.rect()
+    desk.drop(held)
+    assert not desk.overlay.isVisible()
+    assert desk.pictures == [file("beach.JPG")]
+    assert desk.noticed == []
+
+
+def test_that_of_several_pictures_the_first_is_searched_with_and_named(
+    desk: Desk, file: File
+) -> None:
+    held = _files(file("notes.txt"), file("one.jpg"), file("two.png"))
+    desk.drag(held)
+    assert desk.overlay.text == "Drop to find photos like the first of these 2 pictures"
+    desk.drop(held)
+    assert desk.pictures == [file("one.jpg")]
+    assert desk.noticed == ["Searching with ‘one.jpg’, the first of 2 pictures."]
+
+
+def test_that_folders_are_offered_to_the_library(desk: Desk, tmp_path: Path, file: File) -> None:
+    folders = [tmp_path / "Italy", tmp_path / "2019.jpg"]
+    for folder in folders:
+        folder.mkdir()
+    held = _files(*folders, file("beach.jpg"))
+    desk.drag(held)
+    assert desk.overlay.text == "Drop folders to add them to your library"
+    desk.drop(held)
+    assert desk.folders == folders
+    assert desk.pictures == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("notes.txt", "‘notes.txt’ is not a picture."),
+        ("layers.psd", "Photofind cannot read Photoshop (PSD) pictures yet."),
+    ],
+)
+def test_that_what_is_no_picture_is_refused_with_the_reason(
+    desk: Desk, file: File, name: str, reason: str
+) -> None:
+    held = _files(file(name))
+    desk.drag(held)
+    assert desk.overlay.text == reason
+    desk.drop(held)
+    assert desk.refused == [reason]
+    assert desk.pictures == []
+
+
+def test_that_a_file_that_is_gone_is_refused(desk: Desk, tmp_path: Path) -> None:
+    desk.overlay.paste(_files(tmp_path / "gone.jpg"))
+    assert desk.refused == ["‘gone.jpg’ is not there any more."]
+
+
+def test_that_nothing_is_fetched_from_the_web(desk: Desk) -> None:
+    held = QMimeData()
+    held.setUrls([QUrl("https://example.org/beach.jpg")])
+    desk.drop(held)
+    assert desk.refused[0].startswith("This picture is on the web.")
+    assert desk.pictures == []
+
+
+def test_that_a_picture_from_a_browser_is_kept_and_searched_with(desk: Desk, qtbot: QtBot) -> None:
+    held = _image("teal")
+    held.setUrls([QUrl("https://example.org/beach.jpg")])
+    with qtbot.waitSignal(desk.overlay.picture_dropped):
+        desk.drop(held)
+    assert desk.refused == []
+    assert QImage(str(desk.pictures[0])).pixelColor(3, 3) == QColor("teal")
+
+
+def test_that_the_same_picture_pasted_twice_is_kept_once(desk: Desk, qtbot: QtBot) -> None:
+    for colour in ("teal", "teal", "brown"):
+        with qtbot.waitSignal(desk.overlay.picture_dropped):
+            desk.overlay.paste(_image(colour))
+    assert desk.pictures[0] == desk.pictures[1] != desk.pictures[2]
+    assert sorted(desk.kept.iterdir()) == sorted(set(desk.pictures))
+
+
+def test_that_the_oldest_kept_pictures_go(tmp_path: Path) -> None:
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    kept = []
+    for shade in range(kept_pictures.KEPT + 5):
+        image.fill(QColor(shade, 0, 0))
+        kept.append(kept_pictures.keep_picture(image, tmp_path))
+    assert len(list(tmp_path.iterdir())) == kept_pictures.KEPT
+    assert kept[-1].exists()
+
+
+def test_that_a_picture_that_cannot_be_kept_is_refused_with_the_reason(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.kept.write_text("a file where a folder belongs")
+    with qtbot.waitSignal(desk.overlay.refused):
+        desk.overlay.paste(_image("teal"))
+    assert desk.refused[0].startswith("This picture cannot be kept")
+    assert desk.pictures == []
+
+
+def test_that_words_are_searched_for(desk: Desk) -> None:
+    held = QMimeData()
+    held.setText("a dog\non a beach ")
+    desk.drop(held)
+    desk.overlay.paste(held)
+    assert desk.texts == ["a dog on a beach"] * 2
+
+
+def test_that_an_empty_clipboard_is_said(desk: Desk) -> None:
+    desk.overlay.paste(QMimeData())
+    assert desk.refused == ["There is no picture and no text to search with."]
+
+
+def test_that_a_drag_of_something_else_is_left_alone(desk: Desk) -> None:
+    held = QMimeData()
+    held.setData("application/x-something", b"1")
+    assert not desk.drag(held)
+    assert not desk.overlay.isVisible()
+
+
+def test_that_the_invitation_goes_when_the_drag_leaves(desk: Desk, file: File) -> None:
+    desk.drag(_files(file("beach.jpg")))
+    QApplication.sendEvent(desk.window, QDragLeaveEvent())
+    assert not desk.overlay.isVisible()
+
+
+def test_that_the_invitation_follows_the_window(desk: Desk, file: File) -> None:
+    desk.drag(_files(file("beach.jpg")))
+    desk.window.resize(1200, 700)
+    assert desk.overlay.geometry() == desk.window.rect()
+
+
+class _OwnEnter(QDragEnterEvent):
+    """As Qt reports a drag that began in this program."""
+
+    def __init__(self, held: QMimeData, source: QWidget) -> None:
+        super().__init__(QPoint(20, 20), *_WITH(held))
+        self._source = source
+
+    def source(self) -> QWidget:
+        return self._source
+
+
+class _OwnDrop(QDropEvent):
+    def __init__(self, held: QMimeData, source: QWidget) -> None:
+        super().__init__(QPointF(20, 20), *_WITH(held))
+        self._source = source
+
+    def source(self) -> QWidget:
+        return self._source
+
+
+def test_that_photos_dragged_from_the_grid_are_left_alone(desk: Desk, file: File) -> None:
+    held = _files(file("beach.jpg"))
+    for event in (_OwnEnter(held, desk.window), _OwnDrop(held, desk.window)):
+        assert desk.overlay.eventFilter(desk.window, event)
+        assert not event.isAccepted()
+    assert not desk.overlay.isVisible()
+    assert desk.pictures == []
+
+
+def test_that_other_events_of_the_window_pass(desk: Desk) -> None:
+    assert not desk.overlay.eventFilter(desk.window, QEvent(QEvent.Type.Enter))
+
+
+def _files(*paths: Path) -> QMimeData:
+    held = QMimeData()
+    held.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return held
+
+
+def _image(colour: str) -> QMimeData:
+    image = QImage(16, 16, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    held = QMimeData()
+    held.setImageData(image)
+    return held

@@ -1,0 +1,242 @@
+"""What stands above the photos, and the controls beside it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from photofind.answers import Coverage, RegionOfPhoto, Results
+from photofind.domain import PhotoId
+from photofind.gui import wording
+from photofind.gui.search.header import LARGEST_PX, SMALLEST_PX, ResultsHeader
+from photofind.gui.search.request import PictureQuery, SearchRequest
+from photofind.store.gallery import PhotoRows
+
+Rows = Callable[[int], PhotoRows]
+ALL_READ = Coverage(38_000, 38_000)
+HALF_READ = Coverage(12_400, 38_000)
+
+
+@pytest.fixture
+def header(qtbot: QtBot) -> ResultsHeader:
+    made = ResultsHeader()
+    qtbot.addWidget(made)
+    made.resize(900, made.sizeHint().height())
+    made.show()
+    return made
+
+
+@pytest.fixture
+def results(rows: Rows) -> Callable[..., Results]:
+    def made(
+        shown: int,
+        sure: int,
+        *,
+        total: int = 38_000,
+        filtered: bool = False,
+        by_date: bool = False,
+        coverage: Coverage = ALL_READ,
+    ) -> Results:
+        return Results(rows(shown), sure, total, filtered, by_date, coverage)
+
+    return made
+
+
+Made = Callable[..., Results]
+
+
+def test_that_sure_photos_are_counted(header: ResultsHeader, results: Made) -> None:
+    header.show_results(results(214, 37), SearchRequest("dog"))
+    assert header.count_text == "214 photos · 37 sure"
+    assert header.message == ""
+
+
+def test_that_all_photos_are_counted_and_an_empty_library_says_nothing(
+    header: ResultsHeader,
+) -> None:
+    header.show_all(38_120, ALL_READ)
+    assert header.count_text == f"{wording.number(38_120)} photos"
+    header.show_all(0, Coverage(0, 0))
+    assert header.count_text == ""
+    assert header.message == ""
+
+
+def test_that_an_empty_library_says_nothing_of_a_search(
+    header: ResultsHeader, results: Made
+) -> None:
+    empty = results(0, 0, total=0, coverage=Coverage(0, 0))
+    header.show_results(empty, SearchRequest("dog", "from:2019"))
+    assert (header.count_text, header.message, header.broaden_buttons) == ("", "", [])
+
+
+def test_that_an_incomplete_library_is_said(header: ResultsHeader, results: Made) -> None:
+    header.show_results(results(214, 37, coverage=HALF_READ), SearchRequest("dog"))
+    read, known = wording.number(12_400), wording.number(38_000)
+    assert header.count_text.endswith(f"in the {read} of {known} photos read so far")
+    header.show_all(38_000, HALF_READ)
+    assert header.count_text == f"{known} photos {read} read so far"
+
+
+def test_that_nothing_sure_is_said_with_a_way_out_for_each_filter(
+    header: ResultsHeader, results: Made, qtbot: QtBot
+) -> None:
+    request = SearchRequest("giraffe", 'from:2019 -folder:"My Photos"')
+    header.show_results(results(200, 0, filtered=True), request)
+    assert header.count_text == "200 best guesses"
+    assert header.message == "Nothing here clearly shows ‘giraffe’. Best guesses below."
+    assert [button.text() for button in header.broaden_buttons] == [
+        "Search without from:2019",
+        "Search without −folder:My Photos",
+    ]
+    with qtbot.waitSignal(header.broadened) as broadened:
+        QTest.mouseClick(header.broaden_buttons[1], Qt.MouseButton.LeftButton)
+    assert broadened.args == [SearchRequest("giraffe", "from:2019")]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (PhotoId(7), "Nothing here clearly looks like ‘beach.jpg’."),
+        (Path("beach.jpg"), "Nothing here clearly looks like ‘beach.jpg’."),
+        (
+            RegionOfPhoto(Path("beach.jpg"), (0, 0, 9, 9)),
+            "Nothing here clearly shows this part of ‘beach.jpg’.",
+        ),
+    ],
+)
+def test_that_a_picture_nothing_resembles_is_named(
+    header: ResultsHeader,
+    results: Made,
+    source: PhotoId | Path | RegionOfPhoto,
+    said: str,
+) -> None:
+    picture = PictureQuery(source, "beach.jpg")
+    header.show_results(results(200, 0), SearchRequest(picture=picture))
+    assert header.message == f"{said} Best guesses below."
+
+
+def test_that_a_long_query_is_named_shortly(header: ResultsHeader, results: Made) -> None:
+    header.show_results(results(200, 0), SearchRequest("dog " * 100))
+    assert len(header.message) < 120
+
+
+def test_that_filters_no_photo_passes_can_be_taken_away(
+    header: ResultsHeader, results: Made, qtbot: QtBot
+) -> None:
+    request = SearchRequest("dog", "from:2019 to:2018")
+    header.show_results(results(0, 0, total=0, filtered=True), request)
+    assert header.count_text == "No photos"
+    assert header.message == "No photo passes these filters."
+    with qtbot.waitSignal(header.broadened) as broadened:
+        QTest.keyClick(header.broaden_buttons[0], Qt.Key.Key_Space)
+    assert broadened.args == [SearchRequest("dog", "to:2018")]
+
+
+def test_that_the_picture_stays_when_a_filter_goes(
+    header: ResultsHeader, results: Made, qtbot: QtBot
+) -> None:
+    request = SearchRequest("", "from:2019", PictureQuery(PhotoId(3), "beach.jpg"))
+    header.show_results(results(0, 0, total=0, filtered=True), request)
+    with qtbot.waitSignal(header.broadened) as broadened:
+        header.broaden_buttons[0].click()
+    assert broadened.args == [SearchRequest("", "", request.picture)]
+
+
+def test_that_filters_alone_are_by_date(header: ResultsHeader, results: Made) -> None:
+    found = results(214, 0, total=214, filtered=True, by_date=True)
+    header.show_results(found, SearchRequest("", "from:2019"))
+    assert header.count_text == "214 photos by date"
+    assert header.message == ""
+
+
+def test_that_a_search_before_anything_is_read_says_so(
+    header: ResultsHeader, results: Made
+) -> None:
+    nothing = results(0, 0, total=0, coverage=Coverage(0, 38_000))
+    header.show_results(nothing, SearchRequest("dog"))
+    assert "No photo has been read yet" in header.message
+
+
+def test_that_buttons_of_the_last_search_go_with_it(header: ResultsHeader, results: Made) -> None:
+    header.show_results(results(200, 0), SearchRequest("giraffe", "from:2019"))
+    header.show_results(results(214, 37), SearchRequest("dog", "from:2019"))
+    assert header.broaden_buttons == []
+    assert header.message == ""
+
+
+def test_that_new_photos_are_shown_when_asked_for(header: ResultsHeader, qtbot: QtBot) -> None:
+    assert not header.new_button.isVisible()
+    header.show_new(1)
+    assert header.new_button.text() == "1 new photo – show it"
+    header.show_new(12)
+    assert header.new_button.text() == "12 new photos – show them"
+    with qtbot.waitSignal(header.refresh_asked):
+        QTest.mouseClick(header.new_button, Qt.MouseButton.LeftButton)
+    assert not header.new_button.isVisible()
+
+
+def test_that_new_results_hold_the_new_photos(header: ResultsHeader, results: Made) -> None:
+    header.show_new(12)
+    header.show_results(results(214, 37), SearchRequest("dog"))
+    assert not header.new_button.isVisible()
+
+
+def test_that_the_slider_changes_the_size_and_following_the_grid_tells_nothing(
+    header: ResultsHeader,
+) -> None:
+    slider = header.size_slider
+    assert slider.accessibleName() == "Photo size"
+    told: list[int] = []
+    header.cell_size_changed.connect(told.append)
+    header.set_cell_size(240)
+    assert (slider.value(), told) == (240, [])
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert told == [slider.value()]
+    assert told[0] > 240
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    assert told[-2:] == [SMALLEST_PX, LARGEST_PX]
+
+
+def test_that_rows_and_squares_take_turns(header: ResultsHeader) -> None:
+    in_rows, in_squares = header.arrangement_buttons
+    assert (in_rows.accessibleName(), in_squares.accessibleName()) == ("Rows", "Squares")
+    told: list[str] = []
+    header.arrangement_changed.connect(told.append)
+    QTest.mouseClick(in_squares, Qt.MouseButton.LeftButton)
+    QTest.keyClick(in_rows, Qt.Key.Key_Space)
+    assert told == ["squares", "justified"]
+    header.set_arrangement("squares")
+    assert in_squares.isChecked()
+    assert not in_rows.isChecked()
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("width", [560, 660, 900, 1600])
+def test_that_no_text_is_cut_off(results: Made, qtbot: QtBot, width: int) -> None:
+    host, header = QWidget(), ResultsHeader()
+    column = QVBoxLayout(host)
+    column.addWidget(header)
+    column.addStretch()
+    qtbot.addWidget(host)
+    host.resize(width, 400)
+    host.show()
+    request = SearchRequest("giraffe " * 20, 'from:2019 -tag:work folder:"Pictures of the journey"')
+    header.show_results(results(200, 0, filtered=True, coverage=HALF_READ), request)
+    header.show_new(12_345)
+    qtbot.waitUntil(lambda: all(button.isVisible() for button in header.broaden_buttons))
+    labels = [label for label in header.findChildren(QLabel) if label.text()]
+    for shown in [*labels, *header.broaden_buttons, header.new_button]:
+        place = shown.rect().translated(shown.mapTo(header, QPoint(0, 0)))
+        assert header.rect().contains(place), shown
+        assert _fits(shown), shown
+
+
+def _fits(widget: QWidget) -> bool:
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.heightForWidth(widget.width()) <= widget.height()
+    return widget.sizeHint().width() <= widget.width()

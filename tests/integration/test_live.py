@@ -1,0 +1,244 @@
+"""The window's library, on real pictures, with the real child process."""
+
+import queue
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PIL import Image
+
+from photofind.domain import PhotoId
+from photofind.errors import BadInputError, QueryError
+from photofind.evaluation.drawn_album import draw_album
+from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged, SearchableChanged
+from photofind.live import LiveLibrary, RegionOfPhoto
+from photofind.photos.thumbnails import ThumbnailCache
+from photofind.store.tags import TagState
+from tests.support.warm_child import WarmChild
+
+PICTURES = 24
+E = TypeVar("E", bound=Event)
+
+
+class Told:
+    """What the keeper told; waits for it."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.listen = self._events.put
+
+    def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
+        while True:
+            event = self._events.get(timeout=60)
+            assert not (isinstance(event, LibraryStopped) and kind is not LibraryStopped), event
+            if isinstance(event, kind) and fits(event):
+                return event
+
+
+@pytest.fixture(scope="session")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_album(tmp_path_factory.mktemp("album"), PICTURES)
+
+
+@pytest.fixture
+def folder(album: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(album, tmp_path / "photos"))
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def live(told: Told, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
+    library = LiveLibrary(tmp_path / "library", told.listen, make_worker=warm_child.lend)
+    library.start()
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def read(live: LiveLibrary, told: Told, folder: Path) -> LiveLibrary:
+    """With every photo of the folder read."""
+    live.add_folders([folder])
+    told.wait_for(SearchableChanged, lambda event: event.photos == PICTURES)
+    return live
+
+
+def _photo(library: LiveLibrary, row: int) -> PhotoId:
+    return PhotoId(int(library.all_photos().photo_ids[row]))
+
+
+def _taken_at(library: LiveLibrary, photo_id: int) -> str:
+    details = library.details(PhotoId(photo_id))
+    assert details is not None
+    assert details.photo.metadata.taken_at is not None
+    return details.photo.metadata.taken_at
+
+
+def test_that_photos_can_be_found_by_what_they_show(read: LiveLibrary) -> None:
+    results = read.find("a house")
+
+    assert len(results.rows) > 0
+    assert results.total == PICTURES
+    assert results.coverage.searchable == results.coverage.known == PICTURES
+    assert results.sure <= len(results.rows)
+
+
+def test_that_an_empty_library_answers_with_nothing(live: LiveLibrary) -> None:
+    results = live.find("a house")
+
+    assert len(results.rows) == 0
+    assert results.coverage.known == 0
+
+
+def test_that_a_photo_is_first_among_those_like_it(read: LiveLibrary) -> None:
+    photo = _photo(read, 5)
+    (path,) = read.paths_of([photo])
+
+    assert read.find_like(photo).rows.photo_ids[0] == photo
+    assert read.find_like(path).rows.photo_ids[0] == photo
+
+
+def test_that_filters_alone_list_by_date_without_an_end(read: LiveLibrary) -> None:
+    results = read.find("from:2014")
+
+    assert results.by_date
+    assert len(results.rows) == PICTURES
+    dates = [_taken_at(read, photo_id) for photo_id in results.rows.photo_ids.tolist()]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_that_a_wrong_filter_is_said_at_its_place(read: LiveLibrary) -> None:
+    with pytest.raises(QueryError) as raised:
+        read.find("a dog from:yesterday")
+
+    assert raised.value.column == len("a dog from:") + 1
+
+
+def test_that_new_photos_are_found_without_being_asked_for(
+    read: LiveLibrary, told: Told, folder: Path, album: Path
+) -> None:
+    extra = draw_album(folder.parent / "extra", PICTURES + 1) / "Garden" / "picture-0025.jpg"
+    extra.rename(folder / "new.jpg")
+
+    told.wait_for(SearchableChanged, lambda event: event.photos == PICTURES + 1)
+
+    assert len(read.all_photos()) == PICTURES + 1
+
+
+def test_that_a_pause_lasts_until_it_is_ended(live: LiveLibrary, told: Told, folder: Path) -> None:
+    live.pause()
+    live.add_folders([folder])
+    assert live.paused
+    assert len(live.all_photos()) == 0
+
+    live.resume()
+
+    told.wait_for(IndexFinished)
+    assert len(live.all_photos()) == PICTURES
+
+
+def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
+    read: LiveLibrary, told: Told, folder: Path
+) -> None:
+    photo = _photo(read, 0)
+    read.add_tag([photo], "grandmother's garden")
+    (summary,) = read.folders()
+    assert summary.photos == PICTURES
+
+    read.remove_folder(summary.root.id)
+    assert len(read.all_photos()) == 0
+    read.add_folders([folder])
+    told.wait_for(IndexFinished, lambda report: report.found == PICTURES)
+
+    details = read.details(photo)
+    assert details is not None
+    tags = {tag.name: tag.state for tag in details.tags}
+    assert tags["grandmother's garden"] is TagState.CONFIRMED
+
+
+def test_that_what_was_unreadable_is_read_again_when_asked(
+    read: LiveLibrary, told: Told, folder: Path
+) -> None:
+    broken = folder / "broken.jpg"
+    whole = (folder / "City" / "picture-0004.jpg").read_bytes()
+    broken.write_bytes(whole[: len(whole) // 2])
+    told.wait_for(IndexFinished, lambda report: len(report.failures) == 1)
+    assert [failure.path for failure in read.failures()] == [broken]
+
+    read.retry()
+    told.wait_for(IndexFinished)
+
+    assert [failure.path for failure in read.failures()] == [broken]
+
+
+def test_that_a_lost_thumbnail_is_made_again(read: LiveLibrary) -> None:
+    photo = _photo(read, 0)
+    details = read.details(photo)
+    assert details is not None
+    before = read.thumbnail(photo)
+    ThumbnailCache(read.paths.thumbnails).path_of(details.photo.fingerprint).unlink()
+
+    assert read.thumbnail(photo) == before
+
+
+def test_that_a_picture_comes_upright_and_no_larger_than_asked(read: LiveLibrary) -> None:
+    photo = _photo(read, 0)
+    (path,) = read.paths_of([photo])
+    with Image.open(path) as image:
+        size = image.size
+
+    picture = read.picture(photo, 200)
+
+    assert max(picture.width, picture.height) == 200
+    assert (picture.photo_width, picture.photo_height) == size
+    assert len(picture.rgb) == picture.width * picture.height * 3
+
+
+def test_that_a_photo_of_a_folder_that_is_gone_says_where_it_was(
+    read: LiveLibrary, told: Told, folder: Path
+) -> None:
+    photo = _photo(read, 0)
+    folder.rename(folder.with_name("unplugged"))
+    told.wait_for(IndexFinished, lambda report: bool(report.offline))
+
+    with pytest.raises(BadInputError, match="‘photos’, which is not connected"):
+        read.picture(photo, 200)
+    assert read.thumbnail(photo) is not None
+    assert read.all_photos().offline.all()
+
+
+def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
+    (path,) = read.paths_of([_photo(read, 0)])
+    region = RegionOfPhoto(path, (40.0, 40.0, 300.0, 300.0))
+
+    answer = read.say_what(region, ["a house", "a tree", "water"])
+    results = read.find_region(region)
+
+    assert {label.label for label in answer.labels} == {"a house", "a tree", "water"}
+    assert len(results.rows) > 0
+
+
+def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: Told) -> None:
+    photo = _photo(read, 3)
+    was = read.add_tag([photo], "holiday")
+    assert [count.name for count in read.tag_counts() if count.confirmed] == ["holiday"]
+
+    read.undo_tags(was)
+
+    assert not [count for count in read.tag_counts() if count.confirmed]
+    assert "dog" in read.tag_names()
+
+
+def test_that_grid_rows_appear_before_the_search_is_complete(
+    live: LiveLibrary, told: Told, folder: Path
+) -> None:
+    live.add_folders([folder])
+
+    changed = told.wait_for(PhotosChanged)
+
+    assert len(live.rows(changed.photo_ids)) == len(changed.photo_ids)
