@@ -4,14 +4,20 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo run test check bench clean
+.PHONY: demo run test check bench screenshots clean
 
-# Indexes demo pictures, or yours with PHOTOS=folder, and searches them; writes demo/hits.png.
+# Indexes demo pictures, or yours with PHOTOS=folder, and searches them; writes demo/hits.png and
+# demo/window.png, neither of which needs a display.
 demo: $(READY)
 	$(BIN)/python -m photofind.demo --out demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
+# Opens the window.
 run: $(READY)
 	$(BIN)/photofind
+
+# Every state of the window, light and dark, at 1x and 2x, into docs/screenshots.
+screenshots: $(READY)
+	$(BIN)/python packaging/screenshots.py --out docs/screenshots
 
 test: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest

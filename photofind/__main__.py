@@ -27,8 +27,14 @@ def main() -> None:
     if asked is None:
         sys.exit(run(arguments))
     # Qt is imported for the window alone: every command works without a display.
-    from photofind.gui.app import run as open_window
-
+    try:
+        from photofind.gui.app import run as open_window
+    except ImportError as error:
+        # A bare Linux lacks what Qt is linked with; the error names the file.
+        sys.exit(
+            f"The window cannot be opened: {error}\nOn Debian and Ubuntu: "
+            "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libxcb-cursor0"
+        )
     sys.exit(open_window(asked.library, asked.picture))
 
 

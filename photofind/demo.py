@@ -1,4 +1,4 @@
-"""The main job end to end in a minute: pictures are indexed, and found by words.
+"""The main job end to end in a minute: pictures are indexed, and found by words, in the window too.
 
     python -m photofind.demo --out demo
     python -m photofind.demo --out demo --photos ~/Pictures --query "a dog"
@@ -20,7 +20,7 @@ from photofind.clip.checkpoints import EMBEDDED
 from photofind.clip.encoder import encode_picture
 from photofind.contact_sheet import contact_sheet
 from photofind.errors import UserFacingError
-from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
+from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
 from photofind.photos.picture_file import open_picture
 from photofind.search.engine import SearchResult
@@ -36,7 +36,7 @@ def main(
     photos: Annotated[Path | None, typer.Option(help="Your photos, never changed.")] = None,
     query: Annotated[list[str] | None, typer.Option(help="Words to search for.")] = None,
 ) -> None:
-    folder = photos or _draw_pictures(out / "pictures")
+    folder = photos or draw_album(out / "Demo pictures", PICTURES)
     queries = query or (PHOTO_QUERIES if photos else DRAWN_QUERIES)
     library_folder = out / "library"
     shutil.rmtree(library_folder, ignore_errors=True)
@@ -51,14 +51,12 @@ def main(
     sheet = out / "hits.png"
     contact_sheet(rows).save(sheet)
     typer.echo(f"\nThe hits as a picture: {sheet}")
+    window = out / "window.png"
+    # Here, so that everything before needs no Qt.
+    from photofind.gui.snapshot import photograph_results
 
-
-def _draw_pictures(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(held_out_seeds[:PICTURES], start=1):
-        scene = draw_scene(seed, (640, 480))
-        scene.image.save(folder / f"picture-{number:02}.jpg", quality=90)
-    return folder
+    photograph_results(library_folder, queries[0], window)
+    typer.echo(f"The window with the first of them: {window}")
 
 
 def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Path]]]:

@@ -35,8 +35,6 @@ from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoR
 from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
 from photofind.tagging.vocabulary import load_vocabulary
 
-__all__ = ["Coverage", "LiveLibrary", "RegionOfPhoto", "Results", "Trashed"]
-
 GUESSES = 200
 """Best guesses that are shown after the photos that are sure."""
 

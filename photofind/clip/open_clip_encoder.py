@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,9 @@ from photofind.errors import CheckpointError
 
 SMALLEST_SAMPLE = 8
 """Pictures a batch must hold before it is worth measuring with."""
+
+NOTEWORTHY = 1.1
+"""Times the remembered rate that a batch must reach to be remembered instead."""
 
 
 class OpenClipEncoder:
@@ -80,7 +84,12 @@ class OpenClipEncoder:
     def encode_images(self, pixels: Pixels) -> Embeddings:
         """(N, size, size, 3) uint8 → (N, dim)."""
         inputs = self._inputs(pixels)
-        return _normalised(self._tower_for(inputs)(inputs))
+        tower = self._tower_for(inputs)
+        started = time.perf_counter()
+        embeddings = _normalised(tower(inputs))
+        if len(pixels) >= SMALLEST_SAMPLE:
+            self._note_rate(len(pixels) / (time.perf_counter() - started))
+        return embeddings
 
     @property
     def falip_applies(self) -> bool:
@@ -122,6 +131,14 @@ class OpenClipEncoder:
         if self._memory is not None:
             self._memory.remember(self.space.sha256, choice.precision, choice.encodes_per_s)
         return self._tower
+
+    def _note_rate(self, encodes_per_s: float) -> None:
+        """Other programs only ever make it slower: the best that was seen is the truth."""
+        if encodes_per_s < NOTEWORTHY * (self._encodes_per_s or 0):
+            return
+        self._encodes_per_s = encodes_per_s
+        if self._memory is not None:
+            self._memory.remember(self.space.sha256, self.precision, encodes_per_s)
 
     @torch.inference_mode()
     def _rate_on_noise(self) -> float:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from photofind.events import IndexFinished, IndexProgress
 from photofind.gui.bridge import Bridge
+from photofind.gui.first_run.folders import pictures_folder
 from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
 from photofind.gui.folders.actions import FolderActions
 from photofind.gui.folders.choices import in_folder, tagged, taken_in
@@ -46,8 +47,6 @@ from photofind.gui.tags.review import ReviewPage
 from photofind.gui.theme import SPACING
 from photofind.gui.viewer.viewer import Viewer
 from photofind.live import LiveLibrary
-
-_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
 
 FIRST_SIZE = QSize(1180, 760)
 LEAST_SIZE = QSize(760, 480)
@@ -232,7 +231,8 @@ class MainWindow(QMainWindow):
         self.folders.changed.connect(self.photos.look_again)
         self._settings_button.clicked.connect(self.settings.open)
         self.tags.told.connect(self._say_with_undo)
-        self.files.told.connect(self.photos.notice.say)
+        for told in (self.files.told, self.settings.told):
+            told.connect(self.photos.notice.say)
         for part in (self.files, self.folders, self.settings):
             part.failed.connect(self.photos.show_error)
         for lane in (self.writer, self.outline, self.thumbnails, self.reviewing, self.editing):
@@ -270,8 +270,7 @@ class MainWindow(QMainWindow):
 
     def begin_first_run(self) -> None:
         """Asks for folders and a search model; every answer leads to the photos."""
-        pictures = Path(QStandardPaths.writableLocation(_PICTURES))
-        page = FirstRun(self.settings.chooser(), pictures if pictures.is_dir() else None)
+        page = FirstRun(self.settings.chooser(first=True), pictures_folder())
         page.finished.connect(self._finish_first_run)
         page.demo_asked.connect(self.folders.add_demo)
         for ended in (page.finished, page.demo_asked, page.skipped):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from photofind.answers import Coverage
 from photofind.domain import Failure
 from photofind.gui.lanes import Lane, Order
-from photofind.live import Coverage, LiveLibrary
+from photofind.live import LiveLibrary
 from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
 

@@ -7,11 +7,12 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from photofind.answers import Trashed
 from photofind.domain import Failure, PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane
 from photofind.gui.wording import number, photos
-from photofind.live import LiveLibrary, Trashed
+from photofind.live import LiveLibrary
 
 
 def files_as_mime(paths: Sequence[Path]) -> QMimeData:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from photofind.answers import Coverage, Results
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.empty import EmptyNote
@@ -19,7 +20,7 @@ from photofind.gui.notice import Notice
 from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
-from photofind.live import Coverage, LiveLibrary, Results
+from photofind.live import LiveLibrary
 from photofind.store.gallery import PhotoRows
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
+from photofind.answers import RegionOfPhoto
 from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.gui.grid.captions import Captions
 from photofind.gui.lanes import Lane
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import PictureQuery
-from photofind.live import LiveLibrary, RegionOfPhoto
+from photofind.live import LiveLibrary
 
 CHIP_PX = 96
 """Longest side of the picture in a chip, for the sharpest screens."""

@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from photofind.answers import Coverage, RegionOfPhoto, Results
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.request import SearchRequest
-from photofind.live import Coverage, LiveLibrary, RegionOfPhoto, Results
+from photofind.live import LiveLibrary
 from photofind.store.gallery import PhotoRows
 
 T = TypeVar("T")

@@ -143,7 +143,6 @@ def style_sheet(theme: Theme) -> str:
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus,
     QDoubleSpinBox:focus, QComboBox:focus {{
         border: {FOCUS_PX}px solid {theme.accent}; padding: 4px 7px; }}
-    QComboBox::drop-down {{ border: none; width: 20px; }}
     QPushButton, QToolButton {{ background: {theme.surface}; color: {theme.text};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 5px 12px; }}
     QToolButton {{ padding: 4px 6px; }}
@@ -155,6 +154,8 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:checked {{ background: {theme.raised}; }}
     QPushButton[primary="true"], QPushButton[primary="true"]:hover {{
         background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
+    QPushButton[primary="true"]:disabled {{
+        background: {theme.raised}; color: {theme.muted}; border-color: {theme.raised}; }}
     QPushButton[primary="true"]:focus {{ border: {FOCUS_PX}px solid {theme.text}; }}
     QPushButton[danger="true"] {{ color: {theme.danger}; }}
     QPushButton[quiet="true"], QToolButton[quiet="true"] {{

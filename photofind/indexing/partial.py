@@ -129,7 +129,8 @@ def _is_shown(root: Path, place: Path, own_folder: Path | None) -> bool:
 def _refuse_links(root: Path, result: PartialScan) -> None:
     """A scan of the whole root shows what lies behind a link to one of its folders elsewhere."""
     real_root = root.resolve()
-    for folder in {_folder_of(item) for item in [*result.found, *result.unreadable]}:
+    items: list[FoundFile | UnreadableFolder] = [*result.found, *result.unreadable]
+    for folder in {_folder_of(item) for item in items}:
         if folder.resolve() != real_root / folder.relative_to(root):
             raise _WholeRootError
 

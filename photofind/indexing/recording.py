@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import sqlalchemy as sa
 
 from photofind.domain import FoundFile, PhotoId
 from photofind.events import Listener, PhotosChanged
@@ -51,52 +50,58 @@ class Recorder:
         """Returns the photos of the batch that have no embedding yet, each with a file."""
         read = [result for result in batch if isinstance(result, Readable)]
         no_photos = [result for result in batch if isinstance(result, NotAPhotoAfterAll)]
-        if not read and not no_photos:
-            return {}
+        new = [result for result in read if isinstance(result, Embedded)]
         files: dict[PhotoId, FoundFile] = {}
+        if not read and not no_photos:
+            return files
         with self._database.writing() as connection:
-            for root, found in self._by_root(no_photos):
-                remove_waiting(connection, root, [result.found.path for result in found])
+            for root, others in self._by_root(no_photos):
+                remove_waiting(connection, root, [result.found.path for result in others])
             for root, results in self._by_root(read):
-                files |= self._record_files(connection, root, results)
-            self._add_embeddings(connection, read)
+                read_files = [_read_file(result) for result in results]
+                photo_ids = photos.record_files(connection, root, read_files)
+                for before, after in self._edits(results, photo_ids):
+                    # What a person said of the photo stays true.
+                    tags.carry_tags(connection, before, after)
+                files |= self._noted(results, photo_ids)
+            if new:
+                ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
+                embeddings.add_embeddings(
+                    connection,
+                    self._space,
+                    [ids[item.photo.fingerprint] for item in new],
+                    np.stack([item.vector for item in new]),
+                )
             missing = embeddings.without_embedding(connection, self._space, list(files))
+        self._tally.embedded += len(new)
         self._tally.found -= len(no_photos)
         if read:
             searchable = files.keys() - missing
             self._listener(PhotosChanged(tuple(sorted(files)), tuple(sorted(searchable))))
         return {photo_id: files[photo_id] for photo_id in sorted(missing)}
 
-    def _record_files(
-        self, connection: sa.Connection, root: Root, results: Sequence[Readable]
+    def _edits(
+        self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
+    ) -> Iterator[tuple[PhotoId, PhotoId]]:
+        """What a file held before it was edited in place, and what it holds now."""
+        for result, after in zip(results, photo_ids, strict=True):
+            before = self._known_paths.get(result.found.path)
+            is_new = isinstance(result, Described | Embedded)
+            if is_new and before is not None and after is not None and before != after:
+                yield before, after
+
+    def _noted(
+        self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
     ) -> dict[PhotoId, FoundFile]:
+        """The photos, each with a file; what is known of their paths from now on is noted."""
         files: dict[PhotoId, FoundFile] = {}
-        photo_ids = photos.record_files(connection, root, [_read_file(item) for item in results])
         for result, photo_id in zip(results, photo_ids, strict=True):
             before = self._known_paths.get(result.found.path)
             self._known_paths[result.found.path] = photo_id
-            if photo_id is None:
-                continue
-            files[photo_id] = result.found
-            self._count(result, photo_id, before)
-            is_new = isinstance(result, Described | Embedded)
-            if is_new and before is not None and before != photo_id:
-                # What a person said of the photo stays true.
-                tags.carry_tags(connection, before, photo_id)
+            if photo_id is not None:
+                files[photo_id] = result.found
+                self._count(result, photo_id, before)
         return files
-
-    def _add_embeddings(self, connection: sa.Connection, read: Sequence[Readable]) -> None:
-        new = [result for result in read if isinstance(result, Embedded)]
-        if not new:
-            return
-        ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
-        embeddings.add_embeddings(
-            connection,
-            self._space,
-            [ids[item.photo.fingerprint] for item in new],
-            np.stack([item.vector for item in new]),
-        )
-        self._tally.embedded += len(new)
 
     def _count(self, result: Readable, photo_id: PhotoId, before: PhotoId | None) -> None:
         if before != photo_id:

@@ -136,7 +136,7 @@ def folders(connection: sa.Connection) -> list[FolderSummary]:
         .where(_files.c.failure.is_not(None))
         .group_by(_files.c.root_id)
     )
-    failures = dict(connection.execute(failed).tuples().all())
+    failures = {root_id: files for root_id, files in connection.execute(failed)}  # noqa: C416
     return [
         FolderSummary(
             root, len(np.unique(photo_ids[root_ids == root.id])), failures.get(root.id, 0)
@@ -151,6 +151,25 @@ def photos_by_year(connection: sa.Connection) -> dict[int, int]:
     dated = sa.select(year.label("year")).where(_photos.c.taken_at.is_not(None), _has_file())
     years, counts = np.unique(_columns(connection, dated)[0], return_counts=True)
     return dict(zip(years.tolist(), counts.tolist(), strict=True))
+
+
+def cameras(connection: sa.Connection) -> list[str]:
+    """Every camera's name, the most used first."""
+    statement = (
+        sa.select(_photos.c.camera)
+        .where(_photos.c.camera.is_not(None))
+        .group_by(_photos.c.camera)
+        .order_by(sa.func.count().desc(), _photos.c.camera)
+    )
+    return [camera for camera in connection.scalars(statement) if camera is not None]
+
+
+def folder_names(connection: sa.Connection) -> list[str]:
+    """Names of roots and of the folders that photos lie in, sorted."""
+    names = {root.path.name for root in list_roots(connection)}
+    paths = sa.select(_files.c.path_text).where(_files.c.photo_id.is_not(None))
+    names.update(Path(path).parent.name for path in connection.scalars(paths))
+    return sorted(names - {""}, key=str.casefold)
 
 
 def _seen(source: sa.FromClause) -> sa.Select[tuple[int, int, int, int]]:

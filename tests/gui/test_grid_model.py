@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from photofind.domain import Fingerprint, Photo, PhotoId, PhotoMetadata
+from photofind.gui import wording
 from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel, PhotoRole
 from photofind.store.gallery import PhotoDetails, PhotoFile, PhotoRows
@@ -78,17 +80,8 @@ def test_that_a_photo_is_counted_until_its_name_is_known(model: PhotoModel, qtbo
     assert spoken(model, 2) == "photo 3 of 214, sure"
     with qtbot.waitSignal(model.dataChanged):
         pass
-    assert spoken(model, 2) == "beach3.jpg, 14 July 2019, result 3 of 214, sure".replace(
-        "14 July 2019", details_day()
-    )
-
-
-def details_day() -> str:
-    from datetime import datetime
-
-    from photofind.gui import wording
-
-    return wording.day(datetime(2019, 7, 14))
+    day = wording.day(datetime(2019, 7, 14))
+    assert spoken(model, 2) == f"beach3.jpg, {day}, result 3 of 214, sure"
 
 
 def test_that_guesses_and_what_is_not_connected_are_said(captions: Captions, rows: Rows) -> None:

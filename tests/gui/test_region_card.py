@@ -171,7 +171,7 @@ def test_that_enter_takes_typed_labels_without_a_pause_and_finds_nothing(qtbot: 
     finds: list[bool] = []
     card.find_asked.connect(lambda: finds.append(True))
     QTest.keyClicks(own_labels(card), "dog, cat")
-    assert card.labels == ()
+    assert not card.labels
     QTest.keyClick(own_labels(card), Key.Key_Return)
     assert card.labels == ("dog", "cat")
     assert not finds
@@ -232,7 +232,9 @@ def test_that_names_are_completed_by_any_part_of_them(card: RegionCard) -> None:
     QTest.keyClicks(tag_field(card), "GATE")
     completer = tag_field(card).completer()
     assert completer.completionCount() == 2
-    completer.popup().hide()
+    popup = completer.popup()
+    assert popup is not None
+    popup.hide()
 
 
 def test_that_nothing_can_be_tagged_without_a_name(card: RegionCard) -> None:

@@ -263,7 +263,7 @@ def test_that_enter_makes_a_box_of_half_the_size_and_then_finds_it(
     tool: RegionTool, qtbot: QtBot
 ) -> None:
     QTest.keyClick(tool, Key.Key_Return)
-    assert tool.box == (500, 400, 1500, 1200)
+    assert tool.box == pytest.approx((500, 400, 1500, 1200))
     with qtbot.waitSignal(tool.find_asked) as asked:
         QTest.keyClick(tool, Key.Key_Return)
     assert asked.args == [RegionOfPhoto(PHOTO, (500, 400, 1500, 1200))]
@@ -314,7 +314,7 @@ def test_that_everything_of_the_card_is_reached_by_tab(tool: RegionTool, qtbot: 
     QTest.keyClick(tool, Key.Key_Return)
     answered(tool, qtbot)
     tool.setFocus()
-    reached = []
+    reached: list[str] = []
     for _ in range(20):
         focused = QApplication.focusWidget()
         assert focused is not None

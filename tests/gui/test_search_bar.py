@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ class Desk:
 
     window: QWidget
     bar: SearchBar
+    before: QLineEdit
     elsewhere: QLineEdit
     recents: Path
     submitted: list[SearchRequest] = field(default_factory=list)
@@ -54,11 +56,12 @@ def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             "camera": lambda: ["NIKON D750"],
         }
         bar = SearchBar(recents, values, typing_ms=typing_ms, busy_ms=busy_ms)
-        elsewhere = QLineEdit()
+        before, elsewhere = QLineEdit(), QLineEdit()
         column = QVBoxLayout(window)
+        column.addWidget(before)
         column.addWidget(bar)
         column.addWidget(elsewhere)
-        desk = Desk(window, bar, elsewhere, recents)
+        desk = Desk(window, bar, before, elsewhere, recents)
         bar.submitted.connect(desk.submitted.append)
         qtbot.addWidget(window)
         window.resize(900, 200)
@@ -264,13 +267,25 @@ def test_that_the_cross_of_a_chip_removes_it_and_the_rest_edits_it(
 
 def test_that_tab_reaches_chips_before_the_text(desk: Desk) -> None:
     QTest.keyClicks(desk.bar.field, "from:2019 to:2021 ")
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    assert _focused(desk) == "to:2021"
-    QTest.keyClick(desk.bar.chips.chips[1], Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
-    assert _focused(desk) == "from:2019"
-    QTest.keyClick(desk.bar.chips.chips[0], Qt.Key.Key_Tab)
-    QTest.keyClick(desk.bar.chips.chips[1], Qt.Key.Key_Tab)
-    assert desk.bar.field.hasFocus()
+    first, second = desk.bar.chips.chips
+    order = [desk.before, first, second, desk.bar.field, desk.bar.clear_button, desk.elsewhere]
+    desk.before.setFocus()
+    for now, following in pairwise(order):
+        QTest.keyClick(now, Qt.Key.Key_Tab)
+        assert following.hasFocus(), following
+    for now, following in pairwise(reversed(order)):
+        QTest.keyClick(now, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        assert following.hasFocus(), following
+
+
+def test_that_going_away_and_back_asks_nothing_again(desk: Desk, qtbot: QtBot) -> None:
+    QTest.keyClicks(desk.bar.field, "dog from:2019")
+    QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
+    desk.elsewhere.setFocus()
+    desk.bar.focus_search()
+    desk.bar.popup.hide()
+    qtbot.wait(TYPING_MS * 8)
+    assert desk.submitted == [SearchRequest("dog", "from:2019")]
 
 
 def test_that_chips_say_what_they_are_and_how_they_go(desk: Desk) -> None:

@@ -256,6 +256,7 @@ def test_that_a_completion_is_added_by_key_and_by_mouse(chips: TagChips, qtbot: 
     chips.set_completions(["hot dog", "donkey", "cat"])
     chips.focus_entry()
     popup = entry(chips).completer().popup()
+    assert popup is not None
     qtbot.keyClicks(entry(chips), "do")
     qtbot.waitUntil(popup.isVisible)
     assert popup.model().rowCount() == 2
@@ -287,8 +288,13 @@ def test_that_chips_wrap_and_a_long_name_is_cut_off_within_the_width(
     chips: TagChips, qtbot: QtBot
 ) -> None:
     chips.show_tags([*TAGS, suggested("sunset over the mountains of northern Norway in winter")])
-    qtbot.waitUntil(lambda: len({one.y() for one in visible(chips)}) > 1)
-    for one in [*visible(chips), entry(chips)]:
-        assert chips.rect().contains(one.geometry())
-    areas = [one.geometry() for one in [*visible(chips), entry(chips)]]
-    assert not [(a, b) for n, a in enumerate(areas) for b in areas[:n] if a.intersects(b)]
+
+    def fits() -> bool:
+        return all(chips.rect().contains(area) for area in areas())
+
+    def areas() -> list[QRect]:
+        return [one.geometry() for one in [*visible(chips), entry(chips)]]
+
+    qtbot.waitUntil(fits)
+    assert len({area.y() for area in areas()}) > 1
+    assert not [1 for n, one in enumerate(areas()) if any(map(one.intersects, areas()[:n]))]

@@ -41,7 +41,8 @@ def chips(editor: TagEditor) -> dict[str, Chip]:
 
 def press(editor: TagEditor, name: str, words: str) -> None:
     buttons = chips(editor)[name].findChildren(QAbstractButton)
-    (button,) = [one for one in buttons if one.accessibleName() == words]
+    chips(editor)[name].setFocus()
+    (button,) = [one for one in buttons if one.accessibleName() == words and one.isVisible()]
     button.click()
 
 

@@ -326,6 +326,23 @@ def test_that_a_changed_photo_is_shown_anew(desk: Desk) -> None:
     desk.qtbot.waitUntil(lambda: desk.album.asked.count(PhotoId(20)) == asked + 1)
 
 
+def test_that_a_changed_photo_keeps_its_pixels_while_zoomed_in(desk: Desk) -> None:
+    desk.open()
+    desk.press(Qt.Key.Key_1)
+    desk.qtbot.waitUntil(lambda: (20, PHOTO[0]) in desk.album.pictures)
+    coarse = desk.viewer.canvas.grab().toImage()
+    desk.qtbot.waitUntil(lambda: desk.viewer.canvas.grab().toImage() != coarse)
+    desk.viewer.refresh([PhotoId(20)])
+    desk.qtbot.waitUntil(lambda: desk.album.pictures.count((PhotoId(20), PHOTO[0])) == 2)
+    assert desk.viewer.canvas.zoom == 1.0
+
+
+def test_that_details_stay_chosen_while_the_viewer_is_away(desk: Desk) -> None:
+    desk.viewer.show_details(True)
+    desk.viewer.hide()
+    assert desk.viewer.details_shown
+
+
 def test_that_leaving_ends_loading_and_closes_nothing_shared(desk: Desk) -> None:
     desk.album.hold()
     desk.viewer.open_row(MIDDLE)

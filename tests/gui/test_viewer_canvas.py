@@ -3,7 +3,15 @@
 import pytest
 from PIL.Image import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QNativeGestureEvent,
+    QPixmap,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -70,6 +78,25 @@ def test_that_the_wheel_stops_at_fit(canvas: PictureCanvas) -> None:
     turn_wheel(canvas, QPointF(10, 10), 2)
     turn_wheel(canvas, QPointF(10, 10), -9)
     assert canvas.to_view((0, 0, 4000, 3000)) == QRectF(0, 0, 800, 600)
+
+
+def test_that_a_pinch_zooms_where_the_fingers_are(canvas: PictureCanvas) -> None:
+    at = QPointF(200, 500)
+    before = canvas.to_photo(at)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        at,
+        at,
+        canvas.mapToGlobal(at),
+        0.5,
+        QPointF(),
+    )
+    QApplication.sendEvent(canvas, pinch)
+    after = canvas.to_photo(at)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()))
+    assert canvas.zoom == pytest.approx(0.2 * 1.5)
 
 
 def test_that_a_double_click_goes_to_full_size_there_and_back(

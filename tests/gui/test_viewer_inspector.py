@@ -167,6 +167,7 @@ def test_that_nothing_is_wider_than_the_inspector(inspector: Inspector) -> None:
     inspector.show_details(replace(details, photo=photo, tags=tags))
     QApplication.processEvents()
     content = inspector.widget()
+    assert content is not None
     assert content.width() <= inspector.viewport().width()
     for child in content.findChildren(QLabel):
         if child.isVisible():

@@ -9,11 +9,12 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
+from photofind.answers import RegionOfPhoto
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError, QueryError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged, SearchableChanged
-from photofind.live import LiveLibrary, RegionOfPhoto
+from photofind.live import LiveLibrary
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.store.tags import TagState
 from tests.support.warm_child import WarmChild

@@ -110,7 +110,7 @@ def own_labels(tool: RegionTool) -> QLineEdit:
 def test_that_a_box_over_a_thing_names_it_among_the_five_best_of_typed_names(
     best_five: BestFive, tool: RegionTool, scenes: list[DrawnScene]
 ) -> None:
-    """Measured: 39 of 40, with 50 or more names of which one is right; by chance 4."""
+    """Measured: 39 of 40, with 47 names of which one is right; by chance about 4."""
     names = sorted({one.label for scene in scenes for one in scene.objects})
     best_five(scenes[0])
     own_labels(tool).insert(", ".join(names))
@@ -119,21 +119,20 @@ def test_that_a_box_over_a_thing_names_it_among_the_five_best_of_typed_names(
 
     right = [largest(scene).label in best_five(scene) for scene in scenes]
 
-    print("TYPED", sum(right), len(right), len(names))
     assert sum(right) >= 0.85 * SCENES
 
 
 def test_that_a_box_over_a_thing_names_it_among_the_five_best_of_the_vocabulary(
     best_five: BestFive, scenes: list[DrawnScene]
 ) -> None:
-    """Measured: of 40 things that the vocabulary has a word for, among its 500 words or so."""
+    """Measured: 22 of 27 things that the vocabulary has a word for, among its 647 words."""
     known = set(load_vocabulary().labels)
     named = [(scene, _word(largest(scene).label, known)) for scene in scenes]
 
     right = [word in best_five(scene) for scene, word in named if word is not None]
 
-    print("VOCABULARY", sum(right), len(right), len(known))
-    assert sum(right) > len(right) / 2
+    assert len(right) >= 20
+    assert sum(right) >= 0.65 * len(right)
 
 
 def _word(label: str, known: set[str]) -> str | None:

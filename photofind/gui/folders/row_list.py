@@ -50,7 +50,7 @@ class RowList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
-        self.clicked.connect(lambda index: self.picked.emit(self._key(index)))
+        self.clicked.connect(self._pick)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -125,6 +125,9 @@ class RowList(QListView):
             return
         place = self.visualRect(index).center() if by_key else event.pos()
         self.menu_asked.emit(self._key(index), self.viewport().mapToGlobal(place))
+
+    def _pick(self, index: QModelIndex) -> None:
+        self.picked.emit(self._key(index))
 
     def _set_current(self, key: Hashable | None) -> None:
         place = None if key is None else self._model.place_of(key)

@@ -1,9 +1,9 @@
 """The grid as it is drawn: cells, the heading, the rubber band; never waiting for a thumbnail."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QBasicTimer, QEvent, QRect, Qt, QTimerEvent
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -38,12 +38,17 @@ class DrawnGrid(GridSurface):
     ) -> None:
         self._thumbnails = thumbnails
         self._fades = Fades()
-        self._fade_timer, self._ask_timer, self._rest_timer = (QBasicTimer() for _ in range(3))
         self._at_rest = False
+        self._begun = False
         self._skeletons: set[PhotoId] = set()
         self._hovered: int | None = None
         self._band: Rect | None = None
         super().__init__(model, parent)
+        self._fade_timer = self._timer(self._fade, single_shot=False)
+        self._ask_timer = self._timer(self._ask)
+        self._rest_timer = self._timer(self._rest)
+        self._begun = True
+        self._moved()
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
         thumbnails.loaded.connect(self._thumbnail_came)
@@ -66,7 +71,13 @@ class DrawnGrid(GridSurface):
         self._draw_band(painter, theme)
         painter.end()
         if waiting and not self._ask_timer.isActive():
-            self._ask_timer.start(AGAIN_MS, self)
+            self._ask_timer.start(AGAIN_MS)
+
+    def _timer(self, work: Callable[[], None], *, single_shot: bool = True) -> QTimer:
+        # A child, not a QBasicTimer: one of those that runs on when its view is deleted crashes Qt.
+        timer = QTimer(self, singleShot=single_shot)
+        timer.timeout.connect(work)
+        return timer
 
     def _cell(self, row: int, rect: QRect) -> Cell:
         rows = self._photos.rows
@@ -98,9 +109,8 @@ class DrawnGrid(GridSurface):
         painter.setPen(QColor(theme.muted))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, words)
         used = painter.fontMetrics().horizontalAdvance(words) + 2 * SPACING
-        line = (
-            rect.adjusted(0, 0, -used, 0) if self.isRightToLeft() else rect.adjusted(used, 0, 0, 0)
-        )
+        left, right = (0, -used) if self.isRightToLeft() else (used, 0)
+        line = rect.adjusted(left, 0, right, 0)
         painter.setPen(QPen(QColor(theme.hairline), 1))
         painter.drawLine(line.left(), line.center().y(), line.right(), line.center().y())
 
@@ -142,7 +152,7 @@ class DrawnGrid(GridSurface):
             return
         if photo_id in self._skeletons and motion_allowed(self):
             self._fades.begin(photo_id)
-            self._fade_timer.start(FRAME_MS, self)
+            self._fade_timer.start(FRAME_MS)
         self._skeletons.discard(photo_id)
         self._update_rows([row])
 
@@ -151,19 +161,6 @@ class DrawnGrid(GridSurface):
         ids = self._photos.rows.photo_ids[sight.start : sight.stop]
         found = np.flatnonzero(ids == photo_id)
         return sight.start + int(found[0]) if len(found) else None
-
-    @override
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.matches(self._ask_timer):
-            self._ask_timer.stop()
-            self._ask()
-        elif event.matches(self._rest_timer):
-            self._rest_timer.stop()
-            self._rest()
-        elif event.matches(self._fade_timer):
-            self._fade()
-        else:
-            super().timerEvent(event)
 
     def _rest(self) -> None:
         self._at_rest = True
@@ -178,10 +175,12 @@ class DrawnGrid(GridSurface):
 
     @override
     def _moved(self) -> None:
+        if not self._begun:
+            return
         self._at_rest = False
         if not self._ask_timer.isActive():
-            self._ask_timer.start(SOON_MS, self)
-        self._rest_timer.start(REST_MS, self)
+            self._ask_timer.start(SOON_MS)
+        self._rest_timer.start(REST_MS)
         self.viewport().update()
 
     @override

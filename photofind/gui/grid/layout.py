@@ -58,6 +58,10 @@ class GridLayout:
         return len(self._aspects)
 
     @property
+    def width(self) -> int:
+        return self._width
+
+    @property
     def cell_size(self) -> int:
         return self._cell
 

@@ -151,7 +151,7 @@ class PhotoModel(QAbstractListModel):
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemNeverHasChildren | super().flags(index)
+        flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
 
     def _caption(self, row: int) -> Caption | None:

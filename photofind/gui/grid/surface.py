@@ -150,7 +150,8 @@ class GridSurface(QListView):
 
     def _anchor_at(self, y: float) -> _Anchor | None:
         """`None` at the very top, which stays the top."""
-        row = self._layout.nearest(self.viewport().width() / 2, y + self._top)
+        # The view may be of another width already.
+        row = self._layout.nearest(self._layout.width / 2, y + self._top)
         if row is None or self._top == 0:
             return None
         rect = self._layout.rect_of(row)

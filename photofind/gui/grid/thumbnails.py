@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
 
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
@@ -177,19 +177,15 @@ def _load(load: Callable[[PhotoId], bytes | None], request: _Request) -> _Loaded
 
 def _decoded(jpeg: bytes, size: QSize | None, grey: bool) -> _Loaded | None:
     """Scaled to cover `size`, never made larger; `None` where it is no picture."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(jpeg))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    whole = True
-    if size is not None:
-        full = reader.size()
-        whole = not _covers(full, size)
-        if not whole:
-            reader.setScaledSize(_covering(full, size))
-    image = reader.read()
+    # A reader would scale while it decodes, but needs a device: a QObject, which must not be made
+    # and let go of on a thread without an event loop.
+    image = QImage.fromData(jpeg)
     if image.isNull():
         return None
+    whole = size is None or not _covers(image.size(), size)
+    if size is not None and not whole:
+        wanted = _covering(image.size(), size)
+        image = image.scaled(wanted, mode=Qt.TransformationMode.SmoothTransformation)
     if grey:
         image = image.convertToFormat(QImage.Format.Format_Grayscale8)
     return _Loaded(image.convertToFormat(QImage.Format.Format_RGB32), whole)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
-    QBasicTimer,
     QEvent,
     QItemSelection,
     QItemSelectionModel,
@@ -14,7 +13,6 @@ from PySide6.QtCore import (
     QPointF,
     QRect,
     Qt,
-    QTimerEvent,
     Signal,
 )
 from PySide6.QtGui import (
@@ -34,6 +32,7 @@ from photofind.gui.grid.cells import badge_rect
 from photofind.gui.grid.dragging import drag_out
 from photofind.gui.grid.drawn import FRAME_MS, DrawnGrid
 from photofind.gui.grid.flow import Rect
+from photofind.gui.grid.keys import MOVES
 from photofind.gui.grid.menu import GridActions, grid_menu
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.selecting import RowSelection
@@ -42,19 +41,8 @@ from photofind.gui.grid.thumbnails import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 
-_Action = QAbstractItemView.CursorAction
 _Control, _Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
-_MOVES = {
-    Qt.Key.Key_Left: _Action.MoveLeft,
-    Qt.Key.Key_Right: _Action.MoveRight,
-    Qt.Key.Key_Up: _Action.MoveUp,
-    Qt.Key.Key_Down: _Action.MoveDown,
-    Qt.Key.Key_Home: _Action.MoveHome,
-    Qt.Key.Key_End: _Action.MoveEnd,
-    Qt.Key.Key_PageUp: _Action.MovePageUp,
-    Qt.Key.Key_PageDown: _Action.MovePageDown,
-}
 _EDGE_SPEED = 0.25
 """Pixels a frame that a rubber band scrolls for each pixel beyond the edge."""
 
@@ -94,11 +82,11 @@ class GridView(DrawnGrid):
         *,
         paths_of: Callable[[Sequence[PhotoId]], list[Path]] | None = None,
     ) -> None:
-        self._band_timer = QBasicTimer()
         self._pressed_at: QPoint | None = None
         self._pressed_row: int | None = None
         self._band_from = QPoint()
         super().__init__(model, thumbnails, parent)
+        self._band_timer = self._timer(self._follow_band, single_shot=False)
         self._paths_of = paths_of
         self.setAccessibleName(self.tr("Photos"))
 
@@ -190,8 +178,8 @@ class GridView(DrawnGrid):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         key = Qt.Key(event.key())
-        if key in _MOVES and not modifiers & ~(_Control | _Shift):
-            self._go(_MOVES[key], modifiers)
+        if key in MOVES and not modifiers & ~(_Control | _Shift):
+            self._go(MOVES[key], modifiers)
         elif not self._run(key, event, modifiers):
             event.ignore()
             return
@@ -309,6 +297,7 @@ class GridView(DrawnGrid):
             self.mousePressEvent(event)
             return
         self._pressed_at = self._pressed_row = None
+        self._chosen.choose(row)
         self._open()
 
     @override
@@ -357,7 +346,7 @@ class GridView(DrawnGrid):
         self.viewport().update()
         beyond = point.y() - held.y()
         if beyond and not self._band_timer.isActive():
-            self._band_timer.start(FRAME_MS, self)
+            self._band_timer.start(FRAME_MS)
         elif not beyond:
             self._band_timer.stop()
 
@@ -372,13 +361,6 @@ class GridView(DrawnGrid):
         self._band_timer.stop()
         self._band = None
         self.viewport().update()
-
-    @override
-    def timerEvent(self, event: QTimerEvent) -> None:
-        if event.matches(self._band_timer):
-            self._follow_band()
-        else:
-            super().timerEvent(event)
 
     # What is told and drawn of it
 

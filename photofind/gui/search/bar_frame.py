@@ -85,7 +85,6 @@ class BarFrame(QWidget):
         line.addWidget(self.field, 1)
         line.addWidget(self._hint)
         line.addWidget(self.clear)
-        QWidget.setTabOrder(self.chips, self.field)
         QWidget.setTabOrder(self.field, self.clear)
 
     def _paint_icons(self) -> None:

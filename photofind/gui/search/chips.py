@@ -218,6 +218,10 @@ class ChipStrip(QWidget):
         self._picture: Chip | None = None
         self._filters: list[tuple[Filter, Chip]] = []
         self._scrolled = 0
+        # Qt orders only after what may have the focus; hidden, this one never gets it.
+        self._first = QWidget(self)
+        self._first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._first.hide()
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
         self.setVisible(False)
@@ -324,7 +328,7 @@ class ChipStrip(QWidget):
     def _rearrange(self, focused: int | None) -> None:
         """Puts the chips in order; the focus of a chip that is gone moves on to its neighbour."""
         chips = self.chips
-        for first, second in pairwise((self, *chips)):
+        for first, second in pairwise((self._first, *chips)):
             QWidget.setTabOrder(first, second)
         if focused is not None and self._focused() is None:
             if chips:

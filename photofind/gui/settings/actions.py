@@ -10,7 +10,7 @@ from photofind.gui.settings.dialog import SettingsDialog
 from photofind.gui.settings.downloads import ModelDownloads
 from photofind.gui.settings.models import SearchModelChooser
 from photofind.live import LiveLibrary
-from photofind.search_models import add_model, download_model, search_models
+from photofind.search_models import SearchModel, add_model, download_model, search_models
 from photofind.settings import Settings
 
 
@@ -20,9 +20,11 @@ class SettingsActions(QObject):
     Signals:
         changed: The `Settings` that hold from now on.
         failed: A `UserFacingError`.
+        told: What was done, in words.
     """
 
     changed = Signal(object)
+    told = Signal(str)
     failed = Signal(object)
 
     def __init__(self, library: LiveLibrary, writer: Lane, window: QWidget) -> None:
@@ -34,6 +36,7 @@ class SettingsActions(QObject):
         self.downloads = ModelDownloads(
             lambda name, progress, cancel: download_model(paths, name, progress, cancel), self
         )
+        self.downloads.finished.connect(self._say_ready)
         self.dialog: SettingsDialog | None = None
 
     def open(self) -> None:
@@ -44,11 +47,15 @@ class SettingsActions(QObject):
         self.dialog = dialog
         dialog.open()
 
-    def chooser(self) -> SearchModelChooser:
-        """Of the search models there are; whoever asks for it closes its lane."""
+    def chooser(self, *, first: bool = False) -> SearchModelChooser:
+        """Of the search models there are; whoever asks for it closes its lane.
+
+        Args:
+            first: Nothing has been read yet.
+        """
         paths, chosen = self._library.paths, self._library.settings.checkpoint
         return SearchModelChooser(
-            chosen,
+            None if first else chosen,
             chosen,
             load=lambda: search_models(paths),
             add=lambda source: add_model(paths, source),
@@ -67,6 +74,11 @@ class SettingsActions(QObject):
             lambda: library.save_settings(settings),
             lambda _: self.changed.emit(settings),
             self.failed.emit,
+        )
+
+    def _say_ready(self, model: SearchModel) -> None:
+        self.told.emit(
+            self.tr("‘{model}’ is ready. Choose it in the settings.").format(model=model.title)
         )
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -80,6 +81,7 @@ class Inspector(QScrollArea):
         self.tags.show_tags(details.tags)
         self._tags_title.show()
         self.tags.show()
+        self._settle()
 
     def show_tags(self, tags: Sequence[PhotoTag]) -> None:
         self.tags.show_tags(tags)
@@ -112,7 +114,7 @@ class Inspector(QScrollArea):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        layout = QVBoxLayout(content)
+        self._content = layout = QVBoxLayout(content)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         layout.setSpacing(2 * SPACING)
         file = QVBoxLayout()
@@ -134,6 +136,15 @@ class Inspector(QScrollArea):
         layout.addStretch(1)
         self.setWidget(content)
 
+    def _settle(self) -> None:
+        """Lays out now: what was added would be seen in passing, and out of place."""
+        for layout in (self._lines, self._copies):
+            for place in range(layout.count()):
+                item = layout.itemAt(place)
+                if item is not None and (added := item.widget()) is not None:
+                    added.show()
+        self._content.activate()
+
     def _show_file(self, file: PhotoFile | None) -> None:
         for part in (self._name, self._folder, self._show_folder):
             part.setVisible(file is not None)
@@ -154,6 +165,9 @@ class Inspector(QScrollArea):
         text = QLabel(line.text)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
+        # However long its words are.
+        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        text.setToolTip(line.text)
         text.setProperty("muted", line.quiet)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setAccessibleName(f"{line.label}: {line.text}")

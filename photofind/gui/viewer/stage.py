@@ -74,6 +74,7 @@ class Stage(QWidget):
         self._details: PhotoDetails | None = None
         self._trouble: UserFacingError | None = None
         self._neighbours: Sequence[StagedPhoto] = ()
+        self._shown_side = 0
         self._waiting = ProgressLine(waiting_delay_ms, self)
         self._pictures = PictureSource(load_picture, self)
         self._pictures.arrived.connect(self._take_picture)
@@ -97,6 +98,7 @@ class Stage(QWidget):
         self._details = None
         self._trouble = None
         self._neighbours = neighbours
+        self._shown_side = 0
         self._waiting.set_busy(False)
         picture = None if photo.offline else self._pictures.want(photo.photo_id, self._side(photo))
         if picture is not None:
@@ -123,7 +125,8 @@ class Stage(QWidget):
         if self._photo is not None:
             self._trouble = None
             self._pictures.forget([self._photo.photo_id])
-            self._want(self._side(self._photo))
+            # With as many pixels as there are on the canvas: it may be zoomed in.
+            self._want(max(self._side(self._photo), self._shown_side))
 
     def forget(self, photo_ids: Sequence[PhotoId]) -> None:
         """Loads these anew when they are shown again."""
@@ -163,6 +166,7 @@ class Stage(QWidget):
 
     def _show_picture(self, picture: LoadedPicture, *, keep_view: bool) -> None:
         self._waiting.set_busy(False)
+        self._shown_side = picture.longest_side
         self.canvas.show_picture(picture.pyramid, picture.photo_size, keep_view=keep_view)
         for near in reversed([near for near in self._neighbours if not near.offline]):
             self._pictures.prefetch([near.photo_id], self._side(near))

@@ -103,6 +103,11 @@ class Viewer(QWidget):
         return self._inspector
 
     @property
+    def details_shown(self) -> bool:
+        """Whether they are seen whenever the viewer is."""
+        return not self._inspector.isHidden()
+
+    @property
     def filmstrip(self) -> Filmstrip:
         return self._strip
 
@@ -302,7 +307,7 @@ class Viewer(QWidget):
             case Qt.Key.Key_R:
                 self._ask_for_region()
             case Qt.Key.Key_I:
-                self.show_details(self._inspector.isHidden())
+                self.show_details(not self.details_shown)
             case Qt.Key.Key_Delete:
                 self._ask_to_trash()
             case _:

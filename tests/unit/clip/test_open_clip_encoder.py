@@ -165,8 +165,25 @@ def test_that_the_rate_is_measured_without_photos_and_remembered_with_them(
     encoder.encode_images(np.stack([encoder.preprocess.pixels(scene) for scene in _scenes(8)]))
 
     remembered = memory.recall_rate(encoder.space.sha256)
+    assert remembered is not None
     assert remembered == pytest.approx(encoder.encodes_per_s, abs=0.01)
     assert OpenClipEncoder(tiny, memory=memory).encodes_per_s == remembered
+
+
+def test_that_a_rate_measured_on_a_busy_machine_is_corrected(
+    tiny: Checkpoint, tmp_path: Path
+) -> None:
+    memory = PrecisionMemory(tmp_path / "precision.toml")
+    sha256 = tiny.sha256()
+    memory.remember(sha256, Precision.FLOAT32, 0.01)
+    encoder = OpenClipEncoder(tiny, memory=memory)
+    assert encoder.encodes_per_s == 0.01
+
+    encoder.encode_images(np.stack([encoder.preprocess.pixels(scene) for scene in _scenes(8)]))
+
+    assert encoder.encodes_per_s > 0.1
+    assert memory.recall_rate(sha256) == pytest.approx(encoder.encodes_per_s, abs=0.01)
+    assert memory.recall(sha256) is Precision.FLOAT32
 
 
 @pytest.mark.parametrize("entry", ['"int8"', '{precision = "int9", encodes_per_s = -1}'])

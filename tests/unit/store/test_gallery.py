@@ -87,8 +87,8 @@ def test_that_a_row_has_the_photos_shape_and_colour(connection: sa.Connection, r
     assert rows.aspects[0] == np.float32(4500 / 3000)
     assert rows.colours[0] == 0x01C8FF
     assert rows.offline.tolist() == [False]
-    kinds = (rows.photo_ids.dtype, rows.aspects.dtype, rows.colours.dtype, rows.offline.dtype)
-    assert kinds == (np.int64, np.float32, np.uint32, np.bool_)
+    columns = (rows.photo_ids, rows.aspects, rows.colours, rows.offline)
+    assert [str(column.dtype) for column in columns] == ["int64", "float32", "uint32", "bool"]
 
 
 def test_that_the_last_taken_comes_first_and_the_undated_come_last(

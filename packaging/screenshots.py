@@ -1,0 +1,276 @@
+"""Pictures of every state of the window, taken of the real thing on drawn pictures.
+
+    python packaging/screenshots.py --out docs/screenshots
+
+Each theme and scale runs in a process of its own, offscreen. Everything that is seen was done by
+the program: pictures drawn, read by the child process, searched, tagged.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
+THEMES = ("light", "dark")
+SCALES = (1, 2)
+PICTURES = 240
+SIZE = (1180, 760)
+LONGEST_WAIT_S = 120
+COLOURS = 256
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--theme", choices=THEMES)
+    parser.add_argument("--scale", type=int, choices=SCALES)
+    parser.add_argument("--work", type=Path, help="Where pictures and library are kept.")
+    asked = parser.parse_args()
+    if asked.theme is not None and asked.scale is not None and asked.work is not None:
+        _take_all(asked.out, asked.theme, asked.scale, asked.work)
+        return
+    with tempfile.TemporaryDirectory() as work:
+        for theme in THEMES:
+            for scale in SCALES:
+                _run_itself(asked.out, theme, scale, Path(work))
+
+
+def _run_itself(out: Path, theme: str, scale: int, work: Path) -> None:
+    command = [sys.executable, __file__, "--out", str(out), "--work", str(work)]
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_SCALE_FACTOR": str(scale),
+        # The desktop's own wishes (reduced motion, fonts) are not to be seen in them.
+        "LC_ALL": "C.UTF-8",
+    }
+    subprocess.run([*command, "--theme", theme, "--scale", str(scale)], env=environment, check=True)
+
+
+def _take_all(out: Path, theme: str, scale: int, work: Path) -> None:
+    # Only here: the scale is read when Qt starts.
+    from photofind.evaluation.drawn_album import draw_album
+
+    album = draw_album(work / "drawn", PICTURES)
+    for name in ("Photos", "Backup SSD", f"library {theme} {scale}"):
+        shutil.rmtree(work / name, ignore_errors=True)
+    photos, backup = work / "Photos", work / "Backup SSD"
+    shutil.copytree(album, photos)
+    shutil.copytree(album / "Winter", backup / "Winter")
+    for picture in sorted(backup.rglob("*.jpg")):
+        _resave(picture)
+    _break_some(photos)
+    Screenshots(out, theme, scale, work / f"library {theme} {scale}").take(photos, backup)
+
+
+def _resave(picture: Path) -> None:
+    """Another photo that looks the same, not a copy of the same one."""
+    from PIL import Image
+
+    with Image.open(picture) as image:
+        image.load()
+        image.save(picture, "JPEG", quality=80, exif=image.getexif())
+
+
+def _break_some(photos: Path) -> None:
+    whole = sorted(photos.rglob("*.jpg"))[0].read_bytes()
+    old = photos / "Old card"
+    old.mkdir()
+    (old / "DSC_0412.jpg").write_bytes(whole[: len(whole) // 3])
+    (old / "DSC_0413.jpg").write_bytes(whole[: len(whole) // 2])
+    (old / "scan-1998.tif").write_bytes(b"II*\0" + bytes(40))
+    (old / "holiday.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+
+
+class Screenshots:
+    """One theme at one scale.
+
+    Args:
+        library: The folder of a library that is not there yet.
+    """
+
+    def __init__(self, out: Path, theme: str, scale: int, library: Path) -> None:
+        from photofind.gui.app import make_app
+        from photofind.gui.bridge import Bridge
+        from photofind.gui.main_window import MainWindow
+        from photofind.gui.theme import apply_theme, chosen_theme
+        from photofind.live import LiveLibrary
+
+        self._suffix = theme + ("@2x" if scale == 2 else "")
+        self._out = out
+        self._app = make_app()
+        apply_theme(self._app, chosen_theme(theme))
+        self._bridge = Bridge()
+        self._searchable = 0
+        self._bridge.searchable_changed.connect(self._note_searchable)
+        self._library = LiveLibrary(library, self._bridge.listen)
+        self._window = MainWindow(self._library, self._bridge)
+        self._window.resize(*SIZE)
+        self._window.show()
+        self._library.start()
+
+    def take(self, photos: Path, backup: Path) -> None:
+        try:
+            self._first_run()
+            self._indexing(photos, backup)
+            self._results()
+            self._viewer()
+            self._region()
+            self._review()
+            self._settings()
+            self._unreadable()
+            self._offline(backup)
+        finally:
+            self._window.close()
+            self._window.close_lanes()
+            self._library.close()
+
+    def _first_run(self) -> None:
+        window = self._window
+        self._shoot("empty")
+        window.begin_first_run()
+        page = window.first_run
+        assert page is not None
+        self._shoot("first-run")
+        page.go_on()
+        self._pass(1.0)
+        self._shoot("first-run-search-model")
+        page.skipped.emit()
+
+    def _indexing(self, photos: Path, backup: Path) -> None:
+        window = self._window
+        self._library.add_folders([photos, backup])
+        self._wait(lambda: window.model.rowCount() >= PICTURES // 3)
+        self._pass(0.3)
+        self._shoot("indexing")
+        everything = PICTURES + PICTURES // 5
+        self._wait(lambda: self._searchable >= everything)
+        self._wait(lambda: window.outline.latest is not None)
+        window.searching.show_all()
+        self._pass(1.5)
+        self._shoot("all-photos")
+
+    def _results(self) -> None:
+        self._search("a boat on the sea")
+        self._shoot("results")
+        self._search("a giraffe")
+        self._shoot("best-guesses")
+        self._search("a snowman folder:Winter from:2019 ")
+        self._shoot("filters")
+
+    def _viewer(self) -> None:
+        window = self._window
+        self._search("a house by the road")
+        photo = window.model.photo_id(0)
+        self._library.add_tag([photo], "road trip")
+        self._library.add_tag([photo], "night")
+        window.navigation.open_photo(photo)
+        window.viewer.show_details(True)
+        self._pass(2.0)
+        self._shoot("viewer")
+
+    def _region(self) -> None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        window = self._window
+        window.viewer.show_details(False)
+        self._pass(1.0)
+        window.viewer.region_asked.emit()
+        QTest.keyClick(window.region, Qt.Key.Key_Return)
+        self._wait(lambda: len(window.region.card.names) >= 5)
+        self._pass(1.0)
+        self._shoot("region")
+        window.region.leave()
+        window.navigation.leave_viewer()
+
+    def _review(self) -> None:
+        window = self._window
+        window.panel.review_chosen.emit()
+        self._pass(2.0)
+        self._shoot("tag-review")
+        window.navigation.show_photos()
+
+    def _settings(self) -> None:
+        window = self._window
+        window.settings.open()
+        self._pass(1.5)
+        dialog = window.settings.dialog
+        assert dialog is not None
+        self._save(dialog.grab(), "settings")
+        dialog.reject()
+
+    def _unreadable(self) -> None:
+        self._window.navigation.show_middle(self._window.unreadable)
+        self._pass(0.5)
+        self._shoot("unreadable")
+        self._window.navigation.show_photos()
+
+    def _offline(self, backup: Path) -> None:
+        window = self._window
+        backup.rename(backup.with_name("away"))
+        self._wait(lambda: any(one.root.offline for one in self._library.folders()))
+        self._search("a snowman")
+        self._pass(2.0)
+        self._shoot("not-connected")
+        shutil.rmtree(backup.with_name("away"))
+        window.searching.show_all()
+
+    def _search(self, text: str) -> None:
+        window = self._window
+        answered: list[object] = []
+        connection = window.searching.answered.connect(lambda *_: answered.append(True))
+        window.bar.focus_search()
+        window.bar.field.clear()
+        self._pass(0.3)
+        answered.clear()
+        window.bar.offer_text(text)
+        self._wait(lambda: bool(answered))
+        window.searching.answered.disconnect(connection)
+        window.photos.grid.setFocus()
+        self._pass(1.5)
+
+    def _note_searchable(self, count: int) -> None:
+        self._searchable = count
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        ends = time.monotonic() + LONGEST_WAIT_S
+        while not until():
+            if time.monotonic() > ends:
+                raise TimeoutError("the window did not come to the state that was waited for")
+            self._pass(0.05)
+
+    def _pass(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            self._app.processEvents()
+            time.sleep(0.005)
+
+    def _shoot(self, name: str) -> None:
+        self._pass(0.4)
+        self._save(self._window.grab(), name)
+
+    def _save(self, pixels: "QPixmap", name: str) -> None:
+        from PIL import Image
+
+        self._out.mkdir(parents=True, exist_ok=True)
+        path = self._out / f"{name}-{self._suffix}.png"
+        pixels.save(str(path))
+        with Image.open(path) as image:
+            # A fifth of the size, and no difference to be seen.
+            small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG)
+        small.save(path, optimize=True)
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A picture of the real window on a library, taken without a display."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# Read when Qt starts; a person who set it to something else gets that.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from photofind.errors import UserFacingError
+from photofind.gui.app import make_app
+from photofind.gui.bridge import Bridge
+from photofind.gui.main_window import MainWindow
+from photofind.gui.theme import LIGHT, apply_theme
+from photofind.live import LiveLibrary
+
+LONGEST_WAIT_S = 120.0
+SETTLE_S = 1.0
+"""Thumbnails fade in, and a picture should show them whole."""
+
+
+def photograph_results(library_folder: Path, query: str, out: Path) -> None:
+    """Opens the window, types a query and saves what is seen as a PNG.
+
+    Raises:
+        UserFacingError: The window did not answer in time.
+    """
+    app = make_app()
+    apply_theme(app, LIGHT)
+    bridge = Bridge()
+    library = LiveLibrary(library_folder, bridge.listen)
+    window = MainWindow(library, bridge)
+    answered: list[object] = []
+    window.searching.answered.connect(lambda _request, results: answered.append(results))
+    try:
+        window.show()
+        library.start()
+        window.bar.offer_text(query)
+        _wait(app.processEvents, lambda: bool(answered))
+        window.photos.grid.setFocus()
+        ends = time.monotonic() + SETTLE_S
+        _wait(app.processEvents, lambda: time.monotonic() > ends)
+        window.grab().save(str(out))
+    finally:
+        window.close_lanes()
+        library.close()
+
+
+def _wait(process_events: Callable[[], None], until: Callable[[], bool]) -> None:
+    ends = time.monotonic() + LONGEST_WAIT_S
+    while not until():
+        if time.monotonic() > ends:
+            raise UserFacingError("The window did not answer in time.", "Try again.")
+        process_events()
+        time.sleep(0.005)

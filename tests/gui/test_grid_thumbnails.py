@@ -1,0 +1,184 @@
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from photofind.domain import PhotoId
+from photofind.errors import UserFacingError
+from photofind.gui.grid.thumbnails import Thumbnails
+
+Drawn = Callable[[PhotoId], bytes]
+
+
+class Shelf:
+    """Gives thumbnails, one at a time while `held` is set, and writes down what was asked for."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        self._drawn = drawn
+        self.asked: list[PhotoId] = []
+        self.gate = threading.Semaphore(0)
+        self.held = False
+
+    def load(self, photo_id: PhotoId) -> bytes | None:
+        self.asked.append(photo_id)
+        if self.held:
+            self.gate.acquire(timeout=20)
+        if photo_id >= 900:
+            return None
+        return b"no picture" if photo_id >= 800 else self._drawn(photo_id)
+
+
+@pytest.fixture
+def shelf(drawn_thumbnail: Drawn) -> Shelf:
+    return Shelf(drawn_thumbnail)
+
+
+@pytest.fixture
+def thumbnails(shelf: Shelf, qtbot: QtBot) -> Iterator[Thumbnails]:
+    made = Thumbnails(shelf.load, waiting=10)
+    yield made
+    shelf.held = False
+    shelf.gate.release(100)
+    made.close()
+
+
+def wait_for(thumbnails: Thumbnails, qtbot: QtBot, *photo_ids: int) -> None:
+    def all_there() -> bool:
+        return all(thumbnails.held(PhotoId(one)) is not None for one in photo_ids)
+
+    qtbot.waitUntil(all_there)
+
+
+def test_that_a_thumbnail_comes_after_it_was_asked_for(
+    thumbnails: Thumbnails, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(thumbnails.loaded) as told:
+        assert thumbnails.get(PhotoId(1)) is None
+    assert told.args == [1]
+    pixmap = thumbnails.get(PhotoId(1))
+    assert pixmap is not None
+    assert pixmap.size() == QSize(384, 288)
+
+
+def test_that_it_is_scaled_to_cover_what_it_is_drawn_in(
+    thumbnails: Thumbnails, qtbot: QtBot
+) -> None:
+    thumbnails.get(PhotoId(1), QSize(100, 150))
+    wait_for(thumbnails, qtbot, 1)
+    pixmap = thumbnails.held(PhotoId(1))
+    assert pixmap is not None
+    assert pixmap.size() == QSize(200, 150)
+
+
+def test_that_another_size_is_made_while_the_old_one_is_shown(
+    thumbnails: Thumbnails, qtbot: QtBot
+) -> None:
+    thumbnails.get(PhotoId(1), QSize(100, 75))
+    wait_for(thumbnails, qtbot, 1)
+    with qtbot.waitSignal(thumbnails.loaded):
+        old = thumbnails.get(PhotoId(1), QSize(200, 150))
+    assert old is not None
+    assert old.width() == 100
+    new = thumbnails.get(PhotoId(1), QSize(200, 150))
+    assert new is not None
+    assert new.width() == 200
+
+
+def test_that_a_small_picture_is_not_asked_for_larger_again_and_again(
+    thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot
+) -> None:
+    thumbnails.get(PhotoId(1), QSize(800, 600))
+    wait_for(thumbnails, qtbot, 1)
+    thumbnails.get(PhotoId(1), QSize(900, 675))
+    thumbnails.get(PhotoId(1))
+    thumbnails.get(PhotoId(2))
+    wait_for(thumbnails, qtbot, 2)
+    assert shelf.asked == [1, 2]
+
+
+def test_that_a_photo_that_is_offline_has_no_colours(thumbnails: Thumbnails, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(thumbnails.loaded):
+        thumbnails.get(PhotoId(1), grey=True)
+    pixmap = thumbnails.get(PhotoId(1), grey=True)
+    assert pixmap is not None
+    image = pixmap.toImage()
+    pixels = [QColor(image.pixel(x, y)) for x in range(0, 384, 20) for y in range(0, 288, 20)]
+    assert all(pixel.red() == pixel.green() == pixel.blue() for pixel in pixels)
+
+
+@pytest.mark.parametrize("photo_id", [800, 900])
+def test_that_what_cannot_be_loaded_is_asked_for_once(
+    thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot, photo_id: int
+) -> None:
+    with qtbot.waitSignal(thumbnails.loaded):
+        thumbnails.get(PhotoId(photo_id))
+    assert thumbnails.is_missing(PhotoId(photo_id))
+    thumbnails.get(PhotoId(photo_id))
+    thumbnails.get(PhotoId(1))
+    wait_for(thumbnails, qtbot, 1)
+    assert shelf.asked == [photo_id, 1]
+    thumbnails.forget([PhotoId(photo_id)])
+    with qtbot.waitSignal(thumbnails.loaded):
+        thumbnails.get(PhotoId(photo_id))
+    assert shelf.asked == [photo_id, 1, photo_id]
+
+
+def test_that_the_newest_come_first_and_the_oldest_fall_out(
+    thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot
+) -> None:
+    shelf.held = True
+    thumbnails.get(PhotoId(1))
+    qtbot.waitUntil(lambda: shelf.asked == [1])
+    for photo_id in (*range(2, 20), 12):
+        thumbnails.get(PhotoId(photo_id))
+    shelf.gate.release(100)
+    wait_for(thumbnails, qtbot, 10, 19)
+    assert shelf.asked == [1, 12, 19, 18, 17, 16, 15, 14, 13, 11, 10]
+    # One that fell out is asked for again when it is drawn again.
+    thumbnails.get(PhotoId(3))
+    wait_for(thumbnails, qtbot, 3)
+
+
+def test_that_one_that_is_being_loaded_is_not_loaded_twice(
+    thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot
+) -> None:
+    shelf.held = True
+    thumbnails.get(PhotoId(1))
+    qtbot.waitUntil(lambda: shelf.asked == [1])
+    thumbnails.get(PhotoId(1))
+    shelf.gate.release(100)
+    wait_for(thumbnails, qtbot, 1)
+    thumbnails.get(PhotoId(2))
+    wait_for(thumbnails, qtbot, 2)
+    assert shelf.asked == [1, 2]
+
+
+def test_that_the_pixmaps_not_drawn_for_longest_make_room(shelf: Shelf, qtbot: QtBot) -> None:
+    one = 384 * 288 * 4
+    thumbnails = Thumbnails(shelf.load, max_bytes=3 * one)
+    for photo_id in (1, 2, 3):
+        thumbnails.get(PhotoId(photo_id))
+        wait_for(thumbnails, qtbot, photo_id)
+    thumbnails.get(PhotoId(1))
+    thumbnails.get(PhotoId(4))
+    wait_for(thumbnails, qtbot, 4)
+    assert thumbnails.held(PhotoId(1)) is not None
+    assert thumbnails.held(PhotoId(2)) is None
+    assert thumbnails.kept_bytes == 3 * one
+    thumbnails.close()
+
+
+def test_that_an_error_a_person_can_act_on_is_told(qtbot: QtBot) -> None:
+    def fail(photo_id: PhotoId) -> bytes:
+        raise UserFacingError("The disk is gone.", "Connect it.")
+
+    thumbnails = Thumbnails(fail)
+    with qtbot.waitSignal(thumbnails.troubled) as told:
+        thumbnails.get(PhotoId(1))
+    assert told.args is not None
+    assert told.args[0].hint == "Connect it."
+    assert thumbnails.is_missing(PhotoId(1))
+    thumbnails.close()
