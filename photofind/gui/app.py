@@ -50,6 +50,8 @@ def run(folder: Path, picture: Path | None = None) -> int:
     hints.colorSchemeChanged.connect(lambda: apply_theme(app, chosen_theme(library.settings.theme)))
     window.show()
     library.start()
+    if not library.folders():
+        window.begin_first_run()
     if picture is not None:
         window.search_with(picture)
     code = app.exec()

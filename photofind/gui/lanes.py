@@ -76,7 +76,8 @@ class Lane(QObject):
         self._order = order
         self._capacity = capacity
         self._waiting: deque[Task] = deque()
-        self._at_work: Task | None = None
+        # At work, or done and on its way to the window's thread.
+        self._under_way: list[Task] = []
         self._closed = False
         self._turn = threading.Condition()
         self._finished.connect(self._deliver)
@@ -124,11 +125,9 @@ class Lane(QObject):
         self._thread.join()
 
     def _drop_all(self) -> None:
-        for task in self._waiting:
+        for task in (*self._waiting, *self._under_way):
             task.cancel()
         self._waiting.clear()
-        if self._at_work is not None:
-            self._at_work.cancel()
 
     def _run(self) -> None:
         while (task := self._next()) is not None:
@@ -144,19 +143,20 @@ class Lane(QObject):
 
     def _next(self) -> Task | None:
         with self._turn:
-            self._at_work = None
             while not self._waiting and not self._closed:
                 self._turn.wait()
             if self._closed:
                 return None
             newest = self._order is Order.NEWEST_FIRST
-            self._at_work = self._waiting.pop() if newest else self._waiting.popleft()
-            return self._at_work
+            task = self._waiting.pop() if newest else self._waiting.popleft()
+            self._under_way.append(task)
+            return task
 
     @Slot(object, object, object)
     def _deliver(self, task: Task, result: object, error: BaseException | None) -> None:
         with self._turn:
-            idle = not self._waiting and self._at_work is None
+            self._under_way.remove(task)
+            idle = not self._waiting and not self._under_way
         if not task.cancelled:
             self._hand_over(task, result, error)
         if idle:

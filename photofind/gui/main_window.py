@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,7 +20,7 @@ from photofind.gui.bridge import Bridge
 from photofind.gui.first_run.folders import pictures_folder
 from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
 from photofind.gui.folders.actions import FolderActions
-from photofind.gui.folders.choices import in_folder, tagged, taken_in
+from photofind.gui.folders.choices import PanelChoices, tagged
 from photofind.gui.folders.panel import LibraryPanel
 from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel
@@ -46,6 +46,7 @@ from photofind.gui.tags.editing import TagEditing
 from photofind.gui.tags.review import ReviewPage
 from photofind.gui.theme import SPACING
 from photofind.gui.viewer.viewer import Viewer
+from photofind.gui.window_state import WindowState
 from photofind.live import LiveLibrary
 
 FIRST_SIZE = QSize(1180, 760)
@@ -76,7 +77,8 @@ class MainWindow(QMainWindow):
         self._connect_viewer()
         self._connect_library()
         self._make_shortcuts()
-        self._restore()
+        self._state = WindowState(library.paths.window_state)
+        self._state.restore(self, self._splitter, self.photos, self.viewer)
         self.outline.read_now()
         self.searching.show_all()
 
@@ -99,7 +101,7 @@ class MainWindow(QMainWindow):
         )
         self.panel = LibraryPanel()
         self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails)
-        self.review = ReviewPage(self.thumbnails)
+        self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
         self.viewer = Viewer(self.model, self.thumbnails, library.picture, library.details)
@@ -147,7 +149,8 @@ class MainWindow(QMainWindow):
         self.editing = TagEditing(library, self.tags, self)
         self.files = PhotoActions(library, writer, self)
         self.folders = FolderActions(library, writer, self)
-        self.reviewing = Reviewing(library, self.review, self)
+        self.reviewing = Reviewing(library, self.review, writer, self)
+        self.choices = PanelChoices(self.panel, self.bar, self)
         self.settings = SettingsActions(library, writer, self)
         self.region_opening = RegionOpening(self.region, self.viewer, self)
 
@@ -166,20 +169,17 @@ class MainWindow(QMainWindow):
         self.drop.text_offered.connect(self.bar.offer_text)
         self.drop.noticed.connect(self.photos.notice.say)
         self.drop.refused.connect(self.photos.notice.say)
-        self.panel.all_chosen.connect(lambda: self.bar.ask(SearchRequest()))
-        self.panel.folder_chosen.connect(lambda path: self.bar.ask(in_folder(path)))
-        self.panel.tag_chosen.connect(lambda name: self.bar.ask(tagged(name)))
-        self.panel.years_chosen.connect(lambda *years: self.bar.ask(taken_in(*years)))
 
     def _connect_photos(self) -> None:
-        for part in (self.photos.grid, self.viewer):
+        for part in (self.photos.grid, self.review.grid, self.viewer):
             part.similar_asked.connect(self.pictures.ask_photo)
             part.similar_asked.connect(self.navigation.show_photos)
             part.trash_asked.connect(self.files.trash)
             part.copy_asked.connect(self.files.copy)
+        for grid in (self.photos.grid, self.review.grid):
+            grid.tag_asked.connect(self.editing.edit)
+            grid.folder_asked.connect(self.files.show_in_folder)
         self.photos.grid.opened.connect(self.navigation.open_photo)
-        self.photos.grid.tag_asked.connect(self.editing.edit)
-        self.photos.grid.folder_asked.connect(self.files.show_in_folder)
         self.photos.folders_asked.connect(self.folders.add_one)
         self.review.confirmed.connect(self.tags.confirm)
         self.review.rejected.connect(self.tags.reject)
@@ -202,7 +202,6 @@ class MainWindow(QMainWindow):
         self.region.find_asked.connect(self.pictures.ask_region)
         self.region.find_asked.connect(self.navigation.show_photos)
         self.region.tag_asked.connect(self._tag_current)
-        self.region.tag_asked.connect(self.region.show_tagged)
 
     def _connect_library(self) -> None:
         bridge = self._bridge
@@ -210,12 +209,14 @@ class MainWindow(QMainWindow):
         bridge.finished.connect(self._show_finished)
         bridge.photos_changed.connect(self.photos.take_in)
         bridge.photos_changed.connect(self.viewer.refresh)
+        bridge.photos_changed.connect(self.thumbnails.forget)
         bridge.finished.connect(lambda _report: self.photos.look_again())
         bridge.stopped.connect(self.strip.show_stopped)
         for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
             changed.connect(lambda _what: self.outline.read_soon())
         self.outline.read.connect(self._show_outline)
         self.tags.tags_known.connect(self.viewer.show_tags)
+        self.tags.added.connect(self.region.show_tagged)
         self.tags.changed.connect(lambda _photos: self.outline.read_soon())
         self.strip.pause_toggled.connect(self._pause)
         self.strip.failures_asked.connect(lambda: self.navigation.show_middle(self.unreadable))
@@ -235,7 +236,7 @@ class MainWindow(QMainWindow):
             told.connect(self.photos.notice.say)
         for part in (self.files, self.folders, self.settings):
             part.failed.connect(self.photos.show_error)
-        for lane in (self.writer, self.outline, self.thumbnails, self.reviewing, self.editing):
+        for lane in (self.writer, self.outline, self.thumbnails, self.viewer, self.editing):
             lane.troubled.connect(self.photos.show_error)
 
     def _tag_current(self, name: str) -> None:
@@ -341,7 +342,7 @@ class MainWindow(QMainWindow):
         """Ends everything that works for the window; nothing is asked of the library any more."""
         if self.first_run is not None:
             self.first_run.close_lanes()
-        for work in (self.searching, self.outline, self.pictures, self.editing, self.reviewing):
+        for work in (self.searching, self.outline, self.pictures, self.editing):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()
@@ -351,22 +352,5 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        state = self._state()
-        state.setValue("geometry", self.saveGeometry())
-        state.setValue("splitter", self._splitter.saveState())
-        state.setValue("cell_size", self.photos.header.size_slider.value())
-        state.setValue("details", self.viewer.inspector.isVisible())
+        self._state.save(self, self._splitter, self.photos, self.viewer)
         super().closeEvent(event)
-
-    def _restore(self) -> None:
-        state = self._state()
-        for name, restore in (
-            ("geometry", self.restoreGeometry),
-            ("splitter", self._splitter.restoreState),
-        ):
-            value = state.value(name)
-            if isinstance(value, QByteArray):
-                restore(value)
-
-    def _state(self) -> QSettings:
-        return QSettings(str(self._library.paths.window_state), QSettings.Format.IniFormat)

@@ -118,5 +118,6 @@ class RegionOpening(QObject):
             self._tool.start(path)
 
     def _leave(self) -> None:
-        if self._tool.isVisible():
+        # Not `isVisible`, which is false while the whole viewer is away.
+        if not self._tool.isHidden():
             self._tool.leave()

@@ -17,7 +17,7 @@ from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.grid.view import GridView
 from photofind.gui.lanes import Lane
 from photofind.gui.notice import Notice
-from photofind.gui.search.header import ResultsHeader
+from photofind.gui.search.header import Arrangement, ResultsHeader
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
 from photofind.live import LiveLibrary
@@ -50,6 +50,7 @@ class PhotosPage(QWidget):
         self._model = model
         self._lane = Lane("new photos", self)
         self._arrived = 0
+        self.arrangement: Arrangement = "justified"
         self.header = ResultsHeader()
         self.grid = GridView(model, thumbnails, paths_of=library.paths_of)
         self.empty = EmptyNote()
@@ -64,11 +65,21 @@ class PhotosPage(QWidget):
         self.empty.folders_asked.connect(self.folders_asked)
         self.header.refresh_asked.connect(searching.again)
         self.header.cell_size_changed.connect(self.grid.set_cell_size)
-        self.header.arrangement_changed.connect(self.grid.set_arrangement)
+        self.header.arrangement_changed.connect(self.set_arrangement)
         self.grid.cell_size_changed.connect(self.header.set_cell_size)
         searching.answered.connect(self.show_results)
         searching.all_shown.connect(self.show_all)
         self._lane.troubled.connect(self.notice.show_error)
+
+    def set_cell_size(self, size_px: int) -> None:
+        """How high rows of photos are, pixels."""
+        self.header.set_cell_size(size_px)
+        self.grid.set_cell_size(size_px)
+
+    def set_arrangement(self, arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        self.header.set_arrangement(arrangement)
+        self.grid.set_arrangement(arrangement)
 
     def show_results(self, request: SearchRequest, results: Results) -> None:
         self._arrived = 0

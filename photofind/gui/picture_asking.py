@@ -39,7 +39,8 @@ class PictureAsking(QObject):
 
     def ask_file(self, path: Path) -> None:
         """Photos like any picture file."""
-        self._ask(PictureQuery(path, path.name))
+        pasted = path.parent == self._library.paths.pasted
+        self._ask(PictureQuery(path, self.tr("pasted picture") if pasted else path.name))
 
     def ask_photo(self, photo_id: PhotoId) -> None:
         """Photos like one of the library's."""

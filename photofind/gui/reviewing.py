@@ -1,8 +1,8 @@
 """Feeds the review page: which tags wait, and the photos of the one that is looked at."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from photofind.gui.lanes import Lane, Order
+from photofind.gui.lanes import Lane
 from photofind.gui.tags.review import ReviewPage
 from photofind.live import LiveLibrary
 from photofind.store.gallery import PhotoRows
@@ -13,22 +13,19 @@ MOST_SHOWN = 5000
 
 
 class Reviewing(QObject):
-    """Answers what the page asks, off the window's thread.
-
-    Signals:
-        troubled: A `UserFacingError`.
-    """
-
-    troubled = Signal(object)
+    """Answers what the page asks; on the writer's lane, so that what was decided is left out."""
 
     def __init__(
-        self, library: LiveLibrary, page: ReviewPage, parent: QObject | None = None
+        self,
+        library: LiveLibrary,
+        page: ReviewPage,
+        writer: Lane,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._page = page
-        self._lane = Lane("review", self, order=Order.LATEST_ONLY)
-        self._lane.troubled.connect(self.troubled)
+        self._writer = writer
         page.tag_chosen.connect(self.load)
 
     def load(self, name: str) -> None:
@@ -39,7 +36,4 @@ class Reviewing(QObject):
             suggestions = library.review_queue(MOST_SHOWN, name)
             return suggestions, library.rows([one.photo_id for one in suggestions])
 
-        self._lane.submit(work, lambda found: self._page.show_suggestions(*found))
-
-    def close(self) -> None:
-        self._lane.close()
+        self._writer.submit(work, lambda found: self._page.show_suggestions(*found))

@@ -138,7 +138,8 @@ def style_sheet(theme: Theme) -> str:
     QLabel[heading="true"] {{ font-size: 19px; font-weight: 600; }}
     QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
         background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.hairline};
-        border-radius: {RADIUS}px; padding: 5px 8px; selection-background-color: {theme.accent};
+        border-radius: {RADIUS}px; padding: 5px 8px; placeholder-text-color: {theme.muted};
+        selection-background-color: {theme.accent};
         selection-color: {theme.accent_text}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus,
     QDoubleSpinBox:focus, QComboBox:focus {{

@@ -64,8 +64,10 @@ def click(grid: GridView, qtbot: QtBot, row: int, modifiers: Qt.KeyboardModifier
 
 
 def part(rows: PhotoRows, first: int, stop: int) -> PhotoRows:
-    arrays = (rows.photo_ids, rows.aspects, rows.colours, rows.offline)
-    return PhotoRows(*(array[first:stop] for array in arrays))
+    taken = slice(first, stop)
+    return PhotoRows(
+        rows.photo_ids[taken], rows.aspects[taken], rows.colours[taken], rows.offline[taken]
+    )
 
 
 def turn_wheel(grid: GridView, notches: int, at: QPoint, modifiers: Qt.KeyboardModifier) -> None:

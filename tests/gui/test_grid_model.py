@@ -46,8 +46,10 @@ def spoken(model: PhotoModel, row: int) -> str:
 
 
 def part(rows: PhotoRows, first: int, stop: int) -> PhotoRows:
-    arrays = (rows.photo_ids, rows.aspects, rows.colours, rows.offline)
-    return PhotoRows(*(array[first:stop] for array in arrays))
+    taken = slice(first, stop)
+    return PhotoRows(
+        rows.photo_ids[taken], rows.aspects[taken], rows.colours[taken], rows.offline[taken]
+    )
 
 
 def test_that_it_is_a_model_as_qt_understands_one(

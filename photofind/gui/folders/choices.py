@@ -2,8 +2,37 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
+from photofind.gui.folders.panel import LibraryPanel
+from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import SearchRequest, written_filters
 from photofind.search.syntax import Filter, Folder, From, PartialDate, Tag, To
+
+
+class PanelChoices(QObject):
+    """Asks in the search bar what is chosen in the panel; what is asked otherwise unmarks it."""
+
+    def __init__(self, panel: LibraryPanel, bar: SearchBar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._bar = bar
+        self._chosen: SearchRequest | None = None
+        panel.all_chosen.connect(lambda: self._ask(SearchRequest()))
+        panel.folder_chosen.connect(lambda path: self._ask(in_folder(path)))
+        panel.tag_chosen.connect(lambda name: self._ask(tagged(name)))
+        panel.years_chosen.connect(lambda *years: self._ask(taken_in(*years)))
+        bar.submitted.connect(self._compare)
+
+    def _ask(self, request: SearchRequest) -> None:
+        self._chosen = request
+        self._bar.ask(request)
+
+    def _compare(self, request: SearchRequest) -> None:
+        if not request:
+            self._panel.choose_all()
+        elif request != self._chosen:
+            self._panel.clear_choice()
 
 
 def in_folder(root: Path) -> SearchRequest:

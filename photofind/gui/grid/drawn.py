@@ -106,6 +106,7 @@ class DrawnGrid(GridSurface):
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
+        painter.setLayoutDirection(self.layoutDirection())
         painter.setPen(QColor(theme.muted))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, words)
         used = painter.fontMetrics().horizontalAdvance(words) + 2 * SPACING

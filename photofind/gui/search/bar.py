@@ -187,7 +187,10 @@ class SearchBar(QWidget):
         self._say("")
         self._take_filters()
         self._show_state()
-        self._offering.offer()
+        if self._field.text():
+            self._offering.offer()
+        else:
+            self._offering.hide()
         self._wait()
 
     def _wait(self) -> None:

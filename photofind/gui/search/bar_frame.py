@@ -36,7 +36,6 @@ class BarFrame(QWidget):
         self._lay_out()
         self._paint_icons()
         self.setFixedHeight(HEIGHT)
-        self.setFocusProxy(self.field)
         self.field.installEventFilter(self)
 
     def show_state(self, *, chips: bool) -> None:

@@ -23,11 +23,13 @@ class TagActions(QObject):
     """Changes tags on the writer's lane, in the order a person decided.
 
     Signals:
+        added: A tag (its name) that was given by hand.
         changed: Ids of photos whose tags are different now.
         tags_known: A photo's id and its tags after a change.
         told: What was done, in words.
     """
 
+    added = Signal(str)
     changed = Signal(list)
     tags_known = Signal(object, list)
     told = Signal(str)
@@ -48,7 +50,7 @@ class TagActions(QObject):
 
     def add(self, photo_ids: Sequence[PhotoId], name: str) -> None:
         said = self.tr("‘{tag}’ added to {photos}.")
-        self._change(self._library.add_tag, photo_ids, name, said)
+        self._change(self._library.add_tag, photo_ids, name, said, lambda: self.added.emit(name))
 
     def remove(self, photo_ids: Sequence[PhotoId], name: str) -> None:
         said = self.tr("‘{tag}’ removed from {photos}.")
@@ -76,9 +78,15 @@ class TagActions(QObject):
 
         self._writer.submit(work, undone)
 
-    def _change(self, change: Change, photo_ids: Sequence[PhotoId], name: str, said: str) -> None:
+    def _change(
+        self,
+        change: Change,
+        photo_ids: Sequence[PhotoId],
+        name: str,
+        said: str,
+        then: Callable[[], None] | None = None,
+    ) -> None:
         ids = tuple(photo_ids)
-
         library = self._library
 
         def work() -> tuple[tuple[Was, ...], list[list[PhotoTag]]]:
@@ -88,12 +96,12 @@ class TagActions(QObject):
             was, tags = found
             self._done = [*self._done, was][-UNDOABLE:]
             self._tell(ids, tags, said.format(tag=name, photos=photos(len(ids))))
+            if then is not None:
+                then()
 
         self._writer.submit(work, changed)
 
-    def _tell(
-        self, photo_ids: Sequence[PhotoId], tags: list[list[PhotoTag]], said: str
-    ) -> None:
+    def _tell(self, photo_ids: Sequence[PhotoId], tags: list[list[PhotoTag]], said: str) -> None:
         self.changed.emit(list(photo_ids))
         for photo_id, own in zip(photo_ids, tags, strict=False):
             self.tags_known.emit(photo_id, own)
