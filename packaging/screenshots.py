@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
+    from photofind.domain import Box
+
 THEMES = ("light", "dark")
 SCALES = (1, 2)
 PICTURES = 240
+ON_BACKUP = 48
 SIZE = (1180, 760)
 LONGEST_WAIT_S = 120
-COLOURS = 256
+QUALITY = 90
 
 
 def main() -> None:
@@ -38,10 +41,14 @@ def main() -> None:
     if asked.theme is not None and asked.scale is not None and asked.work is not None:
         _take_all(asked.out, asked.theme, asked.scale, asked.work)
         return
-    with tempfile.TemporaryDirectory() as work:
+    # Its name is seen in the pictures.
+    work = Path(tempfile.gettempdir()) / "Family"
+    try:
         for theme in THEMES:
             for scale in SCALES:
-                _run_itself(asked.out, theme, scale, Path(work))
+                _run_itself(asked.out, theme, scale, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _run_itself(out: Path, theme: str, scale: int, work: Path) -> None:
@@ -60,25 +67,16 @@ def _take_all(out: Path, theme: str, scale: int, work: Path) -> None:
     # Only here: the scale is read when Qt starts.
     from photofind.evaluation.drawn_album import draw_album
 
-    album = draw_album(work / "drawn", PICTURES)
+    album = draw_album(work / "drawn", PICTURES + ON_BACKUP)
     for name in ("Photos", "Backup SSD", f"library {theme} {scale}"):
         shutil.rmtree(work / name, ignore_errors=True)
     photos, backup = work / "Photos", work / "Backup SSD"
     shutil.copytree(album, photos)
-    shutil.copytree(album / "Winter", backup / "Winter")
-    for picture in sorted(backup.rglob("*.jpg")):
-        _resave(picture)
+    (backup / "Garden").mkdir(parents=True)
+    for picture in sorted(photos.rglob("*.jpg"), key=lambda path: path.name)[PICTURES:]:
+        picture.rename(backup / "Garden" / picture.name)
     _break_some(photos)
     Screenshots(out, theme, scale, work / f"library {theme} {scale}").take(photos, backup)
-
-
-def _resave(picture: Path) -> None:
-    """Another photo that looks the same, not a copy of the same one."""
-    from PIL import Image
-
-    with Image.open(picture) as image:
-        image.load()
-        image.save(picture, "JPEG", quality=80, exif=image.getexif())
 
 
 def _break_some(photos: Path) -> None:
@@ -152,7 +150,7 @@ class Screenshots:
         self._wait(lambda: window.model.rowCount() >= PICTURES // 3)
         self._pass(0.3)
         self._shoot("indexing")
-        everything = PICTURES + PICTURES // 5
+        everything = PICTURES + ON_BACKUP
         self._wait(lambda: self._searchable >= everything)
         self._wait(lambda: window.outline.latest is not None)
         window.searching.show_all()
@@ -164,34 +162,49 @@ class Screenshots:
         self._shoot("results")
         self._search("a giraffe")
         self._shoot("best-guesses")
-        self._search("a snowman folder:Winter from:2019 ")
+        self._search("a city with tall buildings from:2018 -folder:Winter ")
         self._shoot("filters")
 
     def _viewer(self) -> None:
         window = self._window
-        self._search("a house by the road")
+        self._search("a snowman")
         photo = window.model.photo_id(0)
-        self._library.add_tag([photo], "road trip")
-        self._library.add_tag([photo], "night")
+        self._photo = photo
+        self._library.add_tag([photo], "holidays")
+        self._library.add_tag([photo], "Anna's birthday")
         window.navigation.open_photo(photo)
         window.viewer.show_details(True)
         self._pass(2.0)
         self._shoot("viewer")
 
     def _region(self) -> None:
-        from PySide6.QtCore import Qt
+        from PySide6.QtCore import QPoint, Qt
         from PySide6.QtTest import QTest
 
         window = self._window
         window.viewer.show_details(False)
         self._pass(1.0)
         window.viewer.region_asked.emit()
-        QTest.keyClick(window.region, Qt.Key.Key_Return)
+        around = window.viewer.canvas.to_view(self._snowman()).toRect()
+        gap = QPoint(8, 8)
+        left = Qt.MouseButton.LeftButton
+        QTest.mousePress(window.region, left, pos=around.topLeft() - gap)
+        QTest.mouseMove(window.region, around.center())
+        QTest.mouseMove(window.region, around.bottomRight() + gap)
+        QTest.mouseRelease(window.region, left, pos=around.bottomRight() + gap)
         self._wait(lambda: len(window.region.card.names) >= 5)
-        self._pass(1.0)
+        self._pass(1.5)
         self._shoot("region")
-        window.region.leave()
-        window.navigation.leave_viewer()
+        window.region.card.find_asked.emit()
+        self._pass(3.0)
+        self._shoot("region-elsewhere")
+
+    def _snowman(self) -> "Box":
+        """Where the drawing has one, in the photo that is open."""
+        from photofind.evaluation.drawn_album import scene_of
+
+        path = self._library.paths_of([self._photo])[0]
+        return next(thing.box for thing in scene_of(path).objects if thing.label == "snowman")
 
     def _review(self) -> None:
         window = self._window
@@ -226,12 +239,14 @@ class Screenshots:
         window.searching.show_all()
 
     def _search(self, text: str) -> None:
+        from photofind.gui.search.request import SearchRequest
+
         window = self._window
         answered: list[object] = []
         connection = window.searching.answered.connect(lambda *_: answered.append(True))
+        window.bar.ask(SearchRequest())
         window.bar.focus_search()
-        window.bar.field.clear()
-        self._pass(0.3)
+        self._pass(0.5)
         answered.clear()
         window.bar.offer_text(text)
         self._wait(lambda: bool(answered))
@@ -260,15 +275,9 @@ class Screenshots:
         self._save(self._window.grab(), name)
 
     def _save(self, pixels: "QPixmap", name: str) -> None:
-        from PIL import Image
-
         self._out.mkdir(parents=True, exist_ok=True)
-        path = self._out / f"{name}-{self._suffix}.png"
-        pixels.save(str(path))
-        with Image.open(path) as image:
-            # A fifth of the size, and no difference to be seen.
-            small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG)
-        small.save(path, optimize=True)
+        path = self._out / f"{name}-{self._suffix}.webp"
+        pixels.save(str(path), "WEBP", QUALITY)
         print(path)
 
 

@@ -1,4 +1,7 @@
-"""Keeps one library up to date on a thread of its own, and its search and tags with it."""
+"""Keeps one library up to date on a thread of its own, and its search and tags with it.
+
+Where searches would be quicker with a graph, one is made on a second thread once all is read.
+"""
 
 import threading
 import time
@@ -7,7 +10,7 @@ from collections.abc import Sequence
 from photofind.cancel import CancelToken
 from photofind.child.worker import ChildWorker
 from photofind.domain import Embeddings, EmbeddingSpace
-from photofind.errors import CancelledError, UserFacingError
+from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
     Event,
     IndexFinished,
@@ -18,6 +21,7 @@ from photofind.events import (
 )
 from photofind.library import Library
 from photofind.search.engine import SearchEngine
+from photofind.vectors.making import GraphMaking
 
 REFRESH_SHARE = 0.05
 """Part of the time that may go into taking new photos into the search while more are read."""
@@ -30,7 +34,7 @@ class Keeper:
 
     Args:
         worker: What reads and embeds.
-        listener: Told of every event, on the keeper's thread.
+        listener: Told of every event, on the keeper's threads.
     """
 
     def __init__(self, library: Library, worker: ChildWorker, listener: Listener) -> None:
@@ -45,6 +49,8 @@ class Keeper:
         self._engine_known = threading.Event()
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
+        self._refreshing = threading.Lock()
+        self._graph = GraphMaking(library.renew_graph, self._take_graph)
 
     @property
     def engine(self) -> SearchEngine | None:
@@ -63,10 +69,12 @@ class Keeper:
     def pause(self) -> None:
         self._paused = True
         self._cancel.pause()
+        self._graph.pause()
 
     def resume(self) -> None:
         self._paused = False
         self._cancel.resume()
+        self._graph.resume()
 
     def start(self) -> None:
         with self._turn:
@@ -81,14 +89,20 @@ class Keeper:
     def cancel(self) -> None:
         """Asks to stop, and does not wait for it."""
         self._cancel.cancel()
+        self._graph.cancel()
 
     def stop(self) -> None:
-        """Waits for the batch under way."""
+        """Waits for the batch under way; a graph that is being made goes on."""
         with self._turn:
             self._cancel.cancel()
             if self._thread is not None:
                 self._thread.join()
             self._thread = None
+
+    def stop_all(self) -> None:
+        """As `stop`, and gives up the graph too."""
+        self.stop()
+        self._graph.stop()
 
     def restart(self) -> None:
         with self._turn:
@@ -121,25 +135,43 @@ class Keeper:
                 self._refresh()
 
     def _after(self, report: IndexFinished, cancel: CancelToken) -> None:
-        if not report.changed_anything:
-            return
-        encoder = self._refresh()
-        if report.embedded and encoder is not None:
-            self._library.tag(encoder=encoder, cancel=cancel)
-            self._tell_searchable()
+        if report.changed_anything:
+            encoder = self._refresh()
+            if report.embedded and encoder is not None:
+                self._library.tag(encoder=encoder, cancel=cancel)
+                self._tell_searchable()
+        if self._library.wants_graph:
+            self._graph.begin()
+
+    def _take_graph(self) -> None:
+        try:
+            self._refresh()
+        except UserFacingError as error:
+            self._listener(LibraryStopped(error))
 
     def _refresh(self) -> "ChildTexts | None":
-        """Takes what is new into the search."""
-        started = time.monotonic()
-        serving = self._library.serving_space()
-        encoder = None
-        if serving is not None:
-            encoder = ChildTexts(self._worker, serving[1])
-            self._engine = self._library.load_search_engine(encoder)
-        self._engine_known.set()
-        self._refreshed_at = time.monotonic()
-        self._refresh_took_s = self._refreshed_at - started
+        """Takes what is new into the search; one after the other, so that none takes in less."""
+        with self._refreshing:
+            started = time.monotonic()
+            encoder = self._load_engine()
+            self._engine_known.set()
+            self._refreshed_at = time.monotonic()
+            self._refresh_took_s = self._refreshed_at - started
         self._tell_searchable()
+        return encoder
+
+    def _load_engine(self) -> "ChildTexts | None":
+        serving = self._library.serving_space()
+        if serving is None:
+            return None
+        encoder = ChildTexts(self._worker, serving[1])
+        try:
+            self._engine = self._library.load_search_engine(encoder, at_once=True)
+        except CheckpointError:
+            # Not the end: what the photos were read with is gone, and they are read again with
+            # what the settings name. Where that is missing too, the reading says so.
+            self._engine = None
+            return None
         return encoder
 
     def _tell_searchable(self) -> None:
@@ -162,5 +194,5 @@ class ChildTexts:
         return self._space
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """N texts → (N, dim)."""
-        return self._worker.encode_texts(texts, self._space.checkpoint)
+        """N texts → (N, dim); raises `CheckpointError` where nothing makes such any more."""
+        return self._worker.encode_texts(texts, self._space)

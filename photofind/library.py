@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from photofind.cancel import CancelToken
+from photofind.child.encoders import changed_since
 from photofind.child.worker import ChildWorker
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder, TextEncoder
@@ -16,7 +17,7 @@ from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import background_queries, encode_queries
 from photofind.domain import Embeddings, EmbeddingSpace, Failure
-from photofind.errors import BadInputError, CheckpointError
+from photofind.errors import BadInputError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.watch import keep_up
@@ -85,6 +86,7 @@ class Library:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
+        self._choice: tuple[object, IndexChoice] | None = None
         self.database = Database.open(self.paths, write=write)
         if write:
             # Before anything is built on it, and while the last snapshot is still good.
@@ -187,10 +189,7 @@ class Library:
         _, space = serving
         encoder = load_encoder(self.paths, self.settings, space.checkpoint)
         if encoder.space != space:
-            raise CheckpointError(
-                f"The search model '{space.checkpoint}' has changed since the photos were indexed.",
-                "Run photofind index to bring the library up to date.",
-            )
+            raise changed_since(space, "Run photofind index to bring the library up to date.")
         return encoder
 
     @cached_property
@@ -198,15 +197,37 @@ class Library:
         """Over the photos that are searchable now."""
         return self.load_search_engine(self.serving_encoder)
 
-    def load_search_engine(self, encoder: TextEncoder) -> SearchEngine:
-        """Over the photos that are searchable now; the encoder is of the serving space."""
+    def load_search_engine(self, encoder: TextEncoder, *, at_once: bool = False) -> SearchEngine:
+        """Over the photos that are searchable now.
+
+        Args:
+            encoder: Of the serving space.
+            at_once: Without the wait for a graph that the settings force; see `renew_graph`.
+        """
         with self.database.reading() as connection:
             space = embeddings.space_id(connection, encoder.space, create=False)
             assert space is not None
             labels, vectors = embeddings.load_embeddings(connection, space)
         calibration = calibrate(self._background(encoder), vectors)
-        index = self._index_choice(encoder.space).index(labels, vectors)
+        choice = self._index_choice(encoder.space)
+        index = (choice.ready_index if at_once else choice.index)(labels, vectors)
         return SearchEngine(encoder, index, calibration, FilteredPhotos(self.database))
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the search engine loaded last would be quicker with a graph, and has none."""
+        return self._choice is not None and self._choice[1].wants_graph
+
+    def renew_graph(self, cancel: CancelToken) -> bool:
+        """Makes a graph for the search engine loaded last, where it wants one, in minutes.
+
+        Returns:
+            Whether there is one now that a search engine loaded from now on would use.
+
+        Raises:
+            CancelledError: Asked to stop; nothing was changed.
+        """
+        return self._choice is not None and self._choice[1].renew(cancel)
 
     def tag(
         self,
@@ -269,8 +290,11 @@ class Library:
         return self._index_choice(serving[1]).checked(labels, vectors)
 
     def _index_choice(self, space: EmbeddingSpace) -> IndexChoice:
-        wish, threads = self.settings.vector_index, self.settings.threads
-        return IndexChoice(self.paths.folder / "vectors", space, wish, threads)
+        """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
+        asked = space, self.settings.vector_index, self.settings.threads
+        if self._choice is None or self._choice[0] != asked:
+            self._choice = asked, IndexChoice(self.paths.folder / "vectors", *asked)
+        return self._choice[1]
 
     def roots(self) -> list[Root]:
         """In the order they were added."""

@@ -1,10 +1,10 @@
 """A library that is kept up to date while it is searched: what the window works on.
 
-    keeper's thread  folders are indexed, then watched; the search takes in what is new (keeper.py)
-    caller's thread  everything else: reads of the catalogue, queries, a person's tags
+    keeper's threads  folders are indexed, then watched; the search takes in what is new (keeper.py)
+    caller's thread   everything else: reads of the catalogue, queries, a person's tags
 
 Every method may be called from any thread and may take long; the window calls them on its lanes.
-What happens by itself is told to a listener, on the keeper's thread.
+What happens by itself is told to a listener, on the keeper's threads.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class LiveLibrary:
     """Opens a library for writing; `start` keeps it up to date; close it.
 
     Args:
-        listener: Told of every event, on the keeper's thread.
+        listener: Told of every event, on the keeper's threads.
         make_worker: Makes what reads photos and embeds photos and texts.
 
     Raises:
@@ -74,7 +74,7 @@ class LiveLibrary:
         """Stops at once; every batch that was done is kept."""
         self._keeper.cancel()
         self._child.close()
-        self._keeper.stop()
+        self._keeper.stop_all()
         self._library.close()
 
     # Keeping up to date
@@ -151,6 +151,11 @@ class LiveLibrary:
         with self._database.reading() as connection:
             return gallery.newest_rows(connection)
 
+    def count(self) -> int:
+        """Photos there are to see."""
+        with self._database.reading() as connection:
+            return photos.counts(connection).photos_with_files
+
     def rows(self, photo_ids: Sequence[PhotoId]) -> PhotoRows:
         """In the order of the ids; those that have no file any more are left out."""
         with self._database.reading() as connection:
@@ -218,9 +223,7 @@ class LiveLibrary:
         """Photos that look like a part of a picture."""
         picture, box, method, strength = region.picture, region.box, region.method, region.strength
         return self._find_embedding(
-            lambda: self._child.encode_region(
-                picture, box, method, strength, self._serving.checkpoint
-            ),
+            lambda: self._child.encode_region(picture, box, method, strength, self._serving),
             filters,
         )
 
@@ -302,7 +305,7 @@ class LiveLibrary:
     def save_settings(self, settings: Settings) -> None:
         """Writes what differs; what it concerns begins again with it."""
         save_settings(self.paths.settings, settings)
-        self._keeper.stop()
+        self._keeper.stop_all()
         self._library.settings = load_settings(self.paths.settings)
         self._child.restart_for(self.paths, settings, settings.checkpoint)
         self._keeper.start()
@@ -336,7 +339,7 @@ class LiveLibrary:
 
     def _embedding(self, picture: PhotoId | Path) -> NDArray[np.float32]:
         if isinstance(picture, Path):
-            return self._child.encode_picture(picture, self._serving.checkpoint)
+            return self._child.encode_picture(picture, self._serving)
         with self._database.reading() as connection:
             serving = state.serving_space(connection)
             stored = serving and embeddings.embedding_of(connection, serving[0], picture)

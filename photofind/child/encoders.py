@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photofind.child.memory import MemoryLimit
+from photofind.child.messages import Model
 from photofind.clip.checkpoints import Checkpoint, CheckpointShelf
 from photofind.clip.encoder import Encoder
 from photofind.clip.loading import load_encoder
+from photofind.domain import EmbeddingSpace
+from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
 from photofind.region_desk import RegionDesk
@@ -27,8 +30,18 @@ class _Weights:
     mtime_ns: int
 
 
+def changed_since(space: EmbeddingSpace, hint: str) -> CheckpointError:
+    """What to raise where a checkpoint has other weights now than those that made a space."""
+    return CheckpointError(
+        f"The search model '{space.checkpoint}' has changed since the photos were indexed.", hint
+    )
+
+
 class Encoders:
     """Loads a checkpoint when it is first asked for; of more than two, the one used last goes.
+
+    What is loaded goes on answering for its space when its files change. All methods raise
+    `CheckpointError` where a model cannot be loaded, or not as it was.
 
     Args:
         load: As `load_encoder`.
@@ -52,16 +65,28 @@ class Encoders:
         """Keeps what is loaded, and nothing of the library it was used for."""
         self._desks.clear()
 
-    def encoder(self, paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
+    def encoder(self, paths: LibraryPaths, settings: Settings, model: Model) -> Encoder:
         """As `load_encoder`."""
-        return self._loaded[self._use(paths, settings, name)]
+        return self._loaded[self._use(paths, settings, model)]
 
-    def desk(self, paths: LibraryPaths, settings: Settings, name: str) -> RegionDesk:
-        weights = self._use(paths, settings, name)
+    def desk(self, paths: LibraryPaths, settings: Settings, model: Model) -> RegionDesk:
+        weights = self._use(paths, settings, model)
         encoder = self._loaded[weights]
         return self._desks.setdefault(weights, RegionDesk(paths, lambda: encoder, self._open_file))
 
-    def _use(self, paths: LibraryPaths, settings: Settings, name: str) -> _Weights:
+    def _use(self, paths: LibraryPaths, settings: Settings, model: Model) -> _Weights:
+        if isinstance(model, str):
+            return self._use_named(paths, settings, model)
+        loaded = (weights for weights, encoder in self._loaded.items() if encoder.space == model)
+        weights = next(loaded, None)
+        if weights is None:
+            weights = self._use_named(paths, settings, model.checkpoint)
+            if self._loaded[weights].space != model:
+                raise changed_since(model, "Wait until the photos have been read again.")
+        self._loaded.move_to_end(weights)
+        return weights
+
+    def _use_named(self, paths: LibraryPaths, settings: Settings, name: str) -> _Weights:
         weights = _weights(CheckpointShelf(paths).find(name))
         if weights not in self._loaded:
             while len(self._loaded) >= KEPT:

@@ -17,6 +17,9 @@ from photofind.paths import LibraryPaths
 from photofind.search.regions import RegionMethod
 from photofind.settings import Settings
 
+Model = str | EmbeddingSpace
+"""A search model: by its name, as it is on the disk now; or what made embeddings of this space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -54,7 +57,7 @@ class EncodeTexts:
     """Answered with (N, dim) float32."""
 
     texts: tuple[str, ...]
-    checkpoint: str
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class EncodePicture:
     """Answered with (dim,) float32."""
 
     path: Path
-    checkpoint: str
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class EncodeRegion:
     box: Box
     method: RegionMethod
     strength: float
-    checkpoint: str
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class AnswerRegion:
     labels: tuple[str, ...]
     method: RegionMethod
     strength: float
-    checkpoint: str
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,25 @@ It needs no encoder, so it answers while one is being loaded and in the middle o
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from photofind.child.messages import MakeThumbnail, PictureAsk, PixelPicture, ReadPicture, failure
-from photofind.domain import FileStat, Fingerprint, FoundFile
-from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError, UserFacingError
+from photofind.domain import Fingerprint
+from photofind.errors import BadInputError, UserFacingError
 from photofind.paths import LibraryPaths
-from photofind.photos.decode import Picture, decode
+from photofind.photos.decode import Picture
 from photofind.photos.fingerprint import fingerprint
-from photofind.photos.read import read_file
+from photofind.photos.picture_file import (
+    PictureLimits,
+    decode_picture,
+    in_words,
+    open_picture,
+    read_picture_file,
+)
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 
@@ -35,14 +40,13 @@ class PictureFiles:
 
     def open(self, path: Path, shorter_side: int | None = None) -> Picture:
         """Arguments as `decode`."""
-        with _in_words(path):
-            return self._decode(path, self._read(path), shorter_side)
+        return open_picture(path, shorter_side, self._limits)
 
     def pixels(self, path: Path, longest_side: int | None) -> PixelPicture:
         """A picture to be shown, shrunk where it is larger than `longest_side` pixels."""
-        with _in_words(path):
+        with in_words(path):
             # A side that is the shorter one has at least as many pixels as the longest may have.
-            picture = self._decode(path, self._read(path), longest_side)
+            picture = self.open(path, longest_side)
             image = _within(picture.image, longest_side)
             return PixelPicture(
                 image.tobytes(), image.width, image.height, picture.width, picture.height
@@ -54,13 +58,14 @@ class PictureFiles:
         kept = cache.load(content)
         if kept is not None:
             return kept
-        with _in_words(path):
-            data = self._read(path)
+        with in_words(path):
+            data = read_picture_file(path, self._limits)
             if fingerprint(data) != content:
                 raise BadInputError(
                     f"{path} holds another photo than it did.", "Let photofind read it again."
                 )
-            cache.store(content, self._decode(path, data, self.settings.thumbnail_px).image)
+            picture = decode_picture(path, data, self.settings.thumbnail_px, self._limits)
+            cache.store(content, picture.image)
         made = cache.load(content)
         if made is None:
             raise UserFacingError(
@@ -68,39 +73,9 @@ class PictureFiles:
             )
         return made
 
-    def _read(self, path: Path) -> bytes:
-        try:
-            status = path.stat()
-        except OSError as error:
-            raise BadInputError(
-                f"There is no picture at {path} ({error.strerror}).", "Check the path."
-            ) from error
-        stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        return read_file(FoundFile(path.parent, path, stat), self.settings.max_file_mb * 1_000_000)
-
-    def _decode(self, path: Path, data: bytes, shorter_side: int | None) -> Picture:
-        return decode(
-            data,
-            name=path.name,
-            shorter_side=shorter_side,
-            max_pixels=self.settings.max_megapixels * 1_000_000,
-        )
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnreadablePhotoError as error:
-        raise BadInputError(f"{path} cannot be read: {error}", "Try another picture.") from error
-    except FileChangedError as error:
-        raise BadInputError(
-            f"{path} is being written just now.", "Try again when it is complete."
-        ) from error
-    except MemoryError as error:
-        raise BadInputError(
-            f"{path} cannot be shown: there is not enough memory.", "Close other programs."
-        ) from error
+    @property
+    def _limits(self) -> PictureLimits:
+        return PictureLimits.of(self.settings)
 
 
 def _within(image: Image.Image, longest_side: int | None) -> Image.Image:

@@ -154,18 +154,18 @@ class Service:
         match ask:
             case TellSpeed(checkpoint):
                 return self._encoders.encoder(paths, settings, checkpoint).encodes_per_s
-            case EncodeTexts(texts, checkpoint):
-                return self._encoders.encoder(paths, settings, checkpoint).encode_texts(texts)
-            case EncodePicture(path, checkpoint):
-                encoder = self._encoders.encoder(paths, settings, checkpoint)
+            case EncodeTexts(texts, model):
+                return self._encoders.encoder(paths, settings, model).encode_texts(texts)
+            case EncodePicture(path, model):
+                encoder = self._encoders.encoder(paths, settings, model)
                 picture = self._files.open(path, 2 * encoder.preprocess.size)
                 return encode_picture(encoder, picture.image)
-            case EncodeRegion(path, box, method, strength, checkpoint):
+            case EncodeRegion(path, box, method, strength, model):
                 question = RegionQuestion(path, box, (), method, strength)
-                return self._encoders.desk(paths, settings, checkpoint).embedding(question)
-            case AnswerRegion(path, box, labels, method, strength, checkpoint):
+                return self._encoders.desk(paths, settings, model).embedding(question)
+            case AnswerRegion(path, box, labels, method, strength, model):
                 question = RegionQuestion(path, box, labels, method, strength)
-                return self._encoders.desk(paths, settings, checkpoint).answer(question)
+                return self._encoders.desk(paths, settings, model).answer(question)
 
     def _open(self, path: Path) -> Picture:
         assert self._files is not None

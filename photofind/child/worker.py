@@ -21,6 +21,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.child.encoders import changed_since
 from photofind.child.messages import (
     AnswerRegion,
     Done,
@@ -28,6 +29,7 @@ from photofind.child.messages import (
     EncodeRegion,
     EncodeTexts,
     MakeThumbnail,
+    Model,
     OneFile,
     PictureAsk,
     PixelPicture,
@@ -83,7 +85,8 @@ class ChildWorker:
         silence_s: How long it may say nothing.
 
     Raises:
-        CheckpointError: (by `space` and `run`) The checkpoint cannot be loaded.
+        CheckpointError: (by `space` and `run`) The checkpoint cannot be loaded, or has other
+            weights than before the child died.
         UserFacingError: (by all) The child does not come up, or dies of what it is asked.
     """
 
@@ -103,6 +106,7 @@ class ChildWorker:
         self._one_suspect = threading.Lock()
         self._turn = threading.Lock()
         self._closed = False
+        self._space: EmbeddingSpace | None = None
         self._child = ChildProcess(module, self._start)
 
     @property
@@ -112,7 +116,7 @@ class ChildWorker:
     @property
     def encodes_per_s(self) -> float:
         """See `Worker`."""
-        return cast("float", self._answer_to(TellSpeed(self._named(None))))
+        return cast("float", self._answer_to(TellSpeed(self._start.checkpoint)))
 
     @property
     def pid(self) -> int:
@@ -127,6 +131,7 @@ class ChildWorker:
         with self._turn:
             self._raise_if_closed()
             before, self._start = self._start, Start(paths, settings, checkpoint)
+            self._space = None
             if settings.threads == before.settings.threads:
                 self._child.start_again(self._start)
             else:
@@ -184,19 +189,23 @@ class ChildWorker:
 
     # Questions: they overtake reading within a batch
 
-    def encode_texts(self, texts: Sequence[str], checkpoint: str | None = None) -> Embeddings:
+    def encode_texts(self, texts: Sequence[str], model: Model | None = None) -> Embeddings:
         """As `Encoder.encode_texts`.
 
         Args:
-            checkpoint: Here and below: whose encoder; by default what `run` embeds with. The two
-                used last stay loaded.
+            model: Here and below: whose encoder; by default what `run` embeds with. The two used
+                last stay loaded.
+
+        Raises:
+            CheckpointError: (here and below) The model cannot be loaded, or what made embeddings
+                of the space asked for is not there any more.
         """
-        ask = EncodeTexts(tuple(texts), self._named(checkpoint))
+        ask = EncodeTexts(tuple(texts), self._model(model))
         return cast("Embeddings", self._answer_to(ask))
 
-    def encode_picture(self, path: Path, checkpoint: str | None = None) -> NDArray[np.float32]:
+    def encode_picture(self, path: Path, model: Model | None = None) -> NDArray[np.float32]:
         """(dim,) of length one; raises `BadInputError` where the picture cannot be read."""
-        ask = EncodePicture(path, self._named(checkpoint))
+        ask = EncodePicture(path, self._model(model))
         return cast("NDArray[np.float32]", self._answer_to(ask))
 
     def encode_region(
@@ -205,10 +214,10 @@ class ChildWorker:
         box: Box,
         method: RegionMethod = DEFAULT_METHOD,
         strength: float = PAPER_STRENGTH,
-        checkpoint: str | None = None,
+        model: Model | None = None,
     ) -> NDArray[np.float32]:
         """(dim,) of length one; raises `BadInputError` for a picture or box that is of no use."""
-        ask = EncodeRegion(path, box, method, strength, self._named(checkpoint))
+        ask = EncodeRegion(path, box, method, strength, self._model(model))
         return cast("NDArray[np.float32]", self._answer_to(ask))
 
     def answer_region(
@@ -218,10 +227,10 @@ class ChildWorker:
         labels: Sequence[str] = (),
         method: RegionMethod = DEFAULT_METHOD,
         strength: float = PAPER_STRENGTH,
-        checkpoint: str | None = None,
+        model: Model | None = None,
     ) -> RegionAnswer:
         """What a region shows, by the vocabulary if not by labels; raises as `encode_region`."""
-        ask = AnswerRegion(path, box, tuple(labels), method, strength, self._named(checkpoint))
+        ask = AnswerRegion(path, box, tuple(labels), method, strength, self._model(model))
         return cast("RegionAnswer", self._answer_to(ask))
 
     # Pictures: answered beside everything else
@@ -292,23 +301,34 @@ class ChildWorker:
         beside_others = isinstance(ask, PictureAsk)
         return min(self._silence_s, SILENCE_WITH_ONE_FILE_S) if beside_others else self._silence_s
 
-    def _named(self, checkpoint: str | None) -> str:
-        return self._start.checkpoint if checkpoint is None else checkpoint
+    def _model(self, model: Model | None) -> Model:
+        return model or self._space or self._start.checkpoint
 
     # The child's life
 
     def _started(self) -> Started:
         """Waits until the checkpoint is loaded; raises what came between."""
         for _ in range(FATAL):
-            child = self._child
+            start, child = self._start, self._child
             try:
-                return child.started()
+                started = child.started()
+                self._raise_if_changed(start, started.space)
+                return started
             except ChildDiedError:
                 self._replace(child)
         raise ChildStartError(
             "The part of photofind that reads photos does not start.",
             "There may be too little memory; close other programs and try again.",
         )
+
+    def _raise_if_changed(self, start: Start, space: EmbeddingSpace) -> None:
+        """What one child embeds and what the next must be comparable, see `restart_for`."""
+        with self._turn:
+            if self._start is not start:
+                return
+            self._space = self._space or space
+            if self._space != space:
+                raise changed_since(self._space, "Try again: all photos are read anew then.")
 
     def _wait_for_start(self) -> None:
         """Whatever comes of it: a question may be for another checkpoint, or for none."""

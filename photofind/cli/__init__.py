@@ -11,8 +11,8 @@ import typer
 from photofind import __version__
 from photofind.cli import checkpoints, evaluate, index, region, search, similar, status, tag, watch
 from photofind.cli.options import LibraryFolder
-from photofind.cli.output import print_error
-from photofind.errors import CancelledError, QueryError, UserFacingError
+from photofind.cli.output import error_details, print_error
+from photofind.errors import CancelledError, UserFacingError
 
 # What all wrong usage derives from; typer exports its children only.
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
         return WRONG_USAGE
     except UserFacingError as error:
         if as_json:
-            _print_json_error(_details(error))
+            _print_json_error(error_details(error))
         else:
             print_error(error)
         return FAILED
@@ -97,17 +97,6 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return DONE
     return result if isinstance(result, int) else DONE
-
-
-def _details(error: UserFacingError) -> dict[str, object]:
-    details: dict[str, object] = {
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-    }
-    if isinstance(error, QueryError):
-        details["column"] = error.column
-    return details
 
 
 def _print_json_error(details: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from photofind.domain import Failure, Hit
-from photofind.errors import UserFacingError
+from photofind.errors import QueryError, UserFacingError
 from photofind.search.engine import SearchResult
 
 out = Console(highlight=False, soft_wrap=True)
@@ -27,6 +27,18 @@ def print_json(document: Mapping[str, object]) -> None:
 def print_error(error: UserFacingError) -> None:
     err.print(Text(shown(error.message), style="bold red"))
     err.print(Text(shown(error.hint)))
+
+
+def error_details(error: UserFacingError) -> dict[str, object]:
+    """What a document says of an error."""
+    details: dict[str, object] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+    if isinstance(error, QueryError):
+        details["column"] = error.column
+    return details
 
 
 def shown(text: str | Path) -> str:

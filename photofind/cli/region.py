@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,15 +13,25 @@ from rich.table import Table
 from rich.text import Text
 
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, library_folder, open_library
-from photofind.cli.output import err, out, print_json, print_result, search_document, shown
-from photofind.clip.encoder import HARD_MASK, PAPER_STRENGTH, Encoder
+from photofind.cli.output import (
+    err,
+    error_details,
+    out,
+    print_json,
+    print_result,
+    search_document,
+    shown,
+)
+from photofind.clip.encoder import HARD_MASK, PAPER_STRENGTH
 from photofind.clip.loading import load_encoder
 from photofind.errors import BadInputError, UserFacingError
 from photofind.library import Library
 from photofind.paths import LibraryPaths
+from photofind.photos.decode import Picture
+from photofind.photos.picture_file import PictureLimits, open_picture
 from photofind.region_desk import RegionDesk, RegionQuestion
 from photofind.search.regions import DEFAULT_METHOD, RegionAnswer, RegionMethod
-from photofind.settings import load_settings
+from photofind.settings import Settings, load_settings
 
 STRONGEST = 100.0
 """Far beyond where attention has left everything else; a hard mask is `inf`."""
@@ -91,12 +102,13 @@ def region(
 
 def _desk(paths: LibraryPaths) -> RegionDesk:
     """With the search model in the settings; the library need not be indexed, or there."""
+    settings = load_settings(paths.settings)
+    load = partial(load_encoder, paths, settings, settings.checkpoint)
+    return RegionDesk(paths, load, _opener(settings))
 
-    def load() -> Encoder:
-        settings = load_settings(paths.settings)
-        return load_encoder(paths, settings, settings.checkpoint)
 
-    return RegionDesk(paths, load)
+def _opener(settings: Settings) -> Callable[[Path], Picture]:
+    return partial(open_picture, limits=PictureLimits.of(settings))
 
 
 def _labels(written: str | None) -> tuple[str, ...]:
@@ -118,7 +130,7 @@ def _find(
     library: Library, question: RegionQuestion, top_k: int, show_all: bool, as_json: bool
 ) -> None:
     engine, encoder = library.search_engine, library.serving_encoder
-    desk = RegionDesk(library.paths, lambda: encoder)
+    desk = RegionDesk(library.paths, lambda: encoder, _opener(library.settings))
     started = time.perf_counter()
     result = engine.by_embedding(desk.embedding(question), top_k)
     seconds = time.perf_counter() - started
@@ -142,8 +154,7 @@ def _answer_batch(
             print_json(_document(question, desk.answer(question)))
         except UserFacingError as error:
             failed = True
-            details = {"code": error.code, "message": error.message, "hint": error.hint}
-            print_json({"error": details})
+            print_json({"error": error_details(error)})
     if failed:
         raise typer.Exit(1)
 

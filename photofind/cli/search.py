@@ -11,7 +11,14 @@ import typer
 from rich.text import Text
 
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
-from photofind.cli.output import out, print_json, print_result, search_document, shown
+from photofind.cli.output import (
+    error_details,
+    out,
+    print_json,
+    print_result,
+    search_document,
+    shown,
+)
 from photofind.errors import BadInputError, QueryError
 from photofind.library import Library
 from photofind.search.engine import SearchResult
@@ -84,8 +91,7 @@ def _print_answer(library: Library, query: str, top_k: int) -> bool:
     try:
         print_json(_answer(library, query, top_k))
     except QueryError as error:
-        why = {"code": error.code, "message": error.message, "hint": error.hint}
-        print_json({"query": query, "error": why})
+        print_json({"query": query, "error": error_details(error)})
         return False
     return True
 

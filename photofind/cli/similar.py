@@ -9,7 +9,7 @@ import typer
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
 from photofind.cli.output import print_json, print_result, search_document
 from photofind.clip.encoder import encode_picture
-from photofind.photos.picture_file import open_picture
+from photofind.photos.picture_file import PictureLimits, open_picture
 
 
 def similar(
@@ -30,7 +30,8 @@ def similar(
         engine = opened.search_engine
         encoder = opened.serving_encoder
         started = time.perf_counter()
-        picture = open_picture(image, shorter_side=2 * encoder.preprocess.size)
+        limits = PictureLimits.of(opened.settings)
+        picture = open_picture(image, 2 * encoder.preprocess.size, limits)
         result = engine.by_embedding(encode_picture(encoder, picture.image), top_k)
         seconds = time.perf_counter() - started
     shown = result if show_all else result.without_tail()

@@ -7,7 +7,7 @@ from random import Random
 
 from PIL import ExifTags, Image
 
-from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
+from photofind.evaluation.drawn_scenes import DrawnScene, draw_scene, held_out_seeds
 
 SHAPES = ((640, 427), (427, 640), (640, 480), (480, 640), (720, 405), (560, 560))
 FOLDERS = ("Summer at the lake", "Weekend trips", "Winter", "City", "Garden")
@@ -30,6 +30,12 @@ def draw_album(
             _draw(path, seed)
         progress(number + 1)
     return folder
+
+
+def scene_of(picture: Path) -> DrawnScene:
+    """What a picture of an album shows, by its file's name."""
+    seed = held_out_seeds[int(picture.stem.removeprefix("picture-")) - 1]
+    return draw_scene(seed, Random(seed).choice(SHAPES))
 
 
 def _draw(path: Path, seed: int) -> None:

@@ -52,6 +52,7 @@ from photofind.live import LiveLibrary
 FIRST_SIZE = QSize(1180, 760)
 LEAST_SIZE = QSize(760, 480)
 PANEL_PX = 240
+BAR_PX = 40
 
 
 class MainWindow(QMainWindow):
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Photofind")
         self._library = library
         self._bridge = bridge
-        self._reading = False
+        self._finished: IndexFinished | None = None
         self.first_run: FirstRun | None = None
         self._make_photos()
         self._make_pages()
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self._settings_button = QPushButton(self.tr("Settings"))
         self._settings_button.setProperty("quiet", True)
+        self._settings_button.setFixedHeight(BAR_PX)
         top = QHBoxLayout()
         top.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         top.setSpacing(SPACING)
@@ -209,8 +211,7 @@ class MainWindow(QMainWindow):
         bridge.finished.connect(self._show_finished)
         bridge.photos_changed.connect(self.photos.take_in)
         bridge.photos_changed.connect(self.viewer.refresh)
-        bridge.photos_changed.connect(self.thumbnails.forget)
-        bridge.finished.connect(lambda _report: self.photos.look_again())
+        bridge.finished.connect(lambda _report: self.photos.settle())
         bridge.stopped.connect(self.strip.show_stopped)
         for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
             changed.connect(lambda _what: self.outline.read_soon())
@@ -245,25 +246,28 @@ class MainWindow(QMainWindow):
             self.tags.add([current], name)
 
     def _show_progress(self, progress: IndexProgress) -> None:
-        self._reading = True
+        self._finished = None
         self.strip.show_progress(progress)
 
     def _show_finished(self, report: IndexFinished) -> None:
-        self._reading = False
-        self.strip.show_finished(report, self.model.rowCount())
+        self._finished = report
+        self.outline.read_now()
 
     def _show_outline(self, outline: Outline) -> None:
+        finished, self._finished = self._finished, None
+        if finished is not None:
+            self.strip.show_finished(finished, outline.photos)
         self.panel.show_folders(outline.folders)
         self.panel.show_tags(outline.tags)
         self.panel.show_years(outline.years)
-        self.panel.show_count(outline.coverage.known)
+        self.panel.show_count(outline.photos)
         self.review.show_tags(outline.tags)
         self.unreadable.show_failures(outline.failures)
         self.strip.show_failures(len(outline.failures))
         self.strip.show_offline(outline.offline)
         self.viewer.set_completions(outline.tag_names)
         self.region.set_completions(outline.tag_names)
-        self.photos.say_why_empty([one.root.path for one in outline.folders], self._reading)
+        self.photos.say_why_empty(outline.folders)
 
     def _say_with_undo(self, text: str) -> None:
         undo = self.tags.undo if self.tags.can_undo else None

@@ -22,6 +22,7 @@ class Outline:
 
     Attributes:
         years: Photos taken in each year.
+        photos: There are to see; those that were only found so far are not.
         tag_names: For completion.
     """
 
@@ -29,6 +30,7 @@ class Outline:
     tags: Sequence[TagCount]
     years: dict[int, int]
     failures: Sequence[Failure]
+    photos: int
     coverage: Coverage
     tag_names: Sequence[str]
 
@@ -77,6 +79,7 @@ class OutlineReader(QObject):
                 library.tag_counts(),
                 library.photos_by_year(),
                 library.failures(),
+                library.count(),
                 library.coverage(),
                 library.tag_names(),
             )

@@ -1,7 +1,6 @@
 """The photos in the middle of the window: what was found, or every photo there is."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from photofind.gui.search.header import Arrangement, ResultsHeader
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
 from photofind.live import LiveLibrary
-from photofind.store.gallery import PhotoRows
+from photofind.store.gallery import FolderSummary, PhotoRows
 
 
 class PhotosPage(QWidget):
@@ -48,6 +47,7 @@ class PhotosPage(QWidget):
         self._library = library
         self._searching = searching
         self._model = model
+        self._thumbnails = thumbnails
         self._lane = Lane("new photos", self)
         self._arrived = 0
         self.arrangement: Arrangement = "justified"
@@ -97,6 +97,8 @@ class PhotosPage(QWidget):
 
     def take_in(self, photo_ids: Sequence[PhotoId]) -> None:
         """Photos that are new in the catalogue, or lie elsewhere now."""
+        # Perhaps they can be read now.
+        self._thumbnails.forget([one for one in photo_ids if self._thumbnails.is_missing(one)])
         if self._searching.request is not None:
             self._arrived += len(photo_ids)
             self.header.show_new(self._arrived)
@@ -105,6 +107,19 @@ class PhotosPage(QWidget):
         if new:
             library = self._library
             self._lane.submit(lambda: (library.rows(new), library.coverage()), self._append)
+
+    def settle(self) -> None:
+        """After photos were read: in order again, unless somebody looks at them just now."""
+        self.look_again()
+        if self._arrived and self._searching.request is None:
+            if (
+                self.grid.selected()
+                or self.grid.underMouse()
+                or self.grid.verticalScrollBar().value()
+            ):
+                self.header.show_new(self._arrived)
+            else:
+                self._searching.show_all()
 
     def look_again(self) -> None:
         """Takes out what is gone, and sees which folders are connected."""
@@ -121,9 +136,10 @@ class PhotosPage(QWidget):
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
         self._model.remove(photo_ids)
 
-    def say_why_empty(self, folders: Sequence[Path], reading: bool) -> None:
+    def say_why_empty(self, folders: Sequence[FolderSummary]) -> None:
         """What an empty library lacks: folders, photos in them, or a little patience."""
-        self.empty.say(folders, reading)
+        reading = any(one.root.last_indexed_at is None for one in folders)
+        self.empty.say([one.root.path for one in folders], reading)
 
     def show_error(self, error: UserFacingError) -> None:
         self.notice.show_error(error)
@@ -136,16 +152,14 @@ class PhotosPage(QWidget):
         if self._searching.request is not None:
             return
         fresh = ~np.isin(rows.photo_ids, self._model.rows.photo_ids)
-        first = not len(self._model.rows)
         self._model.append(
             PhotoRows(
                 rows.photo_ids[fresh], rows.aspects[fresh], rows.colours[fresh], rows.offline[fresh]
             )
         )
         self._show_grid_unless(not len(self._model.rows))
-        self._arrived += 0 if first else int(fresh.sum())
+        self._arrived += int(fresh.sum())
         self.header.show_all(len(self._model.rows), coverage)
-        self.header.show_new(self._arrived)
 
     def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
         gone = asked[~np.isin(asked, rows.photo_ids)]

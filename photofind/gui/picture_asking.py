@@ -49,8 +49,7 @@ class PictureAsking(QObject):
 
     def ask_region(self, region: RegionOfPhoto) -> None:
         """Photos like a part of a picture."""
-        name = self.tr("part of {picture}").format(picture=region.picture.name)
-        self._ask(PictureQuery(region, name))
+        self._ask(PictureQuery(region, region.picture.name))
 
     def close(self) -> None:
         self._lane.close()

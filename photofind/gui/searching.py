@@ -38,7 +38,7 @@ class Searching(QObject):
 
     def search(self, request: SearchRequest) -> None:
         """An empty request asks for every photo."""
-        if not request:
+        if request.empty:
             self.show_all()
             return
         self.request = request

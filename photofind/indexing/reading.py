@@ -25,7 +25,7 @@ from photofind.indexing.worker import Result, Worker
 MOST_EXTRA = 0.25
 """Of the time it takes to embed a photo: what a first pass over it may take."""
 
-MOST_WASTED_S = 2.0
+MOST_WASTED_S = 0.5
 """How much longer it may take in all before it is given up."""
 
 WORTH_S = 10.0

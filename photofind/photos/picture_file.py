@@ -1,21 +1,50 @@
 """A picture a person names, from anywhere on disk."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from photofind.domain import FileStat, FoundFile
 from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError
-from photofind.photos.decode import Picture, decode
+from photofind.photos.decode import MAX_PIXELS, Picture, decode
 from photofind.photos.read import read_file
+from photofind.settings import Settings
 
 MAX_BYTES = 1_000_000_000
 
 
-def open_picture(path: Path, shorter_side: int | None = None) -> Picture:
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """What is refused before it is read (`max_bytes`) or decoded (`max_pixels`)."""
+
+    max_bytes: int = MAX_BYTES
+    max_pixels: int = MAX_PIXELS
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.max_file_mb * 1_000_000, settings.max_megapixels * 1_000_000)
+
+
+NO_SETTINGS = PictureLimits()
+"""Where there is no library that has any."""
+
+
+def open_picture(
+    path: Path, shorter_side: int | None = None, limits: PictureLimits = NO_SETTINGS
+) -> Picture:
     """Reads and decodes a file; arguments as `decode`.
 
     Raises:
         BadInputError: It is not there, or not a picture photofind reads; says why.
     """
+    with in_words(path):
+        return decode_picture(path, read_picture_file(path, limits), shorter_side, limits)
+
+
+def read_picture_file(path: Path, limits: PictureLimits) -> bytes:
+    """The whole file; use it within `in_words`."""
     try:
         status = path.stat()
     except OSError as error:
@@ -23,12 +52,28 @@ def open_picture(path: Path, shorter_side: int | None = None) -> Picture:
             f"There is no picture at {path} ({error.strerror}).", "Check the path."
         ) from error
     stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return read_file(FoundFile(path.parent, path, stat), limits.max_bytes)
+
+
+def decode_picture(
+    path: Path, data: bytes, shorter_side: int | None, limits: PictureLimits
+) -> Picture:
+    """What `read_picture_file` gave; use it within `in_words`."""
+    return decode(data, name=path.name, shorter_side=shorter_side, max_pixels=limits.max_pixels)
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Raises `BadInputError` for all that can be wrong with a picture."""
     try:
-        data = read_file(FoundFile(path.parent, path, stat), MAX_BYTES)
-        return decode(data, name=path.name, shorter_side=shorter_side)
+        yield
     except UnreadablePhotoError as error:
         raise BadInputError(f"{path} cannot be read: {error}", "Try another picture.") from error
     except FileChangedError as error:
         raise BadInputError(
             f"{path} is being written just now.", "Try again when it is complete."
+        ) from error
+    except MemoryError as error:
+        raise BadInputError(
+            f"{path} cannot be opened: there is not enough memory.", "Close other programs."
         ) from error

@@ -61,7 +61,8 @@ class Ranking:
         photo_ids: (K,) int64, best first.
         scores: (K,) float32, see `SearchResult`.
         threshold: A photo is confident above it.
-        confident: Photos, among all that were searched, above the threshold.
+        confident: Photos, among all that were searched, above the threshold; as many as the index
+            finds.
         total: Photos that were searched: those that pass the filters.
         filtered: Whether there were filters.
         by_date: Whether the order is that of dates, not of scores.
@@ -164,27 +165,17 @@ class SearchEngine:
     def _rank(
         self, vector: NDArray[np.float32], threshold: float, reach: Reach, wanted: PhotoFilter
     ) -> Ranking:
-        if wanted:
-            return self._rank_some(vector, threshold, reach, wanted)
-        confident = self._index.count_above(vector, threshold)
-        found = self._index.query(vector, reach.depth(confident))
-        return Ranking(found.labels, found.scores, threshold, confident, total=len(self._index))
-
-    def _rank_some(
-        self, vector: NDArray[np.float32], threshold: float, reach: Reach, wanted: PhotoFilter
-    ) -> Ranking:
-        chosen = self._catalogue.select(wanted)
-        # All of them: they have to be scored anyway, to be counted.
-        scored = self._index.query(vector, len(chosen), chosen)
-        confident = int(np.count_nonzero(scored.scores > threshold))
+        chosen = self._catalogue.select(wanted) if wanted else None
+        found = self._index.query(vector, reach.photos, chosen, above=threshold)
+        confident = int(np.count_nonzero(found.scores > threshold))
         best = slice(reach.depth(confident))
         return Ranking(
-            scored.labels[best],
-            scored.scores[best],
+            found.labels[best],
+            found.scores[best],
             threshold,
             confident,
-            total=len(scored.labels),
-            filtered=True,
+            total=found.searched,
+            filtered=bool(wanted),
         )
 
     def _by_date(self, wanted: PhotoFilter, reach: Reach) -> Ranking:

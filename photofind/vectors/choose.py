@@ -1,12 +1,14 @@
 """Which index answers: exact below a measured size, a graph above it; see decision 0007.
 
 [Note: renewal] A graph takes minutes to build, and exact search is never wrong. So in `auto` a
-search uses a graph where a fresh one lies ready, and every photo otherwise; `renewed_index` makes
-one, where a person expects to wait. Photos that came since are scored beside the graph, so it is
-built anew only when a tenth of the library has changed.
+search uses a graph where a fresh one lies ready, and every photo otherwise; `checked` makes one
+where a person expects to wait, `renew` behind a window that goes on meanwhile. Photos that came
+since are scored beside the graph, so it is built anew only when a tenth of the library has changed.
 """
 
+import logging
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,9 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.vectors.exact import ExactIndex
-from photofind.vectors.generations import Generations
+from photofind.vectors.generations import Generations, Manifest
 from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.recall import RECALL_FLOOR, recall_at_k, sample_queries
@@ -25,6 +28,8 @@ Kind = Literal["exact", "hnsw"]
 
 AUTO_HNSW_PHOTOS = 300_000
 """From here on `auto` wants a graph; see decision 0007."""
+
+_log = logging.getLogger(__name__)
 
 STALENESS_LIMIT = 0.1
 BESIDE_LIMIT = 0.25
@@ -52,12 +57,15 @@ EXACT_CHECKED = IndexHealth("exact", 1.0, True)
 
 
 class IndexChoice:
-    """Chooses an index for the embeddings of one space.
+    """Chooses an index for the embeddings of one space, and keeps the graph that it uses.
+
+    One thread may ask for indexes while another renews the graph.
 
     Args:
         folder: Where graphs are kept between runs.
         wish: The setting `vector_index`.
         threads: For building; 0 is all.
+        auto_from: Photos from which on `auto` wants a graph.
     """
 
     def __init__(
@@ -67,17 +75,24 @@ class IndexChoice:
         wish: str,
         threads: int = 0,
         parameters: GraphParameters | None = None,
+        auto_from: int = AUTO_HNSW_PHOTOS,
     ) -> None:
         self._generations = Generations(folder)
         self._space = space
         self._wish = wish
         self._threads = threads or os.cpu_count() or 1
         self._parameters = parameters or GraphParameters()
+        self._auto_from = auto_from
+        self._given: VectorIndex | None = None
+        self._graph: Graph | None = None
+        self._looked_at: Manifest | None = None
+        self._no_use_for: int | None = None
+        self._turn = threading.Lock()
 
     def kind(self, count: int) -> Kind:
         """What a library of `count` photos should have."""
         if self._wish == "auto":
-            return "hnsw" if count >= AUTO_HNSW_PHOTOS else "exact"
+            return "hnsw" if count >= self._auto_from else "exact"
         return "hnsw" if self._wish == "hnsw" and count else "exact"
 
     def index(self, labels: NDArray[np.int64], vectors: Embeddings) -> VectorIndex:
@@ -87,25 +102,66 @@ class IndexChoice:
             labels: (N,) int64, strictly ascending.
             vectors: (N, dim) float32, unit length.
         """
-        if self.kind(len(labels)) == "exact":
-            return ExactIndex(labels, vectors)
-        kept = self._kept(labels, vectors)
-        if kept is not None:
-            return kept
-        if self._wish == "hnsw":
-            return self.renewed_index(labels, vectors)
-        return ExactIndex(labels, vectors)
+        index = self.ready_index(labels, vectors)
+        if self._wish == "hnsw" and self.wants_graph:
+            return self._renewed(labels, vectors)
+        return index
 
-    def renewed_index(self, labels: NDArray[np.int64], vectors: Embeddings) -> VectorIndex:
+    def ready_index(self, labels: NDArray[np.int64], vectors: Embeddings) -> VectorIndex:
+        """As `index`, never with a wait: forced or not, a graph only where one lies ready."""
+        kept = None
+        if self.kind(len(labels)) == "hnsw":
+            kept = self._kept(labels, vectors)
+        self._given = ExactIndex(labels, vectors) if kept is None else kept
+        return self._given
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether the index given last should have a graph, and has none."""
+        given = self._given
+        if not isinstance(given, ExactIndex) or self.kind(len(given)) == "exact":
+            return False
+        tried = self._no_use_for
+        return tried is None or abs(len(given) - tried) > STALENESS_LIMIT * tried
+
+    def renew(self, cancel: CancelToken) -> bool:
+        """Makes a graph for the index given last, in minutes, in what time others leave.
+
+        Returns:
+            Whether `ready_index` has a graph now that it had not.
+
+        Raises:
+            CancelledError: Asked to stop; nothing was changed.
+        """
+        given = self._given
+        if not isinstance(given, ExactIndex) or not self.wants_graph:
+            return False
+        return isinstance(self._renewed(given.labels, given.vectors, cancel), HnswIndex)
+
+    def _renewed(
+        self,
+        labels: NDArray[np.int64],
+        vectors: Embeddings,
+        in_background: CancelToken | None = None,
+    ) -> VectorIndex:
         """Builds a graph and keeps it; the exact index where the graph finds too little."""
         exact = ExactIndex(labels, vectors)
-        graph = Graph.build(vectors, self._parameters, threads=self._threads)
+        graph = Graph.build(
+            vectors,
+            self._parameters,
+            threads=self._threads if in_background is None else 1,
+            in_background=in_background is not None,
+            cancel=in_background,
+        )
         index = HnswIndex(labels, vectors, graph)
-        recall = recall_at_k(index, exact, sample_queries(vectors))
+        recall = recall_at_k(index, exact, sample_queries(vectors), cancel=in_background)
         if recall < RECALL_FLOOR or not _pays(index):
-            self._generations.discard()
+            _log.warning("A graph of %d photos finds too little (%.3f).", len(index), recall)
+            self._no_use_for = len(index)
+            self._discard()
             return exact
         self._generations.save(index.graph, self._space, recall)
+        self._keep(index.graph)
         return index
 
     def checked(self, labels: NDArray[np.int64], vectors: Embeddings) -> IndexHealth:
@@ -120,8 +176,8 @@ class IndexChoice:
             if recall >= RECALL_FLOOR:
                 return IndexHealth("hnsw", recall, True)
             # At once: what replaces it may not fit on the disk.
-            self._generations.discard()
-        index = self.renewed_index(labels, vectors)
+            self._discard()
+        index = self._renewed(labels, vectors)
         if not isinstance(index, HnswIndex):
             return EXACT_CHECKED
         return IndexHealth("hnsw", recall_at_k(index, exact, queries), True)
@@ -134,12 +190,38 @@ class IndexChoice:
         return IndexHealth("hnsw", promised.recall, False)
 
     def _kept(self, labels: NDArray[np.int64], vectors: Embeddings) -> HnswIndex | None:
-        """With the graph of an earlier run, where that is whole and fresh enough."""
-        graph = self._generations.load(self._space)
+        """With the graph of before, of an earlier run too, where it is whole and fresh enough."""
+        graph = self._latest_graph()
         if graph is None:
             return None
         index = HnswIndex(labels, vectors, graph)
-        return index if index.staleness <= STALENESS_LIMIT and _pays(index) else None
+        if index.staleness <= STALENESS_LIMIT and _pays(index):
+            return index
+        # It takes as much memory as the photos' embeddings, and only a new one can follow it.
+        with self._turn:
+            if self._graph is graph:
+                self._graph = None
+        return None
+
+    def _latest_graph(self) -> Graph | None:
+        """Read from the disk where another one lies there than when it was last looked at."""
+        with self._turn:
+            promised = self._generations.promised(self._space)
+            if promised is not None and promised != self._looked_at:
+                self._graph = self._generations.load(self._space) or self._graph
+                self._looked_at = promised
+            return self._graph
+
+    def _keep(self, graph: Graph) -> None:
+        """Whether or not it could be saved."""
+        with self._turn:
+            self._looked_at = self._generations.promised(self._space)
+            self._graph = graph
+
+    def _discard(self) -> None:
+        with self._turn:
+            self._generations.discard()
+            self._graph = self._looked_at = None
 
 
 def _pays(index: HnswIndex) -> bool:

@@ -29,6 +29,16 @@ class ExactIndex:
         self._labels = labels
         self._vectors = vectors
 
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """(N,) int64, strictly ascending."""
+        return self._labels
+
+    @property
+    def vectors(self) -> Embeddings:
+        """(N, dim), theirs."""
+        return self._vectors
+
     def __len__(self) -> int:
         return len(self._labels)
 
@@ -37,23 +47,14 @@ class ExactIndex:
         vector: NDArray[np.float32],
         top_k: int,
         labels: NDArray[np.int64] | None = None,
+        *,
+        above: float = np.inf,
     ) -> Neighbours:
-        """The best of all, or of `labels`; equal scores in the order of their labels."""
+        """The best of all, or of `labels`, in one pass; equal scores in the order of labels."""
         if labels is None:
-            return _best(self._labels, self._vectors @ vector, top_k)
-        return _best(*scores_among(self._labels, self._vectors, vector, labels), top_k)
-
-    def count_above(
-        self,
-        vector: NDArray[np.float32],
-        score: float,
-        labels: NDArray[np.int64] | None = None,
-    ) -> int:
-        """How many labels score higher than `score`; only among `labels` where they are given."""
-        if labels is None:
-            return int(np.count_nonzero(self._vectors @ vector > score))
-        _, scores = scores_among(self._labels, self._vectors, vector, labels)
-        return int(np.count_nonzero(scores > score))
+            return _best(self._labels, self._vectors @ vector, top_k, above)
+        scored = scores_among(self._labels, self._vectors, vector, labels)
+        return _best(*scored, top_k, above)
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """(N, dim) of N labels, in their order."""
@@ -98,13 +99,14 @@ def _scores_at(
     return scores
 
 
-def _best(labels: NDArray[np.int64], scores: NDArray[np.float32], top_k: int) -> Neighbours:
-    top_k = min(top_k, len(scores))
-    if top_k < len(scores):
-        # Everything that ties with the last place stays in until labels decide.
-        least = np.partition(scores, len(scores) - top_k)[len(scores) - top_k] if top_k else 0
-        candidates = np.flatnonzero(scores >= least)
-    else:
-        candidates = np.arange(len(scores))
-    best = candidates[np.argsort(-scores[candidates], kind="stable")][:top_k]
-    return Neighbours(labels[best], scores[best])
+def _best(
+    labels: NDArray[np.int64], scores: NDArray[np.float32], top_k: int, above: float
+) -> Neighbours:
+    wanted = min(top_k + int(np.count_nonzero(scores > above)), len(scores))
+    if not wanted:
+        return Neighbours(labels[:0], scores[:0], len(scores))
+    # Everything that ties with the last place stays in until labels decide.
+    least = np.partition(scores, len(scores) - wanted)[len(scores) - wanted]
+    candidates = np.flatnonzero(scores >= least)
+    best = candidates[np.argsort(-scores[candidates], kind="stable")][:wanted]
+    return Neighbours(labels[best], scores[best], len(scores))

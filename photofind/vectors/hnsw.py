@@ -15,8 +15,17 @@ cost one of them its node, not its score.
 heuristic drops most of them for one another, and some nodes end with no link that leads to them:
 6 % where half lie in bursts of 200 of cosine 0.9999. So a finished graph is asked for each of its
 nodes. Those it does not find are written down, and scored beside the graph in every query.
+
+[Note: background threads] Linux has a niceness for each thread, other systems only for a process.
+What hnswlib does without the interpreter's lock is done by a thread of the least priority, all else
+by the one that called: a thread that waits for its turn while it holds the lock would make the
+whole process wait.
 """
 
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +33,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import Neighbours
@@ -37,12 +47,20 @@ Nodes = NDArray[np.uint64]
 CANDIDATES_PER_HIT = 2
 """Candidates gathered for each place of the answer where it is long."""
 
+WIDER = 4
+"""How many times as many are gathered where too many score higher than was asked for."""
+
 ROWS_PER_CANDIDATE = 20
 """Rows that are scored exactly in the time one candidate costs, measured with 512 dimensions."""
 
 _BLOCK = 1024
+
+_ADDED_AT_ONCE = 128
+"""By each thread, between two looks at whether to go on: some tenths of a second."""
+
 _EF_QUICK = 32
 _TIED = 8
+_LEAST_PRIORITY = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +112,21 @@ class Graph:
         parameters: GraphParameters | None = None,
         *,
         threads: int = 1,
+        in_background: bool = False,
+        cancel: CancelToken | None = None,
     ) -> "Graph":
         """Takes minutes for a million vectors; with one thread, the same graph every time.
 
         Args:
             vectors: (N, dim) float32, unit length; equal rows become one node.
+            in_background: See [Note: background threads].
+
+        Raises:
+            CancelledError: Asked to stop; within a second.
         """
         import hnswlib
 
-        parameters = parameters or GraphParameters()
+        parameters, cancel = parameters or GraphParameters(), cancel or CancelToken()
         nodes, rows = np.unique(vector_hashes(vectors), return_index=True)
         index = hnswlib.Index("ip", vectors.shape[1])
         index.init_index(
@@ -113,15 +137,25 @@ class Graph:
         )
         # In the order of photos, not of hashes: what was taken together is found together.
         order = np.argsort(rows)
-        for some in np.array_split(order, max(1, len(order) // _BLOCK)):
-            index.add_items(vectors[rows[some]], nodes[some], num_threads=threads)
-        # Nearly all are found by a quick look; the others are looked for as a query would.
-        hidden = np.arange(len(nodes))
-        for ef in (min(_EF_QUICK, parameters.ef_search), parameters.ef_search):
-            found = _finds(
-                index, vectors, rows[hidden], nodes[hidden], min(ef, len(nodes)), threads
-            )
-            hidden = hidden[~found]
+        with ThreadPoolExecutor(1, "graph", _give_way if in_background else None) as pool:
+            for some in np.array_split(order, max(1, len(order) // (_ADDED_AT_ONCE * threads))):
+                cancel.raise_if_cancelled()
+                added = vectors[rows[some]], nodes[some]
+                pool.submit(index.add_items, *added, num_threads=threads).result()
+            # Nearly all are found by a quick look; the others are looked for as a query would.
+            hidden = np.arange(len(nodes))
+            for ef in (min(_EF_QUICK, parameters.ef_search), parameters.ef_search):
+                index.set_ef(min(ef, len(nodes)))
+                count = min(_TIED, ef, len(nodes))
+                found = np.zeros(len(hidden), np.bool_)
+                for start in range(0, len(hidden), _BLOCK):
+                    cancel.raise_if_cancelled()
+                    part = hidden[start : start + _BLOCK]
+                    asked = index, vectors[rows[part]], nodes[part]
+                    found[start : start + len(part)] = pool.submit(
+                        _finds, *asked, count, threads
+                    ).result()
+                hidden = hidden[~found]
         return cls(index, parameters, nodes[hidden])
 
     @classmethod
@@ -200,30 +234,40 @@ class HnswIndex:
         vector: NDArray[np.float32],
         top_k: int,
         labels: NDArray[np.int64] | None = None,
+        *,
+        above: float = np.inf,
     ) -> Neighbours:
-        """The best the graph leads to, or exactly the best of `labels`; ties in their order."""
-        top_k = min(top_k, len(self))
-        wanted = max(self.graph.parameters.ef_search, CANDIDATES_PER_HIT * top_k)
-        if labels is not None or wanted * ROWS_PER_CANDIDATE >= len(self):
-            return self._exact.query(vector, top_k, labels)
-        near = self._rows_of(self.graph.nearest(vector, wanted))
-        # A hidden node may turn up all the same, by another way.
-        near = near[~self._is_beside[near]]
-        rows = np.concatenate((near, self._beside))
-        if len(rows) < top_k:
-            return self._exact.query(vector, top_k)
-        scores = np.concatenate((self._vectors[near] @ vector, self._beside_vectors @ vector))
-        best = np.lexsort((rows, -scores))[:top_k]
-        return Neighbours(self._labels[rows[best]], scores[best])
+        """The best the graph leads to, or exactly the best of `labels`; ties in their order.
 
-    def count_above(
-        self,
-        vector: NDArray[np.float32],
-        score: float,
-        labels: NDArray[np.int64] | None = None,
-    ) -> int:
-        """How many labels score higher than `score`, exactly: a pass over all vectors."""
-        return self._exact.count_above(vector, score, labels)
+        Of those that score higher than `above` the graph may miss some, as it may of the best;
+        where they are so many that scoring all is quicker, it misses none.
+        """
+        found = None
+        if labels is None:
+            found = self._along_the_graph(vector, min(top_k, len(self)), above)
+        if found is None:
+            return self._exact.query(vector, top_k, labels, above=above)
+        return found
+
+    def _along_the_graph(
+        self, vector: NDArray[np.float32], top_k: int, above: float
+    ) -> Neighbours | None:
+        """`None` where scoring all vectors is quicker, or the graph is torn."""
+        wanted = max(self.graph.parameters.ef_search, CANDIDATES_PER_HIT * top_k)
+        while wanted * ROWS_PER_CANDIDATE < len(self):
+            near = self._rows_of(self.graph.nearest(vector, wanted))
+            # A hidden node may turn up all the same, by another way.
+            near = near[~self._is_beside[near]]
+            rows = np.concatenate((near, self._beside))
+            scores = np.concatenate((self._vectors[near] @ vector, self._beside_vectors @ vector))
+            places = top_k + int(np.count_nonzero(scores > above))
+            if not len(near) or len(rows) < places:
+                return None
+            if places * CANDIDATES_PER_HIT <= wanted:
+                best = np.lexsort((rows, -scores))[:places]
+                return Neighbours(self._labels[rows[best]], scores[best], len(self))
+            wanted *= WIDER
+        return None
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """(N, dim) of N labels, in their order."""
@@ -239,25 +283,21 @@ class HnswIndex:
 
 
 def _finds(
-    index: "hnswlib.Index",
-    vectors: Embeddings,
-    rows: NDArray[np.intp],
-    nodes: Nodes,
-    ef: int,
-    threads: int,
+    index: "hnswlib.Index", vectors: Embeddings, nodes: Nodes, count: int, threads: int
 ) -> NDArray[np.bool_]:
-    """Which nodes come up when the graph is asked for their own vectors, by row."""
-    index.set_ef(ef)
-    found = np.zeros(len(rows), np.bool_)
-    count = min(_TIED, ef)
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        try:
-            labels, _ = index.knn_query(vectors[rows[part]], k=count, num_threads=threads)
-        except RuntimeError:
-            continue
-        found[part] = np.any(labels == nodes[part, np.newaxis], axis=1)
+    """Which nodes are among the first `count` when the graph is asked for their own vectors."""
+    try:
+        labels, _ = index.knn_query(vectors, k=count, num_threads=threads)
+    except RuntimeError:
+        return np.zeros(len(nodes), np.bool_)
+    found: NDArray[np.bool_] = np.any(labels == nodes[:, np.newaxis], axis=1)
     return found
+
+
+def _give_way() -> None:
+    """From now on this thread gets what the others leave; on Linux, see the note."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
 
 
 def _is_among(wanted: Nodes, ascending: Nodes) -> NDArray[np.bool_]:

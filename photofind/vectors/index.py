@@ -16,10 +16,12 @@ class Neighbours:
     Attributes:
         labels: (K,) int64, as given when the index was built.
         scores: (K,) float32, inner products with the query.
+        searched: Labels they are the best of.
     """
 
     labels: NDArray[np.int64]
     scores: NDArray[np.float32]
+    searched: int
 
 
 class VectorIndex(Protocol):
@@ -30,22 +32,17 @@ class VectorIndex(Protocol):
         vector: NDArray[np.float32],
         top_k: int,
         labels: NDArray[np.int64] | None = None,
+        *,
+        above: float = np.inf,
     ) -> Neighbours:
-        """The `top_k` labels of highest inner product with a (dim,) vector of any length.
+        """The labels of highest inner product with a (dim,) vector of any length.
 
         Args:
+            top_k: How many, beyond those that score higher than `above`.
             labels: (M,) int64, strictly ascending: only these are answers, and of these only what
                 the index holds. Then the answer is exact, whatever the index.
+            above: Every label that scores higher is part of the answer.
         """
-        ...
-
-    def count_above(
-        self,
-        vector: NDArray[np.float32],
-        score: float,
-        labels: NDArray[np.int64] | None = None,
-    ) -> int:
-        """How many labels score higher than `score`; only among `labels`, as for `query`."""
         ...
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import VectorIndex
@@ -36,7 +37,11 @@ def sample_queries(vectors: Embeddings, count: int = SAMPLE_QUERIES, seed: int =
 
 
 def recall_at_k(
-    index: VectorIndex, exact: ExactIndex, queries: Embeddings, top_k: int = 10
+    index: VectorIndex,
+    exact: ExactIndex,
+    queries: Embeddings,
+    top_k: int = 10,
+    cancel: CancelToken | None = None,
 ) -> float:
     """Share of the true best `top_k` that an index finds, over all queries; 0-1.
 
@@ -45,11 +50,19 @@ def recall_at_k(
 
     Args:
         queries: (Q, dim) float32.
+
+    Raises:
+        CancelledError: Asked to stop, between two queries.
     """
+    cancel = cancel or CancelToken()
     top_k = min(top_k, len(exact))
     if not top_k or not len(queries):
         return 1.0
-    return float(np.mean([_found(index, exact, query, top_k) for query in queries]))
+    shares = []
+    for query in queries:
+        cancel.raise_if_cancelled()
+        shares.append(_found(index, exact, query, top_k))
+    return float(np.mean(shares))
 
 
 def _found(index: VectorIndex, exact: ExactIndex, query: NDArray[np.float32], top_k: int) -> float:

@@ -228,7 +228,7 @@ def test_that_no_text_is_cut_off(results: Made, qtbot: QtBot, width: int) -> Non
     request = SearchRequest("giraffe " * 20, 'from:2019 -tag:work folder:"Pictures of the journey"')
     header.show_results(results(200, 0, filtered=True, coverage=HALF_READ), request)
     header.show_new(12_345)
-    qtbot.waitUntil(lambda: all(button.isVisible() for button in header.broaden_buttons))
+    qtbot.waitUntil(lambda: all(_fits(button) for button in header.broaden_buttons))
     labels = [label for label in header.findChildren(QLabel) if label.text()]
     for shown in [*labels, *header.broaden_buttons, header.new_button]:
         place = shown.rect().translated(shown.mapTo(header, QPoint(0, 0)))

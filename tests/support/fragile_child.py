@@ -8,10 +8,11 @@ import os
 import time
 from pathlib import Path
 
-from photofind.child import pictures, service
+from photofind.child import service
 from photofind.domain import FoundFile
 from photofind.indexing.stages import Outcome, Stages
 from photofind.paths import LibraryPaths
+from photofind.photos import picture_file
 from photofind.photos.read import read_file
 from photofind.settings import Settings
 from tests.support.fake_encoder import FakeEncoder
@@ -59,5 +60,5 @@ def _load(paths: LibraryPaths, _settings: Settings, name: str) -> FakeEncoder:
 
 if __name__ == "__main__":
     Stages.run = _run_fragile  # type: ignore[method-assign, assignment]
-    vars(pictures)["read_file"] = _read_fragile
+    vars(picture_file)["read_file"] = _read_fragile
     service.serve(_load)

@@ -29,7 +29,7 @@ class PanelChoices(QObject):
         self._bar.ask(request)
 
     def _compare(self, request: SearchRequest) -> None:
-        if not request:
+        if request.empty:
             self._panel.choose_all()
         elif request != self._chosen:
             self._panel.clear_choice()

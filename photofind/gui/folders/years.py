@@ -21,7 +21,7 @@ from photofind.gui.folders.year_bars import YearBar, year_bars
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
 from photofind.gui.wording import photos
 
-NARROWEST_PX, WIDEST_PX = 4, 10
+NARROWEST_PX, WIDEST_PX = 4, 20
 _BARS_PX = 48
 _LEAST_PX = 2
 
@@ -197,7 +197,11 @@ class YearsHistogram(QWidget):
             painter.setPen(QColor(theme.muted))
             painter.drawText(words, Qt.AlignmentFlag.AlignLeft, str(bars[0].first))
         if len(bars) > 1:
-            painter.drawText(words, Qt.AlignmentFlag.AlignRight, str(bars[-1].last))
+            last = str(bars[-1].last)
+            # Under the last bar, unless the first year's words are there.
+            least = 2 * self.fontMetrics().horizontalAdvance(last) + SPACING
+            words.setWidth(max(round(self._pitch(len(bars)) * len(bars)), least))
+            painter.drawText(words, Qt.AlignmentFlag.AlignRight, last)
 
     def _step(self, full: list[YearBar], key: Qt.Key, *, extend: bool) -> None:
         """`full` are the bars that have photos."""

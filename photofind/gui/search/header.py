@@ -22,7 +22,7 @@ from photofind.gui.icons import icon, pixmap
 from photofind.gui.search.fitting_label import FittingLabel
 from photofind.gui.search.outcome import Outcome, outcome_of, outcome_of_all
 from photofind.gui.search.request import SearchRequest, filter_label
-from photofind.gui.tags.flow import FlowLayout
+from photofind.gui.tags.flow import FlowRow
 from photofind.gui.theme import SPACING, theme_of
 
 SMALLEST_PX = 96
@@ -71,7 +71,7 @@ class ResultsHeader(QWidget):
         self._said.setWordWrap(True)
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._broader: list[QPushButton] = []
-        self._flow = FlowLayout(gap_px=SPACING)
+        self._flow = FlowRow(gap_px=SPACING)
         self._lay_out()
         self._paint_icons()
         self._show(Outcome())
@@ -181,7 +181,7 @@ class ResultsHeader(QWidget):
         column.setSpacing(SPACING)
         column.addLayout(line)
         column.addWidget(self._said)
-        column.addLayout(self._flow)
+        column.addWidget(self._flow)
 
     def _paint_icons(self) -> None:
         theme = theme_of(self.palette())
@@ -196,8 +196,7 @@ class ResultsHeader(QWidget):
         self._said.setText(outcome.said)
         self._said.setVisible(bool(outcome.said))
         for button in self._broader:
-            self._flow.removeWidget(button)
-            button.hide()
+            self._flow.remove(button)
             button.deleteLater()
         self._broader.clear()
         for one, request in outcome.broader:
@@ -207,7 +206,7 @@ class ResultsHeader(QWidget):
         button = QPushButton(self.tr("Search without {filter}").format(filter=label))
         button.clicked.connect(lambda: self.broadened.emit(request))
         self._broader.append(button)
-        self._flow.addWidget(button)
+        self._flow.add(button)
 
     def _tell_size(self, size_px: int) -> None:
         self._say_size()

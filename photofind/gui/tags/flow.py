@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 GAP_PX = 6
@@ -69,34 +70,35 @@ def _placed(
     return areas
 
 
-class FlowLayout(QLayout):
-    """`flow` as the layout of a widget whose things stay."""
+class FlowRow(QWidget):
+    """Shows widgets as `flow` places them; as many lines high as its width needs.
+
+    No `QLayout`: one written in Python gives its items away to be deleted, and keeps them.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, gap_px: int = GAP_PX) -> None:
         super().__init__(parent)
         self._gap = gap_px
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
+        self._widgets: list[QWidget] = []
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(policy)
 
-    @override
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
+    def add(self, widget: QWidget) -> None:
+        """At the end."""
+        widget.setParent(self)
+        # Only now its size is that of the style sheet.
+        widget.ensurePolished()
+        widget.show()
+        self._widgets.append(widget)
+        self._changed()
 
-    @override
-    def count(self) -> int:
-        return len(self._items)
-
-    @override
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    @override
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    @override
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+    def remove(self, widget: QWidget) -> None:
+        """It is the caller's again, and hidden."""
+        self._widgets.remove(widget)
+        widget.hide()
+        self._changed()
 
     @override
     def hasHeightForWidth(self) -> bool:
@@ -104,40 +106,41 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        inner = self._areas(width - margins.left() - margins.right())
-        return height_of(inner) + margins.top() + margins.bottom()
+        return height_of(self._areas(width))
 
     @override
-    def minimumSize(self) -> QSize:
-        margins = self.contentsMargins()
-        size = QSize()
-        for item in self._shown():
-            size = size.expandedTo(item.minimumSize())
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(max(self.width(), 1)))
 
     @override
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        return self.minimumSizeHint()
 
     @override
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        inner = rect.marginsRemoved(self.contentsMargins())
-        for item, area in zip(self._shown(), self._areas(inner.width()), strict=True):
-            item.setGeometry(area.translated(inner.topLeft()))
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._changed()
+        return super().event(event)
 
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _changed(self) -> None:
+        self._place()
+        self.setHidden(not self._widgets)
+        self.updateGeometry()
+
+    def _place(self) -> None:
+        for widget, area in zip(self._widgets, self._areas(self.width()), strict=True):
+            widget.setGeometry(area)
 
     def _areas(self, width: int) -> list[QRect]:
-        shown = self._shown()
-        parent = self.parentWidget()
-        mirrored = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
         return flow(
-            [item.sizeHint() for item in shown],
-            [item.minimumSize().width() for item in shown],
+            [widget.sizeHint() for widget in self._widgets],
+            [widget.minimumSizeHint().width() for widget in self._widgets],
             width,
             gap_px=self._gap,
-            mirrored=mirrored,
+            mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
         )

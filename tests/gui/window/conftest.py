@@ -1,47 +1,74 @@
 """The whole window, on the real engine."""
 
+import queue
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from photofind.domain import PhotoId
 from photofind.evaluation.drawn_album import draw_album
+from photofind.events import Event, IndexFinished, SearchableChanged
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
 from photofind.live import LiveLibrary
 from tests.support.warm_child import WarmChild
 
+ALBUM = 30
+"""Pictures of the album; of fewer nothing stands out, and no tags are suggested."""
+
+PATIENCE_MS = 30_000
+
 
 class OpenWindow:
-    """A window on a library of drawn pictures, read by a real child process."""
+    """A window on a library, which is read by a real child process."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, child: WarmChild) -> None:
+    def __init__(self, qtbot: QtBot, library: Path, child: WarmChild) -> None:
         self._qtbot = qtbot
-        self.folder = folder
+        self.child = child
         self.bridge = Bridge(interval_ms=20)
-        self.library = LiveLibrary(folder / "library", self.bridge.listen, make_worker=child.lend)
+        self.library = LiveLibrary(library, self.bridge.listen, make_worker=child.lend)
         self.window = MainWindow(self.library, self.bridge)
         self.window.resize(1100, 720)
         self.window.show()
+        self.window.activateWindow()
+        self.window.photos.grid.setFocus()
         self.library.start()
+        self.wait(self.window.isActiveWindow)
 
     def read(self, photos: Path) -> None:
         """Adds a folder and waits until all of it can be searched."""
         count = sum(path.suffix == ".jpg" for path in photos.rglob("*"))
-
-        def all_of_them(searchable: int) -> bool:
-            return searchable == count
-
-        with self._qtbot.waitSignal(
-            self.bridge.searchable_changed, timeout=60_000, check_params_cb=all_of_them
-        ):
+        with self.searchable(count):
             self.library.add_folders([photos])
-        self._qtbot.waitUntil(lambda: self.window.model.rowCount() == count, timeout=20_000)
+        self.wait(lambda: self.window.model.rowCount() == count)
+
+    def searchable(self, count: int) -> AbstractContextManager[object]:
+        """Waits until so many photos can be searched."""
+        return self._qtbot.waitSignal(
+            self.bridge.searchable_changed,
+            timeout=2 * PATIENCE_MS,
+            check_params_cb=lambda searchable: searchable == count,
+        )
 
     def wait(self, until: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(until, timeout=20_000)
+        self._qtbot.waitUntil(until, timeout=PATIENCE_MS)
+
+    def shown(self) -> list[PhotoId]:
+        """The photos of the grid, in their order."""
+        return [PhotoId(photo_id) for photo_id in self.window.model.rows.photo_ids.tolist()]
+
+    def path_of(self, photo_id: PhotoId) -> Path:
+        (path,) = self.library.paths_of([photo_id])
+        return path
+
+    def photo_at(self, path: Path) -> PhotoId:
+        """Whose file this is, of the photos of the grid."""
+        (photo_id,) = [one for one in self.shown() if self.path_of(one) == path]
+        return photo_id
 
     def close(self) -> None:
         self.window.close()
@@ -53,7 +80,7 @@ class OpenWindow:
 @pytest.fixture(scope="session")
 def drawn_album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Thirty drawn pictures in five folders, with dates and cameras; not to be changed."""
-    return draw_album(tmp_path_factory.mktemp("album"), 30)
+    return draw_album(tmp_path_factory.mktemp("album") / "Holiday photos", ALBUM)
 
 
 @pytest.fixture
@@ -62,15 +89,64 @@ def album(drawn_album: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(drawn_album, tmp_path / "Holiday photos"))
 
 
+@pytest.fixture(scope="session")
+def read_library(
+    drawn_album: Path, tmp_path_factory: pytest.TempPathFactory, warm_child: WarmChild
+) -> Path:
+    """A library in which the drawn album has been read; to be copied."""
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    folder = tmp_path_factory.mktemp("read") / "library"
+    library = LiveLibrary(folder, told.put, make_worker=warm_child.lend)
+    library.add_folders([drawn_album])
+    while not isinstance(told.get(timeout=60), IndexFinished):
+        pass
+    # Once when they can be searched, and once more when their tags are known.
+    for _ in range(2):
+        while told.get(timeout=60) != SearchableChanged(ALBUM):
+            pass
+    library.close()
+    return folder
+
+
 @pytest.fixture
-def empty_window(qtbot: QtBot, tmp_path: Path, warm_child: WarmChild) -> Iterator[OpenWindow]:
-    opened = OpenWindow(qtbot, tmp_path, warm_child)
+def library(read_library: Path, tmp_path: Path) -> Path:
+    """The folder of a library of one's own, in which the drawn album has been read."""
+    return Path(shutil.copytree(read_library, tmp_path / "library"))
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, warm_child: WarmChild) -> Iterator[Callable[[Path], OpenWindow]]:
+    """Opens a window on the library in a folder; the one before, if any, is closed first."""
+    windows: list[OpenWindow] = []
+
+    def opened(library: Path) -> OpenWindow:
+        close()
+        windows.append(OpenWindow(qtbot, library, warm_child))
+        return windows[-1]
+
+    def close() -> None:
+        if windows:
+            windows.pop().close()
+
     yield opened
-    opened.close()
+    close()
 
 
 @pytest.fixture
-def opened(empty_window: OpenWindow, album: Path) -> OpenWindow:
-    """A window in which the album can be searched."""
+def empty_window(open_window: Callable[[Path], OpenWindow], tmp_path: Path) -> OpenWindow:
+    return open_window(tmp_path / "library")
+
+
+@pytest.fixture
+def opened(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWindow:
+    """A window in which the drawn album can be searched; its files are not to be changed."""
+    window = open_window(library)
+    window.wait(lambda: window.window.model.rowCount() == ALBUM)
+    return window
+
+
+@pytest.fixture
+def with_album(empty_window: OpenWindow, album: Path) -> OpenWindow:
+    """A window in which an album of its own can be searched, to do with as one likes."""
     empty_window.read(album)
     return empty_window

@@ -2,123 +2,110 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from photofind.domain import PhotoId
-from tests.gui.window.conftest import OpenWindow
-
-
-def _type(opened: OpenWindow, qtbot: QtBot, text: str) -> None:
-    qtbot.keyClick(opened.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(QApplication.focusWidget(), text)
-
-
-def _drop(opened: OpenWindow, data: QMimeData) -> None:
-    """What a file manager does when something is let go over the window."""
-    middle = QPointF(opened.window.rect().center())
-    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(middle.toPoint(), action, data, button, none)
-    QApplication.sendEvent(opened.window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(opened.window, QDropEvent(middle, action, data, button, none))
+from tests.gui.window.conftest import ALBUM, OpenWindow
+from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 
 
 def test_that_typed_words_rank_the_photos(opened: OpenWindow, qtbot: QtBot) -> None:
-    before = opened.window.model.rows.photo_ids.tolist()
+    before = opened.shown()
 
     with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000) as answered:
-        _type(opened, qtbot, "a house")
+        search_for(opened.window, "a house")
 
     _, results = answered.args
-    assert opened.window.model.rows.photo_ids.tolist() == results.rows.photo_ids.tolist()
-    assert opened.window.model.rows.photo_ids.tolist() != before
+    assert opened.shown() == results.rows.photo_ids.tolist()
+    assert opened.shown() != before
     assert opened.window.photos.header.count_text
 
 
-def test_that_a_typed_filter_becomes_a_chip_and_holds(opened: OpenWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000):
-        _type(opened, qtbot, "folder:Winter ")
+def test_that_a_typed_filter_becomes_a_chip_and_holds(opened: OpenWindow) -> None:
+    search_for(opened.window, "folder:Winter ")
 
     opened.wait(lambda: opened.window.bar.request.filters == "folder:Winter")
     opened.wait(lambda: opened.window.model.rowCount() == 6)
-    paths = opened.library.paths_of(
-        [PhotoId(photo_id) for photo_id in opened.window.model.rows.photo_ids.tolist()]
-    )
-    assert {path.parent.name for path in paths} == {"Winter"}
+    assert {opened.path_of(photo).parent.name for photo in opened.shown()} == {"Winter"}
 
 
-def test_that_a_wrong_filter_keeps_what_was_found(opened: OpenWindow, qtbot: QtBot) -> None:
-    before = opened.window.model.rowCount()
-
-    _type(opened, qtbot, "from:yesterday ")
+def test_that_a_wrong_filter_keeps_what_was_found(opened: OpenWindow) -> None:
+    search_for(opened.window, "from:yesterday ")
 
     opened.wait(lambda: "yesterday" in opened.window.bar.problem)
-    assert opened.window.model.rowCount() == before
+    assert opened.window.model.rowCount() == ALBUM
 
 
-def test_that_a_dropped_picture_finds_itself_first(opened: OpenWindow, album: Path) -> None:
-    picture = album / "City" / "picture-0004.jpg"
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(picture))])
+def test_that_a_dropped_picture_finds_itself_first(opened: OpenWindow, drawn_album: Path) -> None:
+    picture = drawn_album / "City" / "picture-0004.jpg"
 
-    _drop(opened, data)
+    drop(opened.window, [picture])
 
-    opened.wait(lambda: opened.window.searching.request is not None)
     opened.wait(lambda: opened.window.model.sure is not None)
-    assert opened.library.paths_of([opened.window.model.photo_id(0)]) == [picture]
+    assert opened.path_of(opened.shown()[0]) == picture
     chip = opened.window.bar.request.picture
     assert chip is not None
     assert chip.name == "picture-0004.jpg"
 
 
-def test_that_a_pasted_picture_is_searched_with(
-    opened: OpenWindow, qtbot: QtBot, album: Path
-) -> None:
-    picture = album / "City" / "picture-0004.jpg"
+def test_that_a_dropped_text_is_searched_for(opened: OpenWindow, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setText("a boat on the sea")
+
+    with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000) as answered:
+        drop_data(opened.window, data)
+
+    assert answered.args[0].words == "a boat on the sea"
+
+
+def test_that_a_pasted_picture_is_searched_with(opened: OpenWindow, drawn_album: Path) -> None:
+    picture = drawn_album / "City" / "picture-0004.jpg"
     QGuiApplication.clipboard().setImage(QImage(str(picture)))
     opened.window.photos.grid.setFocus()
 
-    qtbot.keyClick(opened.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    press(Qt.Key.Key_V, CONTROL)
 
     opened.wait(lambda: opened.window.model.sure is not None)
-    assert opened.library.paths_of([opened.window.model.photo_id(0)]) == [picture]
+    assert opened.path_of(opened.shown()[0]) == picture
 
 
-def test_that_dropped_folders_are_added(
-    empty_window: OpenWindow, qtbot: QtBot, album: Path
-) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(album))])
+def test_that_dropped_folders_are_added(empty_window: OpenWindow, album: Path) -> None:
+    drop(empty_window.window, [album])
 
-    _drop(empty_window, data)
-
-    empty_window.wait(lambda: empty_window.window.model.rowCount() == 30)
+    empty_window.wait(lambda: empty_window.window.model.rowCount() == ALBUM)
     assert [one.root.path for one in empty_window.library.folders()] == [album]
 
 
-def test_that_similar_photos_are_a_key_away(opened: OpenWindow, qtbot: QtBot) -> None:
+def test_that_similar_photos_are_a_key_away(opened: OpenWindow) -> None:
     grid = opened.window.photos.grid
     grid.setFocus()
-    grid.setCurrentIndex(opened.window.model.index(4))
-    wanted = opened.window.model.photo_id(4)
+    grid.make_current(opened.shown()[4])
+    wanted = opened.shown()[4]
 
-    qtbot.keyClick(grid, Qt.Key.Key_S)
+    press(Qt.Key.Key_S)
 
     opened.wait(lambda: opened.window.model.sure is not None)
-    assert opened.window.model.photo_id(0) == wanted
+    assert opened.shown()[0] == wanted
 
 
 def test_that_escape_leads_back_to_all_photos(opened: OpenWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000):
-        _type(opened, qtbot, "a house")
+        search_for(opened.window, "a house")
 
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    for _ in range(5):
+        press(Qt.Key.Key_Escape)
 
-    opened.wait(lambda: opened.window.searching.request is None)
     opened.wait(lambda: opened.window.model.sure is None)
-    assert opened.window.model.rowCount() == 30
+    assert opened.window.searching.request is None
+    assert opened.window.model.rowCount() == ALBUM
+    assert opened.window.photos.grid.hasFocus()
+
+
+def test_that_search_words_can_be_typed_from_anywhere(opened: OpenWindow) -> None:
+    opened.window.photos.grid.setFocus()
+
+    QTest.keyClick(opened.window, Qt.Key.Key_Slash)
+
+    assert opened.window.bar.field.hasFocus()

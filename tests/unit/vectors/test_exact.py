@@ -41,13 +41,20 @@ def test_that_an_empty_index_answers_with_nothing() -> None:
     assert len(index.query(_vectors(1)[0], 5).labels) == 0
 
 
-def test_that_the_count_above_a_score_is_of_all_not_of_the_first() -> None:
-    vectors = _vectors(500)
-    query = vectors[3]
+@given(st.integers(1, 60), st.integers(0, 80), st.floats(-1, 1), st.integers(0, 1000))
+def test_that_all_above_a_score_come_first_and_as_many_as_asked_for_after_them(
+    count: int, top_k: int, above: float, seed: int
+) -> None:
+    vectors, query = _vectors(count, seed), _vectors(1, seed + 1)[0]
+    scores = vectors @ query
+    sure = int(np.sum(scores > above))
 
-    assert ExactIndex(np.arange(500), vectors).count_above(query, 0.2) == np.sum(
-        vectors @ query > 0.2
-    )
+    found = ExactIndex(np.arange(count), vectors).query(query, top_k, above=above)
+
+    expected = np.argsort(-scores, kind="stable")[: sure + top_k]
+    np.testing.assert_array_equal(found.labels, expected)
+    assert int(np.sum(found.scores > above)) == sure
+    assert found.searched == count
 
 
 def test_that_vectors_come_back_by_label() -> None:
@@ -87,7 +94,9 @@ def test_that_a_query_among_labels_is_one_of_an_index_of_only_those(
     # A product with fewer rows may differ in the last bit.
     np.testing.assert_allclose(found.scores, expected.scores, atol=1e-6)
     np.testing.assert_array_equal(found.labels, expected.labels)
-    assert index.count_above(query, 0.1, asked) == only.count_above(query, 0.1)
+    assert found.searched == expected.searched == len(only)
+    sure = index.query(query, 0, asked, above=0.1).labels
+    np.testing.assert_array_equal(sure, only.query(query, 0, above=0.1).labels)
 
 
 def test_that_one_label_of_many_is_scored_as_among_all() -> None:

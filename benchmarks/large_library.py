@@ -1,0 +1,202 @@
+"""A library of any number of photos, made in minutes: a few pictures under many names.
+
+Every photo is a hard link to one of `PICTURES` real JPEGs, with a content of its own in the
+catalogue, a thumbnail of its own in the cache (a hard link too), a date, a camera, and the
+embedding of its picture turned a little at random. So photofind finds every file on the disk as the
+catalogue describes it, and reads nothing again.
+
+    python -m benchmarks.large_library FOLDER COUNT --photos ~/Pictures
+"""
+
+import argparse
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from photofind.clip.checkpoints import EMBEDDED, CheckpointShelf
+from photofind.clip.encoder import encode_picture
+from photofind.clip.open_clip_encoder import OpenClipEncoder
+from photofind.domain import Embeddings, FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
+from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.indexing.compare import RACY_NS
+from photofind.library import Library
+from photofind.paths import LibraryPaths
+from photofind.photos.fingerprint import fingerprint
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.thumbnails import ThumbnailCache, average_colour
+from photofind.store import embeddings, photos, roots, state
+from photofind.store.photos import ReadFile
+
+PICTURES = 500
+SHAPES = ((1024, 768), (1152, 768), (768, 1024), (1280, 720), (900, 900))
+CAMERAS = ("Pixel 7", "Canon EOS 80D", "DSC-RX100M3", "iPhone 12", None)
+FIRST_DAY = datetime(2005, 1, 1, 9)
+DAYS = 7300
+FOLDERS_A_ROOT = 200
+OWN = 0.2
+"""Part of a photo's squared length that it does not share with its picture."""
+
+_BLOCK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What the photos are made of.
+
+    Attributes:
+        vectors: (N, dim).
+    """
+
+    paths: Sequence[Path]
+    sizes: Sequence[tuple[int, int]]
+    colours: Sequence[tuple[int, int, int]]
+    vectors: Embeddings
+
+
+def make_large_library(folder: Path, source: Path | None, count: int) -> Path:
+    """Makes `folder/library` and the photos beside it, unless they are there already.
+
+    Args:
+        source: Real photos; `None` draws scenes.
+
+    Returns:
+        The library's folder.
+    """
+    library, done = folder / "library", folder / "made"
+    if done.is_file() and done.read_text("ascii") == str(count):
+        return library
+    shutil.rmtree(folder, ignore_errors=True)
+    library.mkdir(parents=True)
+    paths = _save_pictures(folder / "pictures", source)
+    links = [folder / "photos" / _name(number) for number in range(count)]
+    _link(paths, links)
+    encoder = OpenClipEncoder(CheckpointShelf(LibraryPaths(library)).find(EMBEDDED))
+    pictures = _looked_at(paths, encoder, ThumbnailCache(folder / "thumbnails"))
+    thumbnails = ThumbnailCache(LibraryPaths(library).thumbnails)
+    _link(
+        [
+            ThumbnailCache(folder / "thumbnails").path_of(_content(-n))
+            for n in range(1, 1 + PICTURES)
+        ],
+        [thumbnails.path_of(_content(number)) for number in range(count)],
+    )
+    # A file written a moment ago would be read again: it may still be changing.
+    time.sleep(RACY_NS / 1e9)
+    _fill(library, folder / "photos", links, pictures, encoder)
+    done.write_text(str(count), "ascii")
+    return library
+
+
+def _save_pictures(folder: Path, source: Path | None) -> list[Path]:
+    folder.mkdir()
+    found = (
+        []
+        if source is None
+        else [item.path for item in scan(source) if not isinstance(item, UnreadableFolder)]
+    )
+    paths = []
+    for number in range(PICTURES):
+        shape = SHAPES[number % len(SHAPES)]
+        if found:
+            with Image.open(sorted(found)[number % len(found)]) as opened:
+                picture = ImageOps.fit(opened.convert("RGB"), shape, Image.Resampling.BICUBIC)
+        else:
+            picture = draw_scene(number, shape).image
+        paths.append(folder / f"{number:04}.jpg")
+        picture.save(paths[-1], quality=90)
+    return paths
+
+
+def _looked_at(paths: Sequence[Path], encoder: OpenClipEncoder, cache: ThumbnailCache) -> Pictures:
+    sizes, colours, vectors = [], [], []
+    for number, path in enumerate(paths, start=1):
+        with Image.open(path) as opened:
+            picture = opened.convert("RGB")
+        sizes.append(picture.size)
+        colours.append(average_colour(picture))
+        vectors.append(encode_picture(encoder, picture))
+        cache.store(_content(-number), picture)
+    return Pictures(paths, sizes, colours, np.stack(vectors))
+
+
+def _link(sources: Sequence[Path], targets: Sequence[Path]) -> None:
+    for folder in {target.parent for target in targets}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, target in enumerate(targets):
+        target.hardlink_to(sources[number % len(sources)])
+
+
+def _fill(
+    folder: Path,
+    root_path: Path,
+    links: Sequence[Path],
+    pictures: Pictures,
+    encoder: OpenClipEncoder,
+) -> None:
+    chance = np.random.default_rng(0)
+    with Library(folder, write=True) as library:
+        with library.database.writing() as connection:
+            space_id = embeddings.space_id(connection, encoder.space, create=True)
+            state.set_serving_space(connection, space_id)
+            root = roots.add_root(connection, root_path.resolve())
+        for start in range(0, len(links), _BLOCK):
+            numbers = range(start, min(start + _BLOCK, len(links)))
+            files = [_file(root.path, links[number], number, pictures) for number in numbers]
+            with library.database.writing() as connection:
+                ids = [id_ for id_ in photos.record_files(connection, root, files) if id_]
+                vectors = _turned(pictures.vectors, numbers, chance)
+                embeddings.add_embeddings(connection, space_id, ids, vectors)
+        # As after a first run: suggestions wait for review, and nothing is computed at the start.
+        library.tag(encoder=encoder)
+        library.load_search_engine(encoder)
+
+
+def _file(root: Path, path: Path, number: int, pictures: Pictures) -> ReadFile:
+    status = path.stat()
+    stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    which = number % PICTURES
+    width, height = pictures.sizes[which]
+    metadata = PhotoMetadata(
+        taken_at=(
+            FIRST_DAY + timedelta(days=number * 7919 % DAYS, minutes=number % 600)
+        ).isoformat(),
+        camera=CAMERAS[number % len(CAMERAS)],
+    )
+    photo = Photo(_content(number), "JPEG", width, height, pictures.colours[which], metadata)
+    return ReadFile(FoundFile(root, path, stat), time.time_ns(), photo=photo)
+
+
+def _turned(vectors: Embeddings, numbers: range, chance: np.random.Generator) -> Embeddings:
+    own = chance.standard_normal((len(numbers), vectors.shape[1]), dtype=np.float32)
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    shared = vectors[np.array(numbers) % len(vectors)]
+    turned = np.float32(np.sqrt(1 - OWN)) * shared + np.float32(np.sqrt(OWN)) * own
+    turned /= np.linalg.norm(turned, axis=1, keepdims=True)
+    return turned
+
+
+def _content(number: int) -> Fingerprint:
+    return fingerprint(number.to_bytes(8, "big", signed=True))
+
+
+def _name(number: int) -> str:
+    return f"album {number % FOLDERS_A_ROOT:03}/IMG_{number:07}.jpg"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--photos", type=Path, help="real ones; scenes are drawn without")
+    arguments = parser.parse_args()
+    make_large_library(arguments.folder, arguments.photos, arguments.count)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What a person does with a window: presses, drags, drops, answers; and what can be read in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMessageBox,
+    QWidget,
+)
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+LOOK_EVERY_MS = 20
+
+
+def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    """On whatever has the keyboard."""
+    QTest.keyClick(_focused(), key, modifiers)
+
+
+def type_in(text: str) -> None:
+    QTest.keyClicks(_focused(), text)
+
+
+def search_for(window: QWidget, text: str) -> None:
+    """Types into the search bar, from wherever the keyboard is."""
+    QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
+    type_in(text)
+
+
+def button(parent: QWidget, text: str) -> QAbstractButton:
+    """The one that can be seen, by its words or, where it has none, by what it is called."""
+    found = [
+        one
+        for one in parent.findChildren(QAbstractButton)
+        if one.isVisible() and text in (one.text(), one.accessibleName())
+    ]
+    assert len(found) == 1, f"{len(found)} buttons '{text}'"
+    return found[0]
+
+
+def click(parent: QWidget, text: str) -> None:
+    """Presses a button by its words."""
+    QTest.mouseClick(button(parent, text), LEFT)
+
+
+def field(parent: QWidget, name: str) -> QLineEdit:
+    """The one that can be seen, by what it is called."""
+    found = [
+        one
+        for one in parent.findChildren(QLineEdit)
+        if one.isVisible() and one.accessibleName() == name
+    ]
+    assert len(found) == 1, f"{len(found)} fields '{name}'"
+    return found[0]
+
+
+def words(parent: QWidget) -> str:
+    """All that can be read."""
+    seen = [one.text() for one in parent.findChildren(QLabel) if one.isVisible()]
+    return "\n".join(text for text in seen if text)
+
+
+def drag(over: QWidget, begin: QPoint, end: QPoint) -> None:
+    """With the left button down, in a few moves."""
+    QTest.mousePress(over, LEFT, NONE, begin)
+    for share in (0.25, 0.5, 0.75, 1.0):
+        QTest.mouseMove(over, begin + (end - begin) * share)
+    QTest.mouseRelease(over, LEFT, NONE, end)
+
+
+def drop(onto: QWidget, paths: Sequence[Path]) -> None:
+    """What a file manager does when files are let go over a window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    drop_data(onto, data)
+
+
+def drop_data(onto: QWidget, data: QMimeData) -> None:
+    """What another program does when something is let go over a window."""
+    place, copy = QPointF(onto.rect().center()), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(place.toPoint(), copy, data, LEFT, NONE)
+    enter.ignore()
+    QApplication.sendEvent(onto, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(onto, QDropEvent(place, copy, data, LEFT, NONE))
+
+
+class Answering:
+    """Presses a button of the next question that stands in the way.
+
+    Attributes:
+        asked: What the question said; empty while none came.
+    """
+
+    def __init__(self, answer: str) -> None:
+        self.asked = ""
+        self._answer = answer
+        self._timer = QTimer(interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        question = QApplication.activeModalWidget()
+        if isinstance(question, QMessageBox) and question.isVisible():
+            self._timer.stop()
+            self.asked = f"{question.text()}\n{question.informativeText()}"
+            click(question, self._answer)
+
+
+def _focused() -> QWidget:
+    _come_back()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    return focused
+
+
+def _come_back() -> None:
+    """Without a desktop, no window has the keyboard when a list over it has closed."""
+    active = QApplication.activeWindow()
+    if active is None or not active.isVisible():
+        (window,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMainWindow)]
+        window.activateWindow()
+        QApplication.processEvents()
