@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from benchmarks.heartbeat import Figures, Heartbeat
 from benchmarks.open_window import OpenWindow, Painted, Typist
+from photofind.events import IndexFinished
 from photofind.gui import app as photofind_app
 from photofind.gui.main_window import MainWindow
 
@@ -108,19 +109,18 @@ def start(library: Path, began_s: float) -> Figures:
 def reading(library: Path, photos: Path, explained: TextIO | None) -> Figures:
     """How the window answers while a folder is read and embedded, and tags are suggested."""
     opened = OpenWindow(library)
-    ended: list[float] = []
-    opened.bridge.finished.connect(lambda _report: ended.append(time.monotonic()))
+    reports: list[IndexFinished] = []
+    opened.bridge.finished.connect(reports.append)
     # The child's start is the subject of another measurement.
     opened.children[-1].encodes_per_s  # noqa: B018
     heartbeat = Heartbeat(explained)
-    began = time.monotonic()
     heartbeat.start()
     opened.window.folders.add([photos])
-    opened.wait_until(lambda: bool(ended))
+    opened.wait_until(lambda: bool(reports))
     heard = heartbeat.stop()
-    embedded = opened.window.model.rowCount()
     opened.close()
-    return {"photos": embedded, "photos_per_s": embedded / (ended[0] - began), **heard}
+    embedded, seconds = reports[0].embedded, reports[0].seconds
+    return {"photos": embedded, "photos_per_s": embedded / seconds, **heard}
 
 
 def typing(library: Path, rounds: int, explained: TextIO | None) -> Figures:

@@ -1,6 +1,6 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +20,7 @@ from photofind.domain import Embeddings, EmbeddingSpace, Failure
 from photofind.errors import BadInputError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
+from photofind.indexing.places import Changes
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
@@ -151,16 +152,21 @@ class Library:
         """As `watch`, with a worker that outlives it."""
         all_roots = self._some(self.roots())
 
-        def index(changed: Collection[Path] | None) -> IndexFinished:
-            chosen = [root for root in self.roots() if changed is None or root.path in changed]
-            return self._index(worker, chosen, listener, cancel)
+        def index(changes: Changes | None) -> IndexFinished:
+            chosen = [root for root in self.roots() if changes is None or root.path in changes]
+            return self._index(worker, chosen, listener, cancel, changes)
 
         folders = [root.path for root in all_roots]
         with FolderWatcher(folders, self.paths.folder) as watcher:
             yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
 
     def _index(
-        self, worker: Worker, chosen: Sequence[Root], listener: Listener, cancel: CancelToken
+        self,
+        worker: Worker,
+        chosen: Sequence[Root],
+        listener: Listener,
+        cancel: CancelToken,
+        changes: Changes | None = None,
     ) -> IndexFinished:
         indexer = Indexer(
             self.database,
@@ -170,7 +176,7 @@ class Library:
             listener=listener,
             cancel=cancel,
         )
-        report = indexer.run(chosen)
+        report = indexer.run(chosen, changes)
         # The first search should not have to wait for it.
         self._background(worker)
         return report

@@ -13,6 +13,9 @@ from photofind.settings import Settings
 from tests.support.checkpoints import make_checkpoint
 from tests.support.warm_child import WarmChild
 
+# Before Qt starts; no test needs a display.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 

@@ -86,13 +86,14 @@ class Navigation(QObject):
             self.open_photo(wanted)
 
     def leave_viewer(self) -> None:
-        """Back to the grid, at the photo that was seen last."""
-        self.show_browsing()
+        """Back to the grid, at the photo that was seen last; or to the page it was opened from."""
+        # The viewer forgets it when it is hidden.
         current = self._viewer.current
-        row = None if current is None else self._model.row_of(current)
-        if row is not None:
-            self._grid.setCurrentIndex(self._model.index(row))
-        self._grid.setFocus()
+        self.show_browsing()
+        if current is not None:
+            self._grid.make_current(current)
+        page = self._middle.currentWidget()
+        (self._grid if page is self._middle.widget(0) else page).setFocus()
 
     @property
     def viewing(self) -> bool:

@@ -111,15 +111,8 @@ class PhotosPage(QWidget):
     def settle(self) -> None:
         """After photos were read: in order again, unless somebody looks at them just now."""
         self.look_again()
-        if self._arrived and self._searching.request is None:
-            if (
-                self.grid.selected()
-                or self.grid.underMouse()
-                or self.grid.verticalScrollBar().value()
-            ):
-                self.header.show_new(self._arrived)
-            else:
-                self._searching.show_all()
+        # Behind the new ones that are still on their way.
+        self._lane.submit(lambda: None, lambda _: self._put_in_order())
 
     def look_again(self) -> None:
         """Takes out what is gone, and sees which folders are connected."""
@@ -160,6 +153,15 @@ class PhotosPage(QWidget):
         self._show_grid_unless(not len(self._model.rows))
         self._arrived += int(fresh.sum())
         self.header.show_all(len(self._model.rows), coverage)
+
+    def _put_in_order(self) -> None:
+        if not self._arrived or self._searching.request is not None:
+            return
+        grid = self.grid
+        if grid.selected() or grid.underMouse() or grid.verticalScrollBar().value():
+            self.header.show_new(self._arrived)
+        else:
+            self._searching.show_all()
 
     def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
         gone = asked[~np.isin(asked, rows.photo_ids)]

@@ -25,10 +25,11 @@ whole process wait.
 import os
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ from photofind.vectors.index import Neighbours
 
 if TYPE_CHECKING:
     import hnswlib
+
+T = TypeVar("T")
 
 Nodes = NDArray[np.uint64]
 """(K,) hashes of vectors, see [Note: nodes]."""
@@ -126,7 +129,7 @@ class Graph:
         """
         import hnswlib
 
-        parameters, cancel = parameters or GraphParameters(), cancel or CancelToken()
+        parameters = parameters or GraphParameters()
         nodes, rows = np.unique(vector_hashes(vectors), return_index=True)
         index = hnswlib.Index("ip", vectors.shape[1])
         index.init_index(
@@ -135,27 +138,23 @@ class Graph:
             ef_construction=parameters.ef_construction,
             random_seed=0,
         )
-        # In the order of photos, not of hashes: what was taken together is found together.
-        order = np.argsort(rows)
         with ThreadPoolExecutor(1, "graph", _give_way if in_background else None) as pool:
+            effort = _Effort(pool, threads, cancel or CancelToken())
+            # In the order of photos, not of hashes: what was taken together is found together.
+            order = np.argsort(rows)
             for some in np.array_split(order, max(1, len(order) // (_ADDED_AT_ONCE * threads))):
-                cancel.raise_if_cancelled()
-                added = vectors[rows[some]], nodes[some]
-                pool.submit(index.add_items, *added, num_threads=threads).result()
+                effort.run(index.add_items, vectors[rows[some]], nodes[some])
             # Nearly all are found by a quick look; the others are looked for as a query would.
             hidden = np.arange(len(nodes))
             for ef in (min(_EF_QUICK, parameters.ef_search), parameters.ef_search):
                 index.set_ef(min(ef, len(nodes)))
                 count = min(_TIED, ef, len(nodes))
-                found = np.zeros(len(hidden), np.bool_)
+                found = [np.zeros(0, np.bool_)]
                 for start in range(0, len(hidden), _BLOCK):
-                    cancel.raise_if_cancelled()
-                    part = hidden[start : start + _BLOCK]
-                    asked = index, vectors[rows[part]], nodes[part]
-                    found[start : start + len(part)] = pool.submit(
-                        _finds, *asked, count, threads
-                    ).result()
-                hidden = hidden[~found]
+                    some = hidden[start : start + _BLOCK]
+                    asked = vectors[rows[some]], nodes[some]
+                    found.append(effort.run(_finds, index, *asked, count))
+                hidden = hidden[~np.concatenate(found)]
         return cls(index, parameters, nodes[hidden])
 
     @classmethod
@@ -261,9 +260,11 @@ class HnswIndex:
             rows = np.concatenate((near, self._beside))
             scores = np.concatenate((self._vectors[near] @ vector, self._beside_vectors @ vector))
             places = top_k + int(np.count_nonzero(scores > above))
-            if not len(near) or len(rows) < places:
+            if not len(near):
                 return None
             if places * CANDIDATES_PER_HIT <= wanted:
+                if len(rows) < places:
+                    return None
                 best = np.lexsort((rows, -scores))[:places]
                 return Neighbours(self._labels[rows[best]], scores[best], len(self))
             wanted *= WIDER
@@ -282,12 +283,26 @@ class HnswIndex:
         return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """How much of the machine building may take."""
+
+    pool: Executor
+    threads: int
+    cancel: CancelToken
+
+    def run(self, step: Callable[..., T], *arguments: object) -> T:
+        """What a step of `hnswlib` comes to; raises `CancelledError` instead of beginning it."""
+        self.cancel.raise_if_cancelled()
+        return self.pool.submit(step, *arguments, num_threads=self.threads).result()
+
+
 def _finds(
-    index: "hnswlib.Index", vectors: Embeddings, nodes: Nodes, count: int, threads: int
+    index: "hnswlib.Index", vectors: Embeddings, nodes: Nodes, count: int, num_threads: int
 ) -> NDArray[np.bool_]:
     """Which nodes are among the first `count` when the graph is asked for their own vectors."""
     try:
-        labels, _ = index.knn_query(vectors, k=count, num_threads=threads)
+        labels, _ = index.knn_query(vectors, k=count, num_threads=num_threads)
     except RuntimeError:
         return np.zeros(len(nodes), np.bool_)
     found: NDArray[np.bool_] = np.any(labels == nodes[:, np.newaxis], axis=1)

@@ -84,6 +84,7 @@ class FlowRow(QWidget):
         policy.setHeightForWidth(True)
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         self.setSizePolicy(policy)
+        self.hide()
 
     def add(self, widget: QWidget) -> None:
         """At the end."""

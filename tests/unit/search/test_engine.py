@@ -28,6 +28,10 @@ class WordEncoder:
     space = EmbeddingSpace("words", "0" * 64, 1, DIM)
     preprocess = Preprocess(8, (0, 0, 0), (1, 1, 1))
 
+    @property
+    def encodes_per_s(self) -> float:
+        return 1.0
+
     def encode_images(self, pixels: np.ndarray) -> Embeddings:
         return _unit(pixels.reshape(len(pixels), -1)[:, :DIM].astype(np.float32) + 1)
 

@@ -31,6 +31,10 @@ class ColourEncoder:
     space = EmbeddingSpace("colours", "0" * 64, 1, 3)
     preprocess = Preprocess(8, (0, 0, 0), (1, 1, 1))
 
+    @property
+    def encodes_per_s(self) -> float:
+        return 1.0
+
     def encode_images(self, pixels: Pixels) -> Embeddings:
         return _unit(pixels.reshape(len(pixels), -1, 3).mean(axis=1) + 1)
 

@@ -3,7 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
+from photofind.errors import CancelledError
 from photofind.vectors import choose
 from photofind.vectors.choose import IndexChoice, IndexHealth
 from photofind.vectors.exact import ExactIndex
@@ -25,8 +27,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "vectors"
 
 
-def _choice(folder: Path, wish: str, parameters: GraphParameters = SMALL) -> IndexChoice:
-    return IndexChoice(folder, SPACE, wish, threads=1, parameters=parameters)
+def _choice(
+    folder: Path,
+    wish: str,
+    parameters: GraphParameters = SMALL,
+    auto_from: int = choose.AUTO_HNSW_PHOTOS,
+) -> IndexChoice:
+    return IndexChoice(folder, SPACE, wish, 1, parameters, auto_from)
 
 
 def _generation(folder: Path) -> str:
@@ -64,16 +71,117 @@ def test_that_a_forced_graph_is_built_once(folder: Path, vectors: Embeddings) ->
 
 
 def test_that_a_search_never_waits_for_a_graph_nobody_forced(
+    folder: Path, vectors: Embeddings
+) -> None:
+    def choice() -> IndexChoice:
+        return _choice(folder, "auto", auto_from=COUNT)
+
+    assert isinstance(choice().index(LABELS, vectors), ExactIndex)
+    assert choice().health(COUNT).kind == "exact"
+
+    assert choice().checked(LABELS, vectors).kind == "hnsw"
+    assert isinstance(choice().index(LABELS, vectors), HnswIndex)
+    assert choice().health(COUNT).kind == "hnsw"
+
+
+@pytest.mark.parametrize("wish", ["auto", "hnsw"])
+def test_that_a_window_searches_exactly_until_a_graph_was_made_behind_it(
+    folder: Path, vectors: Embeddings, wish: str
+) -> None:
+    choice = _choice(folder, wish, auto_from=COUNT)
+    assert not choice.wants_graph
+
+    assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
+    assert choice.wants_graph
+    assert choice.renew(CancelToken())
+
+    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
+    assert not choice.wants_graph
+    assert not choice.renew(CancelToken())
+    assert isinstance(_choice(folder, wish, auto_from=COUNT).index(LABELS, vectors), HnswIndex)
+
+
+def test_that_a_library_too_small_for_a_graph_wants_none(folder: Path, vectors: Embeddings) -> None:
+    choice = _choice(folder, "auto", auto_from=COUNT + 1)
+    choice.ready_index(LABELS, vectors)
+
+    assert not choice.wants_graph
+    assert not choice.renew(CancelToken())
+    assert not folder.exists()
+
+
+def test_that_a_graph_is_read_from_the_disk_once(
     folder: Path, vectors: Embeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choose, "AUTO_HNSW_PHOTOS", COUNT)
+    _choice(folder, "hnsw").index(LABELS, vectors)
+    choice = _choice(folder, "hnsw")
+    first = choice.ready_index(LABELS, vectors)
+    monkeypatch.delattr(Graph, "load")
 
-    assert isinstance(_choice(folder, "auto").index(LABELS, vectors), ExactIndex)
-    assert _choice(folder, "auto").health(COUNT).kind == "exact"
+    again = choice.ready_index(np.arange(COUNT - 50), vectors[50:])
 
-    assert _choice(folder, "auto").checked(LABELS, vectors).kind == "hnsw"
-    assert isinstance(_choice(folder, "auto").index(LABELS, vectors), HnswIndex)
-    assert _choice(folder, "auto").health(COUNT).kind == "hnsw"
+    assert isinstance(first, HnswIndex)
+    assert isinstance(again, HnswIndex)
+    assert again.graph is first.graph
+
+
+def test_that_a_graph_another_process_made_is_taken(folder: Path, vectors: Embeddings) -> None:
+    choice = _choice(folder, "auto", auto_from=COUNT)
+    assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
+
+    _choice(folder, "hnsw").index(LABELS, vectors)
+
+    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
+
+
+def test_that_a_graph_that_cannot_be_saved_serves_until_the_end(
+    folder: Path, vectors: Embeddings
+) -> None:
+    folder.write_text("a file is in the way")
+    choice = _choice(folder, "hnsw")
+    choice.ready_index(LABELS, vectors)
+
+    assert choice.renew(CancelToken())
+    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
+
+
+def test_that_a_stale_graph_is_dropped_and_wanted_anew(folder: Path, vectors: Embeddings) -> None:
+    choice = _choice(folder, "hnsw")
+    choice.index(LABELS, vectors)
+    more = np.concatenate((vectors, unit_vectors(300, 1)))
+
+    assert isinstance(choice.ready_index(np.arange(len(more)), more), ExactIndex)
+    assert choice.wants_graph
+    assert choice.renew(CancelToken())
+    assert isinstance(choice.ready_index(np.arange(len(more)), more), HnswIndex)
+
+
+def test_that_a_graph_that_finds_too_little_is_not_made_again_and_again(
+    folder: Path, vectors: Embeddings
+) -> None:
+    choice = _choice(folder, "hnsw", GraphParameters(m=2, ef_construction=3, ef_search=10))
+    choice.ready_index(LABELS, vectors)
+    assert not choice.renew(CancelToken())
+
+    choice.ready_index(LABELS[:-1], vectors[:-1])
+    assert not choice.wants_graph
+    choice.ready_index(LABELS[:1700], vectors[:1700])
+    assert choice.wants_graph
+
+
+def test_that_a_graph_given_up_leaves_everything_as_it_was(
+    folder: Path, vectors: Embeddings
+) -> None:
+    choice = _choice(folder, "hnsw")
+    choice.ready_index(LABELS, vectors)
+    cancel = CancelToken()
+    cancel.cancel()
+
+    with pytest.raises(CancelledError):
+        choice.renew(cancel)
+
+    assert not folder.exists()
+    assert choice.wants_graph
 
 
 def test_that_a_damaged_graph_is_built_again(folder: Path, vectors: Embeddings) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
+from photofind.errors import CancelledError
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex, vector_hashes
 from photofind.vectors.recall import recall_at_k
@@ -98,13 +100,57 @@ def test_that_chosen_labels_are_searched_exactly(
     found = index.query(query, 30, chosen)
 
     assert found.labels.tolist() == exact.query(query, 30, chosen).labels.tolist()
-    assert index.count_above(query, 0.1, chosen) == exact.count_above(query, 0.1, chosen)
+    sure = index.query(query, 0, chosen, above=0.1).labels.tolist()
+    assert sure == exact.query(query, 0, chosen, above=0.1).labels.tolist()
 
 
-def test_that_the_count_above_a_score_is_of_all(index: HnswIndex, vectors: Embeddings) -> None:
+def test_that_nearly_all_above_a_score_are_found_and_not_by_scoring_everything(
+    labels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = unit_vectors(20_000, 7)
+    index = HnswIndex(np.arange(20_000), vectors, Graph.build(vectors, SMALL))
+    queries = unit_vectors(50, 8)
+    best = np.sort(queries @ vectors.T, axis=1)
+    monkeypatch.delattr(ExactIndex, "query")
+
+    for sure in (0, 20, 90):
+        found = [
+            index.query(query, 10, above=scores[-1 - sure])
+            for query, scores in zip(queries, best, strict=True)
+        ]
+
+        assert np.mean([len(one.labels) for one in found]) > 10 + 0.97 * sure
+        for one, scores in zip(found, best, strict=True):
+            assert np.count_nonzero(one.scores > scores[-1 - sure]) == len(one.labels) - 10
+            assert one.searched == 20_000
+
+
+def test_that_so_many_above_a_score_that_all_have_to_be_scored_are_counted_exactly(
+    index: HnswIndex, vectors: Embeddings
+) -> None:
     query = unit_vectors(1, 7)[0]
+    sure = int(np.sum(vectors @ query > 0.05))
 
-    assert index.count_above(query, 0.05) == np.sum(vectors @ query > 0.05) > 1000
+    found = index.query(query, 10, above=0.05)
+
+    assert len(found.labels) == sure + 10 > 1000
+
+
+def test_that_a_graph_of_the_background_is_the_same_graph(
+    vectors: Embeddings, graph: Graph
+) -> None:
+    again = Graph.build(vectors, SMALL, in_background=True)
+
+    for query in unit_vectors(20, 9):
+        assert graph.nearest(query, 48).tolist() == again.nearest(query, 48).tolist()
+
+
+def test_that_building_stops_when_asked_to(vectors: Embeddings) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+
+    with pytest.raises(CancelledError):
+        Graph.build(vectors, SMALL, cancel=cancel)
 
 
 def test_that_vectors_come_back_by_label(index: HnswIndex, vectors: Embeddings) -> None:

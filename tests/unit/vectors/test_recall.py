@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import Neighbours
@@ -18,11 +21,19 @@ class Forgetful(ExactIndex):
         super().__init__(known, unit_vectors(COUNT)[known])
         self._claim = claim
 
-    def query(self, vector: np.ndarray, top_k: int, labels: np.ndarray | None = None) -> Neighbours:
-        found = super().query(vector, top_k, labels)
+    @override
+    def query(
+        self,
+        vector: np.ndarray,
+        top_k: int,
+        labels: np.ndarray | None = None,
+        *,
+        above: float = np.inf,
+    ) -> Neighbours:
+        found = super().query(vector, top_k, labels, above=above)
         if self._claim is None:
             return found
-        return Neighbours(found.labels, np.full(len(found.labels), self._claim, np.float32))
+        return replace(found, scores=np.full(len(found.labels), self._claim, np.float32))
 
 
 def test_that_exact_search_finds_everything() -> None:
