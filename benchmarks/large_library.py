@@ -20,7 +20,6 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from photofind.clip.checkpoints import EMBEDDED, CheckpointShelf
-from photofind.clip.encoder import encode_picture
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import Embeddings, FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
 from photofind.evaluation.drawn_scenes import draw_scene
@@ -42,6 +41,7 @@ FOLDERS_A_ROOT = 200
 OWN = 0.2
 """Part of a photo's squared length that it does not share with its picture."""
 
+_BATCH = 32
 _BLOCK = 10_000
 
 
@@ -114,15 +114,17 @@ def _save_pictures(folder: Path, source: Path | None) -> list[Path]:
 
 
 def _looked_at(paths: Sequence[Path], encoder: OpenClipEncoder, cache: ThumbnailCache) -> Pictures:
-    sizes, colours, vectors = [], [], []
+    sizes, colours, pixels = [], [], []
     for number, path in enumerate(paths, start=1):
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
         sizes.append(picture.size)
         colours.append(average_colour(picture))
-        vectors.append(encode_picture(encoder, picture))
+        pixels.append(encoder.preprocess.pixels(picture))
         cache.store(_content(-number), picture)
-    return Pictures(paths, sizes, colours, np.stack(vectors))
+    batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
+    vectors = np.concatenate([encoder.encode_images(np.stack(batch)) for batch in batches])
+    return Pictures(paths, sizes, colours, vectors)
 
 
 def _link(sources: Sequence[Path], targets: Sequence[Path]) -> None:

@@ -78,6 +78,7 @@ class OpenWindow:
         self.painted = Painted(self.window)
         self.window.show()
         self.library.start()
+        photofind_app.favour_window()
 
     def _make_child(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
         self.children.append(ChildWorker(paths, settings, checkpoint))

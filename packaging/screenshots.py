@@ -117,6 +117,8 @@ class Screenshots:
         self._library.start()
 
     def take(self, photos: Path, backup: Path) -> None:
+        from photofind.gui.app import put_away
+
         try:
             self._first_run()
             self._indexing(photos, backup)
@@ -128,8 +130,7 @@ class Screenshots:
             self._unreadable()
             self._offline(backup)
         finally:
-            self._window.close()
-            self._window.close_lanes()
+            put_away(self._window)
             self._library.close()
 
     def _first_run(self) -> None:

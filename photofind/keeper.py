@@ -140,7 +140,7 @@ class Keeper:
             if report.embedded and encoder is not None:
                 self._library.tag(encoder=encoder, cancel=cancel)
                 self._tell_searchable()
-        if self._library.wants_graph:
+        if self._library.wants_graph():
             self._graph.begin()
 
     def _take_graph(self) -> None:

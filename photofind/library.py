@@ -219,10 +219,9 @@ class Library:
         index = (choice.ready_index if at_once else choice.index)(labels, vectors)
         return SearchEngine(encoder, index, calibration, FilteredPhotos(self.database))
 
-    @property
     def wants_graph(self) -> bool:
         """Whether the search engine loaded last would be quicker with a graph, and has none."""
-        return self._choice is not None and self._choice[1].wants_graph
+        return self._choice is not None and self._choice[1].wants_graph()
 
     def renew_graph(self, cancel: CancelToken) -> bool:
         """Makes a graph for the search engine loaded last, where it wants one, in minutes.

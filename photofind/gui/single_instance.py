@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,12 +17,18 @@ def server_name(library: Path) -> str:
     return "photofind-" + hashlib.blake2b(bytes(library.absolute()), digest_size=8).hexdigest()
 
 
-def hand_over(name: str, picture: Path | None) -> bool:
-    """Asks a photofind that runs already to come to the front; false where there is none."""
+def hand_over(name: str, picture: Path | None, *, patience_s: float = 0.0) -> bool:
+    """Asks a photofind that runs already to come to the front; false where there is none.
+
+    Args:
+        patience_s: How long one may take that is just starting and does not listen yet.
+    """
     socket = QLocalSocket()
-    socket.connectToServer(name)
-    if not socket.waitForConnected(WAIT_MS):
-        return False
+    ends = time.monotonic() + patience_s
+    while not _connect(socket, name):
+        if time.monotonic() >= ends:
+            return False
+        time.sleep(0.1)
     message = {"open": str(picture.absolute()) if picture else None}
     socket.write(json.dumps(message).encode() + b"\n")
     sent = socket.waitForBytesWritten(WAIT_MS)
@@ -29,6 +36,11 @@ def hand_over(name: str, picture: Path | None) -> bool:
     if socket.state() != QLocalSocket.LocalSocketState.UnconnectedState:
         socket.waitForDisconnected(WAIT_MS)
     return sent
+
+
+def _connect(socket: QLocalSocket, name: str) -> bool:
+    socket.connectToServer(name)
+    return socket.waitForConnected(WAIT_MS)
 
 
 class Doorkeeper(QObject):

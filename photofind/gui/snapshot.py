@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from photofind.errors import UserFacingError
-from photofind.gui.app import make_app
+from photofind.gui.app import make_app, put_away
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
@@ -43,7 +43,7 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
         _wait(app.processEvents, lambda: time.monotonic() > ends)
         window.grab().save(str(out))
     finally:
-        window.close_lanes()
+        put_away(window)
         library.close()
 
 

@@ -103,7 +103,7 @@ class IndexChoice:
             vectors: (N, dim) float32, unit length.
         """
         index = self.ready_index(labels, vectors)
-        if self._wish == "hnsw" and self.wants_graph:
+        if self._wish == "hnsw" and self.wants_graph():
             return self._renewed(labels, vectors)
         return index
 
@@ -115,7 +115,6 @@ class IndexChoice:
         self._given = ExactIndex(labels, vectors) if kept is None else kept
         return self._given
 
-    @property
     def wants_graph(self) -> bool:
         """Whether the index given last should have a graph, and has none."""
         given = self._given
@@ -134,9 +133,14 @@ class IndexChoice:
             CancelledError: Asked to stop; nothing was changed.
         """
         given = self._given
-        if not isinstance(given, ExactIndex) or not self.wants_graph:
+        if not isinstance(given, ExactIndex) or not self.wants_graph():
             return False
-        return isinstance(self._renewed(given.labels, given.vectors, cancel), HnswIndex)
+        try:
+            return isinstance(self._renewed(given.labels, given.vectors, cancel), HnswIndex)
+        except MemoryError as error:
+            _log.warning("A graph of %d photos was given up: %s", len(given), error)
+            self._no_use_for = len(given)
+            return False
 
     def _renewed(
         self,

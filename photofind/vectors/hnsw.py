@@ -126,18 +126,22 @@ class Graph:
 
         Raises:
             CancelledError: Asked to stop; within a second.
+            MemoryError: It has no room beside the vectors.
         """
         import hnswlib
 
         parameters = parameters or GraphParameters()
         nodes, rows = np.unique(vector_hashes(vectors), return_index=True)
         index = hnswlib.Index("ip", vectors.shape[1])
-        index.init_index(
-            max(1, len(nodes)),
-            M=parameters.m,
-            ef_construction=parameters.ef_construction,
-            random_seed=0,
-        )
+        try:
+            index.init_index(
+                max(1, len(nodes)),
+                M=parameters.m,
+                ef_construction=parameters.ef_construction,
+                random_seed=0,
+            )
+        except RuntimeError as error:
+            raise MemoryError(f"no room for a graph of {len(nodes):,} nodes") from error
         with ThreadPoolExecutor(1, "graph", _give_way if in_background else None) as pool:
             effort = _Effort(pool, threads, cancel or CancelToken())
             # In the order of photos, not of hashes: what was taken together is found together.

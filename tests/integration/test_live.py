@@ -10,13 +10,18 @@ import pytest
 from PIL import Image
 
 from photofind.answers import RegionOfPhoto
+from photofind.child.worker import ChildWorker
 from photofind.domain import PhotoId
-from photofind.errors import BadInputError, QueryError
+from photofind.errors import BadInputError, CheckpointError, QueryError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged, SearchableChanged
+from photofind.library import Library
 from photofind.live import LiveLibrary
+from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
+from photofind.settings import Settings, save_setting
 from photofind.store.tags import TagState
+from tests.support.checkpoints import make_checkpoint
 from tests.support.warm_child import WarmChild
 
 PICTURES = 24
@@ -243,3 +248,85 @@ def test_that_grid_rows_appear_before_the_search_is_complete(
     changed = told.wait_for(PhotosChanged)
 
     assert len(live.rows(changed.photo_ids)) == len(changed.photo_ids)
+
+
+def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
+    told: Told, tmp_path: Path, warm_child: WarmChild, folder: Path
+) -> None:
+    own = LibraryPaths(tmp_path / "library")
+    own.folder.mkdir()
+    save_setting(own.settings, "vector_index", "hnsw")
+    library = LiveLibrary(own.folder, told.listen, make_worker=warm_child.lend)
+    try:
+        library.start()
+        library.add_folders([folder])
+
+        told.wait_for(
+            SearchableChanged,
+            lambda event: event.photos == PICTURES and any((own.folder / "vectors").glob("*.json")),
+        )
+
+        assert library.find("a house").total == PICTURES
+        with Library(own.folder) as reader:
+            assert reader.status().index.kind == "hnsw"
+    finally:
+        library.close()
+
+
+@pytest.fixture
+def changed(
+    pictures: Path, tiny_folder: Path, tmp_path: Path, told: Told, warm_child: WarmChild
+) -> Iterator[LiveLibrary]:
+    """Held before it reads anything, its search model replaced since it was read last."""
+    model = Path(shutil.copytree(tiny_folder, tmp_path / "model"))
+    with Library(tmp_path / "library", write=True, make_worker=warm_child.lend) as before:
+        before.index([pictures], f"local-dir:{model}")
+    make_checkpoint(model, seed=5)
+    library = LiveLibrary(tmp_path / "library", told.listen, make_worker=_another_child)
+    library.pause()
+    yield library
+    library.close()
+
+
+def _another_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
+    """One that has no weights of before loaded."""
+    return ChildWorker(paths, settings, checkpoint)
+
+
+def test_that_a_query_never_mixes_a_search_models_old_weights_with_its_new_ones(
+    changed: LiveLibrary, told: Told, pictures: Path
+) -> None:
+    changed.start()
+    outside = pictures / "sea" / "01.jpg"
+
+    for ask in (
+        lambda: changed.find("a boat"),
+        lambda: changed.find_like(outside),
+        lambda: changed.find_region(RegionOfPhoto(outside, (10.0, 10.0, 90.0, 90.0))),
+    ):
+        with pytest.raises(CheckpointError, match="has changed since") as raised:
+            ask()
+        assert raised.value.hint == "Wait until the photos have been read again."
+
+    photo = _photo(changed, 0)
+    assert changed.find_like(photo).rows.photo_ids[0] == photo
+
+    changed.resume()
+    told.wait_for(IndexFinished, lambda report: report.embedded == 12)
+    told.wait_for(SearchableChanged)
+    assert changed.find("a boat").total == 12
+
+
+def test_that_photos_are_read_again_where_nothing_can_embed_texts_for_them(
+    changed: LiveLibrary, told: Told
+) -> None:
+    shutil.rmtree(changed.paths.cache)
+    changed.start()
+
+    results = changed.find("a boat")
+
+    assert len(results.rows) == 0
+    assert (results.coverage.searchable, results.coverage.known) == (0, 12)
+    changed.resume()
+    told.wait_for(SearchableChanged, lambda event: event.photos == 12)
+    assert changed.find("a boat").total == 12

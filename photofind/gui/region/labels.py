@@ -176,7 +176,7 @@ class LabelList(QWidget):
 
     @property
     def names(self) -> list[str]:
-        return [row.name for row in self._rows if row.name]
+        return [row.name for row in self._rows if row.name and not row.isHidden()]
 
     @property
     def chosen_name(self) -> str | None:

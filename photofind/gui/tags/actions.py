@@ -61,12 +61,14 @@ class TagActions(QObject):
         return bool(self._done)
 
     def undo(self) -> None:
-        """Takes the last decision back."""
+        """Takes the last decision back, also one that is still being written."""
+        self._writer.submit(lambda: None, lambda _: self._take_back())
+
+    def _take_back(self) -> None:
         if not self._done:
             return
         was = self._done.pop()
         library = self._library
-
         ids = tuple(dict.fromkeys(item.photo_id for item in was))
 
         def work() -> list[list[PhotoTag]]:

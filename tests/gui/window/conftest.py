@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from photofind.child.worker import ChildWorker
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, SearchableChanged
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
 from photofind.live import LiveLibrary
+from photofind.paths import LibraryPaths
+from photofind.settings import Settings
 from tests.support.warm_child import WarmChild
 
 ALBUM = 30
@@ -26,11 +29,17 @@ PATIENCE_MS = 30_000
 class OpenWindow:
     """A window on a library, which is read by a real child process."""
 
-    def __init__(self, qtbot: QtBot, library: Path, child: WarmChild) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        library: Path,
+        make_worker: Callable[[LibraryPaths, Settings, str], ChildWorker],
+    ) -> None:
         self._qtbot = qtbot
-        self.child = child
         self.bridge = Bridge(interval_ms=20)
-        self.library = LiveLibrary(library, self.bridge.listen, make_worker=child.lend)
+        self.reports: list[IndexFinished] = []
+        self.bridge.finished.connect(self.reports.append)
+        self.library = LiveLibrary(library, self.bridge.listen, make_worker=make_worker)
         self.window = MainWindow(self.library, self.bridge)
         self.window.resize(1100, 720)
         self.window.show()
@@ -40,11 +49,13 @@ class OpenWindow:
         self.wait(self.window.isActiveWindow)
 
     def read(self, photos: Path) -> None:
-        """Adds a folder and waits until all of it can be searched."""
+        """Adds a folder and waits until all of it can be searched and is shown in its order."""
         count = sum(path.suffix == ".jpg" for path in photos.rglob("*"))
         with self.searchable(count):
             self.library.add_folders([photos])
-        self.wait(lambda: self.window.model.rowCount() == count)
+        self.wait(lambda: bool(self.reports))
+        newest_first = self.library.all_photos().photo_ids.tolist()
+        self.wait(lambda: self.shown() == newest_first)
 
     def searchable(self, count: int) -> AbstractContextManager[object]:
         """Waits until so many photos can be searched."""
@@ -121,7 +132,7 @@ def open_window(qtbot: QtBot, warm_child: WarmChild) -> Iterator[Callable[[Path]
 
     def opened(library: Path) -> OpenWindow:
         close()
-        windows.append(OpenWindow(qtbot, library, warm_child))
+        windows.append(OpenWindow(qtbot, library, warm_child.lend))
         return windows[-1]
 
     def close() -> None:

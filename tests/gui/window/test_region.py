@@ -86,7 +86,7 @@ def test_that_a_part_is_found_elsewhere(opened: OpenWindow, photo: PhotoId) -> N
     chip = window.bar.request.picture
     assert chip is not None
     assert chip.is_part
-    assert chip.name == f"part of picture-{NUMBER:04}.jpg"
+    assert chip.name == f"picture-{NUMBER:04}.jpg"
     assert not window.navigation.viewing
     assert window.model.rowCount() > 1
     assert photo in opened.shown()

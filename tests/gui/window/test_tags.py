@@ -9,7 +9,9 @@ from PySide6.QtTest import QTest
 from photofind.domain import PhotoId
 from photofind.gui.folders.row_list import RowList
 from photofind.gui.tags.review import ReviewPage
-from photofind.library import Library
+from photofind.paths import LibraryPaths
+from photofind.store import tags
+from photofind.store.database import Database
 from photofind.store.tags import TagState
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, SHIFT, click, press, words
@@ -60,7 +62,7 @@ def _ids(page: ReviewPage) -> list[PhotoId]:
 
 def _states(opened: OpenWindow, photos: list[PhotoId], name: str) -> list[TagState | None]:
     every = opened.library.tags_of(photos)
-    found = [[tag.state for tag in tags if tag.name == name] for tags in every]
+    found = [[tag.state for tag in own if tag.name == name] for own in every]
     return [states[0] if states else None for states in found]
 
 
@@ -152,6 +154,6 @@ def test_that_a_rejected_tag_does_not_come_back_when_photos_are_tagged_again(
 
     suggest(library, {"fish": FISH})
 
-    with Library(library, write=False) as after:
-        counts = {count.name: count for count in after.tag_counts()}
-    assert (counts["fish"].suggested, counts["fish"].rejected) == (3, 1)
+    with Database.open(LibraryPaths(library), write=False) as after, after.reading() as connection:
+        (fish,) = [one for one in tags.counts_by_tag(connection) if one.name == "fish"]
+    assert (fish.suggested, fish.rejected) == (3, 1)

@@ -9,15 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from photofind.cli import run
 from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.paths import LibraryPaths
+from photofind.settings import save_setting
+from photofind.store import roots
+from photofind.store.database import Database
+from photofind.store.waiting import add_waiting
 
 Json = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def library_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PHOTOFIND_LIBRARY", str(tmp_path / "library"))
     return tmp_path / "library"
 
@@ -130,6 +136,61 @@ def test_that_status_counts(as_json: Json, indexed: Any, pictures: Path) -> None
     assert found["coverage"] == {"embedded": 12, "total": 12}
     assert found["roots"][0]["path"] == str(pictures)
     assert found["roots"][0]["offline"] is False
+
+
+def test_that_status_says_what_waits_to_be_read(
+    as_json: Json,
+    indexed: Any,
+    pictures: Path,
+    library_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with (
+        Database.open(LibraryPaths(library_folder), write=True) as database,
+        database.writing() as connection,
+    ):
+        (root,) = roots.list_roots(connection)
+        add_waiting(connection, root, [pictures / f"new{number}.jpg" for number in range(1200)])
+
+    found = as_json("status")
+
+    assert (found["waiting"], found["files"]) == (1200, 12)
+    assert found["coverage"] == {"embedded": 12, "total": 12}
+    assert run(["status"]) == 0
+    printed = capsys.readouterr().out
+    assert "12 photos, 12 of them searchable" in printed
+    assert "1,200 files were found and not read yet." in printed
+
+
+def test_that_the_limits_of_the_settings_hold_for_pictures_from_outside(
+    as_json: Json, indexed: Any, tmp_path: Path, library_folder: Path
+) -> None:
+    outside = tmp_path / "outside.png"
+    Image.new("RGB", (1200, 1000)).save(outside)
+    box = ["--box", "10", "10", "90", "90", "--labels", "dog"]
+    assert as_json("similar", outside, "-n", "1", "--all")["hits"]
+
+    save_setting(library_folder / "settings.toml", "max_megapixels", 1)
+
+    for asked in (["similar"], ["region", *box], ["region", *box[:5], "--find"]):
+        error = as_json(asked[0], outside, *asked[1:], code=1)["error"]
+        assert error["code"] == "bad_input"
+        assert "megapixels" in error["message"]
+
+
+def test_that_an_error_in_a_batch_says_where(
+    indexed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text("a boat\na dog from:2008-13\n")
+    capsys.readouterr()
+
+    assert run(["search", "--batch", str(queries)]) == 1
+
+    _, wrong = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert wrong["query"] == "a dog from:2008-13"
+    assert set(wrong["error"]) == {"code", "message", "hint", "column"}
+    assert wrong["error"]["column"] == 17
 
 
 def test_that_checkpoints_can_be_added_and_used(as_json: Json, tiny_folder: Path) -> None:

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,14 +90,14 @@ def test_that_a_window_searches_exactly_until_a_graph_was_made_behind_it(
     folder: Path, vectors: Embeddings, wish: str
 ) -> None:
     choice = _choice(folder, wish, auto_from=COUNT)
-    assert not choice.wants_graph
+    assert not choice.wants_graph()
 
     assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
-    assert choice.wants_graph
+    assert choice.wants_graph()
     assert choice.renew(CancelToken())
 
     assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
-    assert not choice.wants_graph
+    assert not choice.wants_graph()
     assert not choice.renew(CancelToken())
     assert isinstance(_choice(folder, wish, auto_from=COUNT).index(LABELS, vectors), HnswIndex)
 
@@ -105,7 +106,7 @@ def test_that_a_library_too_small_for_a_graph_wants_none(folder: Path, vectors: 
     choice = _choice(folder, "auto", auto_from=COUNT + 1)
     choice.ready_index(LABELS, vectors)
 
-    assert not choice.wants_graph
+    assert not choice.wants_graph()
     assert not choice.renew(CancelToken())
     assert not folder.exists()
 
@@ -151,7 +152,7 @@ def test_that_a_stale_graph_is_dropped_and_wanted_anew(folder: Path, vectors: Em
     more = np.concatenate((vectors, unit_vectors(300, 1)))
 
     assert isinstance(choice.ready_index(np.arange(len(more)), more), ExactIndex)
-    assert choice.wants_graph
+    assert choice.wants_graph()
     assert choice.renew(CancelToken())
     assert isinstance(choice.ready_index(np.arange(len(more)), more), HnswIndex)
 
@@ -164,9 +165,30 @@ def test_that_a_graph_that_finds_too_little_is_not_made_again_and_again(
     assert not choice.renew(CancelToken())
 
     choice.ready_index(LABELS[:-1], vectors[:-1])
-    assert not choice.wants_graph
+    assert not choice.wants_graph()
     choice.ready_index(LABELS[:1700], vectors[:1700])
-    assert choice.wants_graph
+    assert choice.wants_graph()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on what may be allocated")
+def test_that_a_graph_there_is_no_memory_for_is_not_made_again_and_again(
+    folder: Path, vectors: Embeddings
+) -> None:
+    import resource
+
+    choice = _choice(folder, "hnsw", GraphParameters(m=10_000))
+    choice.ready_index(LABELS, vectors)
+    pages = int(Path("/proc/self/statm").read_text().split()[5])
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    # The graph would take 160 MB.
+    resource.setrlimit(resource.RLIMIT_DATA, (pages * resource.getpagesize() + 80_000_000, hard))
+    try:
+        assert not choice.renew(CancelToken())
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+    assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
+    assert not choice.wants_graph()
 
 
 def test_that_a_graph_given_up_leaves_everything_as_it_was(
@@ -181,7 +203,7 @@ def test_that_a_graph_given_up_leaves_everything_as_it_was(
         choice.renew(cancel)
 
     assert not folder.exists()
-    assert choice.wants_graph
+    assert choice.wants_graph()
 
 
 def test_that_a_damaged_graph_is_built_again(folder: Path, vectors: Embeddings) -> None:
