@@ -26,7 +26,7 @@ Figures = dict[str, Any]
 KEY_MS = 60
 """Between two keys: quicker than the pause after which a search begins."""
 
-LONGEST_WAIT_MS = 300_000
+LONGEST_WAIT_MS = 120_000
 
 
 class Painted(QObject):
@@ -99,6 +99,9 @@ class OpenWindow:
         times: list[float] = []
         self.painted.once(so, times.append)
         self.window.photos.grid.viewport().update()
+        # What is so only after the last paint is painted by nobody.
+        self.wait_until(so)
+        self.window.photos.grid.viewport().update()
         self.wait_until(lambda: bool(times))
         return times[0]
 
@@ -130,10 +133,20 @@ class Typist:
         self._submitted_s = self._answered_s = 0.0
         self._window.bar.submitted.connect(self._note_submitted)
         self._window.searching.answered.connect(self._note_answered)
+        self._window.searching.all_shown.connect(self._note_answered)
+
+    def clear(self) -> None:
+        """Back to all photos, as a person goes."""
+        if self._window.searching.request is not None:
+            self._answered_s = 0.0
+            self._window.bar.clear_button.click()
+            self._opened.wait_until(lambda: self._answered_s > 0)
+        self._opened.wait_for(self._opened.painted.whole)
 
     def ask(self, query: str) -> Figures:
         """Milliseconds from the last key to the paint with the answer, and of its parts."""
         field = self._window.bar.field
+        self.clear()
         self._window.bar.focus_search()
         self._answered_s = 0.0
         for place, key in enumerate(query):

@@ -25,7 +25,7 @@ from photofind.library import Library
 from photofind.photos.picture_file import open_picture
 from photofind.search.engine import SearchResult
 
-PICTURES = 60
+PICTURES = 120
 HITS = 6
 DRAWN_QUERIES = ("a boat on the sea", "a snowman in the snow", "a city at night")
 PHOTO_QUERIES = ("a dog", "people at the beach", "a child playing")

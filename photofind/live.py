@@ -38,7 +38,7 @@ from photofind.tagging.vocabulary import load_vocabulary
 GUESSES = 200
 """Best guesses that are shown after the photos that are sure."""
 
-DEMO_PICTURES = 60
+DEMO_PICTURES = 120
 
 
 class LiveLibrary:

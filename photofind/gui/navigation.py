@@ -93,7 +93,9 @@ class Navigation(QObject):
         if current is not None:
             self._grid.make_current(current)
         page = self._middle.currentWidget()
-        (self._grid if page is self._middle.widget(0) else page).setFocus()
+        if page is None or page is self._middle.widget(0):
+            page = self._grid
+        page.setFocus()
 
     @property
     def viewing(self) -> bool:

@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from photofind.errors import UserFacingError
 from photofind.gui.app import make_app, put_away
 from photofind.gui.bridge import Bridge
-from photofind.gui.main_window import MainWindow
+from photofind.gui.main_window import FIRST_SIZE, MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
 from photofind.live import LiveLibrary
 
@@ -34,6 +34,8 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
     answered: list[object] = []
     window.searching.answered.connect(lambda _request, results: answered.append(results))
     try:
+        # Whatever size it had when it was closed last.
+        window.resize(FIRST_SIZE)
         window.show()
         library.start()
         window.bar.offer_text(query)

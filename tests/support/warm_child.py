@@ -17,7 +17,7 @@ class WarmChild(ChildWorker):
 
     def lend(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
         """The prompts that one library had embedded, the next one finds embedded."""
-        if self._prompts is not None and self._prompts.is_dir():
+        if self._prompts not in (None, paths.cache) and self._prompts.is_dir():
             shutil.copytree(self._prompts, paths.cache, dirs_exist_ok=True)
         self._prompts = paths.cache
         self.restart_for(paths, settings, checkpoint)

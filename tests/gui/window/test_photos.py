@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
+import send2trash
 import send2trash.plat_other
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
@@ -14,7 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from photofind import live
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.gui.grid.view import GridView
 from tests.gui.window.conftest import ALBUM, OpenWindow
@@ -24,7 +24,7 @@ from tests.gui.window.hands import CONTROL, LEFT, NONE, SHIFT, Answering, press,
 @pytest.fixture
 def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that trashed files come to, instead of the person's own."""
-    if live.send2trash.__module__ != "send2trash.plat_other":
+    if send2trash.send2trash.__module__ != "send2trash.plat_other":
         pytest.skip("the desktop keeps the trash here")
     data = tmp_path / "data"
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -26,6 +26,11 @@ def _wait(until: Callable[[], bool]) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
+def _searchable(window: MainWindow) -> int:
+    outline = window.outline.latest
+    return 0 if outline is None else outline.coverage.searchable
+
+
 def _use(album: Path) -> None:
     (window,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
     SEEN["first_run"] = window.first_run is not None
@@ -33,7 +38,7 @@ def _use(album: Path) -> None:
     window.first_run.skipped.emit()
     window.folders.add([album])
     count = sum(path.suffix == ".jpg" for path in album.rglob("*"))
-    _wait(lambda: window.model.rowCount() == count)
+    _wait(lambda: _searchable(window) == count)
     answers: list[object] = []
     window.searching.answered.connect(lambda _request, results: answers.append(results))
     window.activateWindow()
@@ -55,7 +60,7 @@ def _main(library: Path, album: Path) -> None:
     # Instead of the loop that ends when a person closes the window.
     QApplication.exec = used  # type: ignore[method-assign, assignment]
     SEEN["code"] = run(library)
-    SEEN["torch"] = sorted(set(sys.modules) & {"torch", "open_clip", "PIL.Image"})
+    SEEN["torch"] = sorted(set(sys.modules) & {"torch", "open_clip"})
     SEEN["threads"] = [one.name for one in threading.enumerate()]
     children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
     SEEN["children"] = children.read_text().split() if children.exists() else []
