@@ -41,7 +41,8 @@ class OpenWindow:
         self.bridge.finished.connect(self.reports.append)
         self.library = LiveLibrary(library, self.bridge.listen, make_worker=make_worker)
         self.window = MainWindow(self.library, self.bridge)
-        self.window.resize(1100, 720)
+        if not self.library.paths.window_state.exists():
+            self.window.resize(1100, 720)
         self.window.show()
         self.window.activateWindow()
         self.window.photos.grid.setFocus()
@@ -85,6 +86,8 @@ class OpenWindow:
         self.window.close()
         self.window.close_lanes()
         self.library.close()
+        # Before the window, of which it must not tell any more.
+        self.bridge.deleteLater()
         self.window.deleteLater()
 
 
