@@ -130,8 +130,7 @@ class Screenshots:
             self._unreadable()
             self._offline(backup)
         finally:
-            put_away(self._window)
-            self._library.close()
+            put_away(self._window, self._library)
 
     def _first_run(self) -> None:
         window = self._window

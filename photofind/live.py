@@ -71,11 +71,15 @@ class LiveLibrary:
     def paths(self) -> LibraryPaths:
         return self._library.paths
 
-    def close(self) -> None:
-        """Stops at once; every batch that was done is kept."""
+    def stop(self) -> None:
+        """Ends what works by itself; whoever waits for the child gets `CancelledError`."""
         self._keeper.cancel()
         self._child.close()
         self._keeper.stop_all()
+
+    def close(self) -> None:
+        """Stops at once; every batch that was done is kept."""
+        self.stop()
         self._library.close()
 
     # Keeping up to date

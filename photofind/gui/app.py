@@ -70,20 +70,22 @@ def run(folder: Path, picture: Path | None = None) -> int:
     favour_window()
     code = app.exec()
     doorkeeper.close()
-    put_away(window)
-    library.close()
+    put_away(window, library)
     put_back()
     log.close()
     return code
 
 
-def put_away(window: MainWindow) -> None:
-    """Ends a window before the application ends.
+def put_away(window: MainWindow, library: LiveLibrary) -> None:
+    """Ends a window and its library before the application ends.
 
     Python would let them go in any order, and Qt crashes where a widget outlives the application.
     """
     window.close()
+    # First the child: a lane that waits for it would be waited for.
+    library.stop()
     window.close_lanes()
+    library.close()
     window.deleteLater()
     QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 

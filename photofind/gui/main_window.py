@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         self.strip.failures_asked.connect(lambda: self.navigation.show_middle(self.unreadable))
         self.strip.retry_asked.connect(self.folders.rescan)
         self.unreadable.retry_asked.connect(self.folders.retry)
+        self.unreadable.retry_asked.connect(self.unreadable.setFocus)
         self.unreadable.folder_asked.connect(lambda path: open_folder(path.parent))
         self.unreadable.left.connect(self.navigation.focus_photos)
         self.panel.review_chosen.connect(lambda: self.navigation.show_middle(self.review))
@@ -346,7 +347,7 @@ class MainWindow(QMainWindow):
         """Ends everything that works for the window; nothing is asked of the library any more."""
         if self.first_run is not None:
             self.first_run.close_lanes()
-        for work in (self.searching, self.outline, self.pictures, self.editing):
+        for work in (self.searching, self.outline, self.pictures, self.editing, self.folders):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()

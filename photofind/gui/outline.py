@@ -1,5 +1,6 @@
 """What the panel, the strip and the completions say of the library, read when it has changed."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.answers import Coverage
 from photofind.domain import Failure
+from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
 from photofind.live import LiveLibrary
 from photofind.store.gallery import FolderSummary
@@ -14,6 +16,9 @@ from photofind.store.tags import TagCount
 
 READ_AFTER_MS = 300
 """Changes come in bursts; one look after each is enough."""
+
+REST = 9
+"""While changes go on, how many times longer than the last look took the next one waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +64,28 @@ class OutlineReader(QObject):
         super().__init__(parent)
         self._library = library
         self._lane = Lane("outline", self, order=Order.LATEST_ONLY)
-        self._lane.troubled.connect(self.troubled)
+        self._delay_ms = delay_ms
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay_ms)
         self._timer.timeout.connect(self.read_now)
+        self._reading = False
+        self._changed_since = False
         self.latest: Outline | None = None
 
     def read_soon(self) -> None:
-        if not self._timer.isActive():
+        # A look under way is not given up: at the next change there would never be one.
+        if self._reading:
+            self._changed_since = True
+        elif not self._timer.isActive():
             self._timer.start()
 
     def read_now(self) -> None:
         library = self._library
 
-        def everything() -> Outline:
-            return Outline(
+        def everything() -> tuple[Outline, float]:
+            began_s = time.monotonic()
+            outline = Outline(
                 library.folders(),
                 library.tag_counts(),
                 library.photos_by_year(),
@@ -83,13 +94,27 @@ class OutlineReader(QObject):
                 library.coverage(),
                 library.tag_names(),
             )
+            return outline, time.monotonic() - began_s
 
-        self._lane.submit(everything, self._tell)
+        self._timer.stop()
+        self._reading, self._changed_since = True, False
+        self._lane.submit(everything, self._tell, self._fail)
 
     def close(self) -> None:
         self._timer.stop()
         self._lane.close()
 
-    def _tell(self, outline: Outline) -> None:
-        self.latest = outline
-        self.read.emit(outline)
+    def _tell(self, found: tuple[Outline, float]) -> None:
+        self.latest, took_s = found
+        self._timer.setInterval(max(self._delay_ms, round(1000 * REST * took_s)))
+        self._rest()
+        self.read.emit(self.latest)
+
+    def _fail(self, error: UserFacingError) -> None:
+        self._rest()
+        self.troubled.emit(error)
+
+    def _rest(self) -> None:
+        self._reading = False
+        if self._changed_since:
+            self._timer.start()

@@ -103,7 +103,9 @@ class PhotosPage(QWidget):
             self._arrived += len(photo_ids)
             self.header.show_new(self._arrived)
             return
-        new = [photo_id for photo_id in photo_ids if self._model.row_of(photo_id) is None]
+        # One pass for all of them: there may be a million rows.
+        known = np.isin(np.array(photo_ids, np.int64), self._model.rows.photo_ids)
+        new = [one for one, is_known in zip(photo_ids, known, strict=True) if not is_known]
         if new:
             library = self._library
             self._lane.submit(lambda: (library.rows(new), library.coverage()), self._append)

@@ -45,8 +45,7 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
         _wait(app.processEvents, lambda: time.monotonic() > ends)
         window.grab().save(str(out))
     finally:
-        put_away(window)
-        library.close()
+        put_away(window, library)
 
 
 def _wait(process_events: Callable[[], None], until: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 
 import pytest
@@ -57,7 +58,7 @@ def test_that_only_the_latest_request_is_answered(
     lanes[0].submit(first, got.append)
     begun.wait()
     for number in range(1, 6):
-        lanes[0].submit(lambda number=number: number, got.append)
+        lanes[0].submit(partial(int, number), got.append)
     with qtbot.waitSignal(lanes[0].idled):
         gate.set()
 
@@ -78,7 +79,7 @@ def test_that_the_newest_is_next_and_the_oldest_falls_out(
     lanes[0].submit(first, got.append)
     begun.wait()
     for number in range(1, 6):
-        lanes[0].submit(lambda number=number: number, got.append)
+        lanes[0].submit(partial(int, number), got.append)
     gate.set()
     qtbot.waitUntil(lambda: len(got) == 4)
 
@@ -99,7 +100,7 @@ def test_that_a_request_of_the_same_key_moves_to_the_top(
     lanes[0].submit(first, got.append)
     begun.wait()
     for name in ("a", "b", "a"):
-        lanes[0].submit(lambda name=name: name, got.append, key=name)
+        lanes[0].submit(partial(str, name), got.append, key=name)
     gate.set()
     qtbot.waitUntil(lambda: len(got) == 3)
 

@@ -50,9 +50,7 @@ def test_that_undo_is_offered_and_done(qtbot: QtBot, notice: Notice) -> None:
     assert notice.isHidden()
 
 
-def test_that_it_stays_inside_a_small_window(
-    qtbot: QtBot, notice: Notice, around: QWidget
-) -> None:
+def test_that_it_stays_inside_a_small_window(qtbot: QtBot, notice: Notice, around: QWidget) -> None:
     notice.show_error(UserFacingError("A long message. " * 12, "And a long hint. " * 6))
     around.resize(420, 300)
     qtbot.waitUntil(lambda: around.rect().contains(notice.geometry()))

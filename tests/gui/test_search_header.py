@@ -1,6 +1,7 @@
 """What stands above the photos, and the controls beside it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -233,7 +234,7 @@ def test_that_no_text_is_cut_off(results: Made, qtbot: QtBot, width: int) -> Non
     for shown in [*labels, *header.broaden_buttons, header.new_button]:
         place = shown.rect().translated(shown.mapTo(header, QPoint(0, 0)))
         assert header.rect().contains(place), shown
-        qtbot.waitUntil(lambda shown=shown: _fits(shown))
+        qtbot.waitUntil(partial(_fits, shown))
 
 
 def _fits(widget: QWidget) -> bool:

@@ -37,6 +37,8 @@ class FolderActions(QObject):
         super().__init__(window)
         self._library = library
         self._writer = writer
+        # It takes seconds, for which nobody's tags should wait.
+        self._drawing = Lane("demo pictures", self)
         self._window = window
         self._choose = choose or self._ask_for_folder
         self._confirm = confirm or self._ask_whether
@@ -55,7 +57,7 @@ class FolderActions(QObject):
     def add_demo(self) -> None:
         """Pictures photofind draws itself."""
         library = self._library
-        self._writer.submit(library.add_demo_pictures, self._tell, self.failed.emit)
+        self._drawing.submit(library.add_demo_pictures, self._tell, self.failed.emit)
 
     def remove(self, root_id: int) -> None:
         """Only from the library; the files stay where they are."""
@@ -72,6 +74,9 @@ class FolderActions(QObject):
     def retry(self) -> None:
         """Reads again what could not be read."""
         self._writer.submit(self._library.retry, self._tell, self.failed.emit)
+
+    def close(self) -> None:
+        self._drawing.close()
 
     def _tell(self, _: None) -> None:
         self.changed.emit()

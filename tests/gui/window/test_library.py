@@ -156,7 +156,7 @@ def test_that_the_window_comes_back_as_it_was_left(
     opened: OpenWindow, open_window: Callable[[Path], OpenWindow], library: Path
 ) -> None:
     window = opened.window
-    window.resize(900, 640)
+    window.resize(780, 640)
     window.photos.header.size_slider.setFocus()
     press(Qt.Key.Key_Home)
     click(window.photos, "Squares")
@@ -164,7 +164,7 @@ def test_that_the_window_comes_back_as_it_was_left(
 
     again = open_window(library).window
 
-    assert (again.width(), again.height()) == (900, 640)
+    assert (again.width(), again.height()) == (780, 640)
     assert again.photos.grid.cell_size == size == again.photos.header.size_slider.minimum()
     assert again.photos.grid.arrangement == "squares"
 

@@ -85,9 +85,7 @@ def test_that_keys_go_through_the_photos_and_open_them(opened: OpenWindow) -> No
     assert opened.window.viewer.current == photos[-1]
 
 
-def test_that_a_rubber_band_and_clicks_choose_and_a_double_click_opens(
-    opened: OpenWindow, qtbot: QtBot
-) -> None:
+def test_that_clicks_choose_and_a_double_click_opens(opened: OpenWindow, qtbot: QtBot) -> None:
     grid, photos = _focused(opened), opened.shown()
     third, fifth = grid.rect_of(2).center(), grid.rect_of(4).center()
 

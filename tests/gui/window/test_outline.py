@@ -1,0 +1,49 @@
+"""What the panel says of the library, on the real engine."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, cast
+
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from photofind.gui.outline import OutlineReader
+from photofind.live import LiveLibrary
+from photofind.store.gallery import FolderSummary
+from tests.gui.window.conftest import OpenWindow
+
+
+class HeldLibrary:
+    """Lets nobody look at the folders before `gate` is open, and counts the looks."""
+
+    def __init__(self, library: LiveLibrary) -> None:
+        self._library = library
+        self.gate = threading.Event()
+        self.looks = 0
+
+    def folders(self) -> Sequence[FolderSummary]:
+        self.looks += 1
+        self.gate.wait()
+        return self._library.folders()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+
+def test_that_a_look_under_way_is_not_given_up_for_the_next_change(
+    empty_window: OpenWindow, qtbot: QtBot
+) -> None:
+    held = HeldLibrary(empty_window.library)
+    outline = OutlineReader(cast("LiveLibrary", held), delay_ms=0)
+    looks_at_read: list[int] = []
+    outline.read.connect(lambda _outline: looks_at_read.append(held.looks))
+    outline.read_now()
+    changes = QTimer()
+    with qtbot.waitSignals([changes.timeout] * 5):
+        changes.timeout.connect(outline.read_soon)
+        changes.start(1)
+    changes.stop()
+    held.gate.set()
+    qtbot.waitUntil(lambda: len(looks_at_read) == 2)
+    outline.close()
+    assert looks_at_read == [1, 2]
