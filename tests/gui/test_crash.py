@@ -1,0 +1,83 @@
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from photofind.gui.crash import BugCatcher, CrashDialog, log_to
+
+
+@pytest.fixture
+def catcher() -> Iterator[BugCatcher]:
+    made = BugCatcher()
+    put_back = made.install()
+    yield made
+    put_back()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "library" / "photofind.log"
+    handler = log_to(path)
+    yield path
+    logging.getLogger("photofind").removeHandler(handler)
+    handler.close()
+
+
+class Button(QObject):
+    pressed = Signal()
+
+
+def _fail() -> None:
+    raise ZeroDivisionError("a mistake in a slot")
+
+
+@pytest.mark.qt_no_exception_capture
+def test_that_a_bug_in_a_slot_is_caught_and_written_down(
+    qtbot: QtBot, catcher: BugCatcher, log: Path
+) -> None:
+    button = Button()
+    button.pressed.connect(_fail)
+    QTimer.singleShot(0, button.pressed.emit)
+
+    with qtbot.waitSignal(catcher.caught) as caught:
+        pass
+
+    assert "ZeroDivisionError: a mistake in a slot" in caught.args[0]
+    assert "photofind 0" in caught.args[0]
+    assert "a mistake in a slot" in log.read_text("utf-8")
+
+
+def test_that_a_bug_on_another_thread_is_told_on_the_windows(
+    qtbot: QtBot, catcher: BugCatcher, log: Path
+) -> None:
+    told: list[threading.Thread] = []
+    catcher.caught.connect(
+        lambda _report: told.append(threading.current_thread()), Qt.ConnectionType.QueuedConnection
+    )
+    thread = threading.Thread(target=_fail)
+
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: bool(told))
+
+    assert told == [threading.main_thread()]
+
+
+def test_that_the_report_can_be_copied(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = CrashDialog("what happened", tmp_path / "photofind.log")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    shown = dialog.findChild(QPlainTextEdit)
+    assert shown is not None
+    assert shown.toPlainText() == "what happened"
+    copy = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Copy report")
+
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+
+    assert QGuiApplication.clipboard().text() == "what happened"
