@@ -178,9 +178,9 @@ def _turned(vectors: Embeddings, numbers: range, chance: np.random.Generator) ->
     own = chance.standard_normal((len(numbers), vectors.shape[1]), dtype=np.float32)
     own /= np.linalg.norm(own, axis=1, keepdims=True)
     shared = vectors[np.array(numbers) % len(vectors)]
-    turned = np.float32(np.sqrt(1 - OWN)) * shared + np.float32(np.sqrt(OWN)) * own
-    turned /= np.linalg.norm(turned, axis=1, keepdims=True)
-    return turned
+    turned = np.sqrt(1 - OWN) * shared + np.sqrt(OWN) * own
+    unit: Embeddings = turned / np.linalg.norm(turned, axis=1, keepdims=True)
+    return unit.astype(np.float32, copy=False)
 
 
 def _content(number: int) -> Fingerprint:

@@ -153,7 +153,7 @@ class Typist:
             if place:
                 self._pause()
             pressed_s = time.monotonic()
-            QTest.keyClick(field, key)
+            QTest.keyClicks(field, key)
         painted_s = self._opened.wait_for(lambda: self._answered_s > pressed_s)
         whole_s = self._opened.wait_for(self._opened.painted.whole)
         return {

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class Measurements:
     def start(self, tries: int) -> Figures:
         return {
             f"{count:,} photos": {
-                "cold": self._starts(library, tries, lambda library=library: forget_files(library)),
+                "cold": self._starts(library, tries, partial(forget_files, library)),
                 "warm": self._starts(library, tries, lambda: None),
             }
             for count, library in ((0, self._empty()), (self._photos, self._large()))
