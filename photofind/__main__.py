@@ -33,7 +33,7 @@ def main() -> None:
         # A bare Linux lacks what Qt is linked with; the error names the file.
         sys.exit(
             f"The window cannot be opened: {error}\nOn Debian and Ubuntu: "
-            "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libxcb-cursor0"
+            "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1"
         )
     sys.exit(open_window(asked.library, asked.picture))
 
