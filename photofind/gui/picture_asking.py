@@ -45,7 +45,16 @@ class PictureAsking(QObject):
     def ask_photo(self, photo_id: PhotoId) -> None:
         """Photos like one of the library's."""
         caption = self._captions.get(photo_id)
-        self._ask(PictureQuery(photo_id, caption.name if caption else self.tr("this photo")))
+        if caption is not None:
+            self._ask(PictureQuery(photo_id, caption.name))
+            return
+        library = self._library
+
+        def named(paths: list[Path]) -> None:
+            name = paths[0].name if paths else self.tr("this photo")
+            self._ask(PictureQuery(photo_id, name))
+
+        self._lane.submit(lambda: library.paths_of([photo_id]), named)
 
     def ask_region(self, region: RegionOfPhoto) -> None:
         """Photos like a part of a picture."""
