@@ -8,6 +8,8 @@ them, where three photos in a thousand are sure; "sure" is how many of them the 
 """
 
 import argparse
+import json
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -59,17 +61,42 @@ def _gather(vectors: Embeddings, size: int, spread: float, random: np.random.Gen
         burst /= np.linalg.norm(burst, axis=1, keepdims=True)
 
 
-def measure(vectors: Embeddings, parameters: GraphParameters, queries: Embeddings) -> Figures:
+def make_graph(vectors: Embeddings, parameters: GraphParameters, folder: Path) -> None:
+    """Builds and saves a graph into an empty folder, with what that took."""
+    started, cpu = time.perf_counter(), time.process_time()
+    graph = Graph.build(vectors, parameters, threads=cores())
+    built, built_cpu = time.perf_counter(), time.process_time()
+    size = graph.save(folder / "graph.bin")
+    saved = time.perf_counter()
+    np.save(folder / "hidden.npy", graph.hidden)
+    figures = {
+        "build_s": built - started,
+        "build_cpu_s": built_cpu - cpu,
+        "save_s": saved - built,
+        "file_mb": size / 1e6,
+    }
+    (folder / "figures.json").write_text(json.dumps(figures))
+
+
+def measure(
+    vectors: Embeddings, parameters: GraphParameters, queries: Embeddings, folder: Path
+) -> Figures:
+    """With the graph in a folder, which is made if the folder holds none."""
+    if not (folder / "figures.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        make_graph(vectors, parameters, folder)
     labels = np.arange(len(vectors), dtype=np.int64)
     exact = ExactIndex(labels, vectors)
+    hidden = np.load(folder / "hidden.npy")
     started = time.perf_counter()
-    graph = Graph.build(vectors, parameters, threads=cores())
-    build_s = time.perf_counter() - started
+    graph = Graph.load(folder / "graph.bin", vectors.shape[1], parameters, hidden)
+    load_s = time.perf_counter() - started
     index = HnswIndex(labels, vectors, graph)
     figures: Figures = {
+        **json.loads((folder / "figures.json").read_text()),
+        "load_s": load_s,
         "m": parameters.m,
         "ef_construction": parameters.ef_construction,
-        "build_s": build_s,
         "beside": index.beside,
         "recall@10": recall_at_k(index, exact, queries, TOP_K),
     }
@@ -117,7 +144,8 @@ def _row(figures: Figures) -> tuple[str, ...]:
     return (
         f"{figures['vectors']:,} {figures['library']}",
         f"{figures['m']}, {figures['ef_construction']}",
-        f"{figures['build_s']:.0f}",
+        f"{figures['build_s']:.0f}, {figures['build_cpu_s']:.0f}",
+        f"{figures['save_s']:.1f}, {figures['load_s']:.1f}",
         f"{figures['recall@10']:.4f}",
         f"{figures['sure']:.4f}",
         f"{figures['beside']:,}",
@@ -138,26 +166,39 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--m", type=int, nargs="+", default=[defaults.m])
     parser.add_argument("--ef-construction", type=int, default=defaults.ef_construction)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--graphs",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the graphs here, and measure those that are kept without building them again",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser.parse_args()
 
 
 def main() -> None:
     arguments = _arguments()
-    rows = []
+    with tempfile.TemporaryDirectory() as passing:
+        rows = _measure_all(arguments, arguments.graphs or Path(passing))
+    print(f"{arguments.dim} dimensions, {arguments.queries} queries, p50 / p95 in ms")
+    headings = ("vectors", "M, ef_c", "build s, CPU", "save, load s", "recall@10", "sure", "beside")
+    times = ("hnsw query", "exact query", "hnsw search", "exact search")
+    print_table((*headings, *times), [_row(row) for row in rows])
+    save_json(arguments.json, {"rows": rows})
+
+
+def _measure_all(arguments: argparse.Namespace, graphs: Path) -> list[Figures]:
+    rows: list[Figures] = []
     for count in [*arguments.sizes, *([1_000_000] if arguments.million else [])]:
         for library in arguments.libraries:
             vectors = draw_library(library, count, arguments.dim, arguments.seed)
             queries = sample_queries(vectors, arguments.queries, arguments.seed + 1)
             for m in arguments.m:
                 parameters = GraphParameters(m, arguments.ef_construction)
-                figures = measure(vectors, parameters, queries)
+                kept = graphs / f"{library}-{count}x{arguments.dim}-{arguments.seed}-{m}"
+                figures = measure(vectors, parameters, queries, kept)
                 rows.append({"vectors": count, "library": library, **figures})
-    print(f"{arguments.dim} dimensions, {arguments.queries} queries, p50 / p95 in ms")
-    headings = ("vectors", "M, ef_c", "build s", "recall@10", "sure", "beside")
-    times = ("hnsw query", "exact query", "hnsw search", "exact search")
-    print_table((*headings, *times), [_row(row) for row in rows])
-    save_json(arguments.json, {"rows": rows})
+    return rows
 
 
 if __name__ == "__main__":
