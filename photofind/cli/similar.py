@@ -34,7 +34,9 @@ def similar(
         picture = open_picture(image, 2 * encoder.preprocess.size, limits)
         result = engine.by_embedding(encode_picture(encoder, picture.image), top_k)
         seconds = time.perf_counter() - started
-    shown = result if show_all else result.without_tail()
+    # That a picture is like itself is no answer.
+    sure = [hit.path.resolve() for hit in result.hits if hit.confident]
+    shown = result if show_all or sure == [image.resolve()] else result.without_tail()
     if as_json:
         print_json(search_document(str(image), encoder.space.checkpoint, shown, seconds))
     else:

@@ -120,6 +120,17 @@ def test_that_similar_finds_the_picture_itself_first(
     assert found["hits"][0]["score"] == pytest.approx(1, abs=0.01)
 
 
+def test_that_similar_does_not_answer_with_the_picture_alone(
+    as_json: Json, indexed: Any, pictures: Path
+) -> None:
+    picture = pictures / "sea" / "03.jpg"
+
+    found = as_json("similar", picture)
+
+    assert found["confident"] == 1
+    assert len(found["hits"]) == found["total"] == 12
+
+
 def test_that_similar_takes_pictures_from_outside(
     as_json: Json, indexed: Any, tmp_path: Path
 ) -> None:
