@@ -83,6 +83,8 @@ class ShortcutSheet(QDialog):
             column = 2 * (place % 2)
             if column == 0:
                 row = grid.rowCount()
+                grid.setRowMinimumHeight(row, 2 * SPACING if place else 0)
+                row += 1
             heading = QLabel(title)
             heading.setProperty("muted", True)
             grid.addWidget(heading, row, column, 1, 2)

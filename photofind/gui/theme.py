@@ -136,14 +136,14 @@ def style_sheet(theme: Theme) -> str:
     QLabel[muted="true"] {{ color: {theme.muted}; }}
     QLabel[danger="true"] {{ color: {theme.danger}; }}
     QLabel[heading="true"] {{ font-size: 19px; font-weight: 600; }}
-    QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
+    QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {{
         background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.hairline};
         border-radius: {RADIUS}px; padding: 5px 8px; placeholder-text-color: {theme.muted};
         selection-background-color: {theme.accent};
         selection-color: {theme.accent_text}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus,
-    QDoubleSpinBox:focus, QComboBox:focus {{
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {{
         border: {FOCUS_PX}px solid {theme.accent}; padding: 4px 7px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
     QPushButton, QToolButton {{ background: {theme.surface}; color: {theme.text};
         border: 1px solid {theme.hairline}; border-radius: {RADIUS}px; padding: 5px 12px; }}
     QToolButton {{ padding: 4px 6px; }}

@@ -4,7 +4,7 @@ from dataclasses import Field
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.theme import SPACING
+from photofind.gui.icons import pixmap
+from photofind.gui.theme import SPACING, theme_of
 from photofind.settings import About, about
 
 NUMBER_PX = 104
 LINES_SHOWN = 4
+ARROW_PX = 12
 
 
 class Editor(QWidget):
@@ -131,7 +133,7 @@ class ChoiceEditor(Editor):
     def __init__(self, told: About) -> None:
         super().__init__()
         assert told.choices is not None
-        self._list = QComboBox()
+        self._list = _ChoiceList()
         for value, words in told.choices.items():
             self._list.addItem(QCoreApplication.translate("Settings", words), value)
         row = _row(self)
@@ -147,6 +149,18 @@ class ChoiceEditor(Editor):
     @override
     def set_value(self, value: Any) -> None:
         self._list.setCurrentIndex(self._list.findData(value))
+
+
+class _ChoiceList(QComboBox):
+    """With the arrow that a style sheet takes from it."""
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        arrow = pixmap("down", theme_of(self.palette()).muted, ARROW_PX, self.devicePixelRatioF())
+        painter = QPainter(self)
+        painter.drawPixmap(self.width() - 2 * ARROW_PX, (self.height() - ARROW_PX) // 2, arrow)
+        painter.end()
 
 
 class TextEditor(Editor):
