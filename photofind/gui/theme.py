@@ -127,7 +127,8 @@ def style_sheet(theme: Theme) -> str:
     """What a palette cannot say.
 
     `[quiet="true"]`, `[primary="true"]` and `[danger="true"]` are properties of buttons,
-    `[muted="true"]`, `[danger="true"]` and `[heading="true"]` of labels.
+    `[muted="true"]`, `[danger="true"]` and `[heading="true"]` of labels, `[completions="true"]` of
+    lists below a field.
     """
     return f"""
     * {{ outline: none; }}
@@ -181,6 +182,11 @@ def style_sheet(theme: Theme) -> str:
     QTreeView, QListView, QTableView {{ background: {theme.window}; border: none; }}
     QTreeView:focus, QListView:focus, QTableView:focus {{
         border: {FOCUS_PX}px solid {theme.accent}; border-radius: {RADIUS}px; }}
+    QListView[completions="true"] {{ background: {theme.raised};
+        border: 1px solid {theme.hairline}; border-radius: 0; padding: 4px; }}
+    QListView[completions="true"]::item {{ padding: 4px 8px; }}
+    QListView[completions="true"]::item:selected {{
+        background: {theme.accent}; color: {theme.accent_text}; }}
     QHeaderView::section {{ background: {theme.window}; color: {theme.muted}; border: none;
         border-bottom: 1px solid {theme.hairline}; padding: 4px 8px; }}
     QProgressBar {{ background: {theme.raised}; border: none; border-radius: 2px;

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
-    QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photofind.gui.name_completer import name_completer
 from photofind.gui.theme import SPACING
 from photofind.store.tag_names import LONGEST_NAME
 
@@ -88,10 +88,7 @@ class TagLine(QWidget):
         self._done.setTextFormat(Qt.TextFormat.PlainText)
         self._done.setProperty("muted", True)
         self._done.hide()
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._field.setCompleter(completer)
+        self._field.setCompleter(name_completer(self._names, self))
 
     def _type(self, text: str) -> None:
         self._typed = bool(text.strip())

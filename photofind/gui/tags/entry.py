@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from photofind.gui.name_completer import name_completer
 from photofind.store.tag_names import LONGEST_NAME, tag_name
 
 _WIDTH_PX = 112
-_COMPLETIONS = 12
 
 
 class TagEntry(QLineEdit):
@@ -27,12 +27,8 @@ class TagEntry(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._popup = QListView()
-        completer.setPopup(self._popup)
-        completer.setMaxVisibleItems(_COMPLETIONS)
+        completer = name_completer(self._names, self)
+        self._popup = completer.popup()
         # Queued: the field itself writes the choice down first.
         completer.activated.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.setCompleter(completer)
