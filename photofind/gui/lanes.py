@@ -76,6 +76,8 @@ class Lane(QObject):
         self._order = order
         self._capacity = capacity
         self._waiting: deque[Task] = deque()
+        # Of those that wait; a key's own request is found without looking at all of them.
+        self._keyed: dict[Hashable, Task] = {}
         # At work, or done and on its way to the window's thread.
         self._under_way: list[Task] = []
         self._closed = False
@@ -101,13 +103,15 @@ class Lane(QObject):
         with self._turn:
             if self._order is Order.LATEST_ONLY:
                 self._drop_all()
-            elif key is not None:
-                for other in [other for other in self._waiting if other.key == key]:
-                    other.cancel()
-                    self._waiting.remove(other)
+            elif key in self._keyed:
+                earlier = self._keyed[key]
+                earlier.cancel()
+                self._waiting.remove(earlier)
             self._waiting.append(task)
+            if key is not None:
+                self._keyed[key] = task
             if self._capacity is not None and len(self._waiting) > self._capacity:
-                self._waiting.popleft().cancel()
+                self._left(self._waiting.popleft()).cancel()
             self._turn.notify()
         return task
 
@@ -128,6 +132,13 @@ class Lane(QObject):
         for task in (*self._waiting, *self._under_way):
             task.cancel()
         self._waiting.clear()
+        self._keyed.clear()
+
+    def _left(self, task: Task) -> Task:
+        """No longer waits."""
+        if task.key is not None:
+            del self._keyed[task.key]
+        return task
 
     def _run(self) -> None:
         while (task := self._next()) is not None:
@@ -148,7 +159,7 @@ class Lane(QObject):
             if self._closed:
                 return None
             newest = self._order is Order.NEWEST_FIRST
-            task = self._waiting.pop() if newest else self._waiting.popleft()
+            task = self._left(self._waiting.pop() if newest else self._waiting.popleft())
             self._under_way.append(task)
             return task
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
@@ -71,6 +71,7 @@ class Thumbnails(QObject):
     ) -> None:
         super().__init__(parent)
         self._load = load
+        self._decoder = _Decoder()
         self._max_bytes = max_bytes
         self._bytes = 0
         self._held: OrderedDict[_Key, _Held] = OrderedDict()
@@ -130,11 +131,17 @@ class Thumbnails(QObject):
         if len(self._asked) > 4 * WAITING:
             self._asked.pop(next(iter(self._asked)))
         self._lane.submit(
-            partial(_load, self._load, request),
+            partial(self._load_and_decode, request),
             partial(self._keep, request),
             partial(self._miss, request),
             key=key,
         )
+
+    def _load_and_decode(self, request: _Request) -> "_Loaded | None":
+        """On the lane."""
+        request.begun = True
+        jpeg = self._load(request.photo_id)
+        return None if jpeg is None else self._decoder.decode(jpeg, request.size, request.grey)
 
     def _keep(self, request: _Request, loaded: "_Loaded | None") -> None:
         key = request.photo_id, request.grey
@@ -169,26 +176,36 @@ class _Loaded:
     whole: bool
 
 
-def _load(load: Callable[[PhotoId], bytes | None], request: _Request) -> _Loaded | None:
-    request.begun = True
-    jpeg = load(request.photo_id)
-    return None if jpeg is None else _decoded(jpeg, request.size, request.grey)
+class _Decoder:
+    """Decodes JPEGs on one thread; goes after that thread.
 
+    Qt's reader lets other threads run Python meanwhile, where `QImage.fromData` and `scaled` stop
+    the window for milliseconds a photo. It reads from a device: a QObject, which must not come and
+    go with every photo on a thread without an event loop.
+    """
 
-def _decoded(jpeg: bytes, size: QSize | None, grey: bool) -> _Loaded | None:
-    """Scaled to cover `size`, never made larger; `None` where it is no picture."""
-    # A reader would scale while it decodes, but needs a device: a QObject, which must not be made
-    # and let go of on a thread without an event loop.
-    image = QImage.fromData(jpeg)
-    if image.isNull():
-        return None
-    whole = size is None or not _covers(image.size(), size)
-    if size is not None and not whole:
-        wanted = _covering(image.size(), size)
-        image = image.scaled(wanted, mode=Qt.TransformationMode.SmoothTransformation)
-    if grey:
-        image = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    return _Loaded(image.convertToFormat(QImage.Format.Format_RGB32), whole)
+    def __init__(self) -> None:
+        self._device: QBuffer | None = None
+
+    def decode(self, jpeg: bytes, size: QSize | None, grey: bool) -> _Loaded | None:
+        """Scaled to cover `size`, never made larger; `None` where it is no picture."""
+        if self._device is None:
+            self._device = QBuffer()
+        self._device.setData(QByteArray(jpeg))
+        self._device.open(QBuffer.OpenModeFlag.ReadOnly)
+        try:
+            reader = QImageReader(self._device)
+            whole = size is None or not _covers(reader.size(), size)
+            if size is not None and not whole:
+                reader.setScaledSize(_covering(reader.size(), size))
+            image = reader.read()
+        finally:
+            self._device.close()
+        if image.isNull():
+            return None
+        if grey:
+            image = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        return _Loaded(image.convertToFormat(QImage.Format.Format_RGB32), whole)
 
 
 def _suffices(held: _Held | None, size: QSize | None) -> bool:
