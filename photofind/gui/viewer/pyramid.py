@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
+
+from photofind.gui.redraw import redraw
 
 SMALLEST_SIDE_PX = 512
 
@@ -22,16 +24,12 @@ class Pyramid:
     @staticmethod
     def of(image: QImage) -> Pyramid:
         """`image` is brought into the format that is drawn fastest."""
-        levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
+        ready = image.format() == QImage.Format.Format_RGB32
+        levels = [image if ready else redraw(image, image.size())]
         while max(levels[-1].width(), levels[-1].height()) >= 2 * SMALLEST_SIDE_PX:
             larger = levels[-1]
             half = QSize(max(1, larger.width() // 2), max(1, larger.height() // 2))
-            smaller = larger.scaled(
-                half,
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            levels.append(smaller.convertToFormat(QImage.Format.Format_RGB32))
+            levels.append(redraw(larger, half))
         return Pyramid(tuple(levels))
 
     @property
