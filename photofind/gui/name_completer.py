@@ -1,7 +1,7 @@
 """Completes the names of tags where one is typed."""
 
 from PySide6.QtCore import QObject, QStringListModel, Qt
-from PySide6.QtWidgets import QCompleter
+from PySide6.QtWidgets import QCompleter, QListView
 
 MOST_SHOWN = 12
 
@@ -12,5 +12,7 @@ def name_completer(names: QStringListModel, parent: QObject) -> QCompleter:
     completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
     completer.setFilterMode(Qt.MatchFlag.MatchContains)
     completer.setMaxVisibleItems(MOST_SHOWN)
-    completer.popup().setProperty("completions", True)
+    shown = QListView()
+    shown.setProperty("completions", True)
+    completer.setPopup(shown)
     return completer

@@ -28,7 +28,6 @@ class TagEntry(QLineEdit):
         super().__init__(parent)
         self._names = QStringListModel(self)
         completer = name_completer(self._names, self)
-        self._popup = completer.popup()
         # Queued: the field itself writes the choice down first.
         completer.activated.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.setCompleter(completer)
@@ -49,7 +48,7 @@ class TagEntry(QLineEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = self.isRightToLeft()
         back = Qt.Key.Key_Right if mirrored else Qt.Key.Key_Left
         at_start = self.cursorPosition() == 0 and not self.hasSelectedText()
         match event.key():
@@ -69,7 +68,9 @@ class TagEntry(QLineEdit):
         self._take(self.text())
 
     def _take(self, typed: str) -> None:
-        self._popup.hide()
+        popup = self.completer().popup()
+        assert popup is not None
+        popup.hide()
         self.clear()
         if typed.strip():
             self.entered.emit(tag_name(typed))
