@@ -1,0 +1,238 @@
+"""The life of the child process that a window asks: deaths, other libraries, closing."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from photofind.child.worker import ChildWorker
+from photofind.errors import CancelledError, CheckpointError, UserFacingError
+from photofind.indexing.stages import Unreadable
+from photofind.indexing.worker import Embedded
+from photofind.paths import LibraryPaths
+from photofind.photos.fingerprint import fingerprint
+from photofind.photos.thumbnails import ThumbnailCache
+from photofind.settings import Settings
+from tests.integration.asked_child import (
+    FRAGILE,
+    child_processes,
+    copies_beside,
+    found_file,
+    library_in,
+)
+from tests.integration.asked_child import fragile as fragile
+from tests.integration.asked_child import paths as paths
+from tests.integration.asked_child import picture as picture
+from tests.integration.asked_child import tiny_child as tiny_child
+from tests.integration.asked_child import worker as worker
+from tests.support.checkpoints import make_checkpoint
+
+# Deaths
+
+
+def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
+    fragile: ChildWorker, picture: Path
+) -> None:
+    files = copies_beside(picture, ["wait.png"])
+    others = child_processes() - {fragile.pid}
+
+    def ask(number: int) -> int:
+        if number % 2:
+            return fragile.read_picture(picture, 10).width
+        return len(fragile.encode_texts(["a dog"]))
+
+    with ThreadPoolExecutor(12) as pool:
+        waiting = fragile.begin_picture(files[0].path, 10)
+        os.kill(fragile.pid, signal.SIGKILL)
+        answers = list(pool.map(ask, range(40)))
+        picture.with_name("wait.go").touch()
+        assert waiting.get().width == 10
+
+    assert answers == [1, 10] * 20
+    assert child_processes() - others == {fragile.pid}
+
+
+def test_that_a_child_killed_again_and_again_loses_no_photo(
+    fragile: ChildWorker, picture: Path
+) -> None:
+    files = copies_beside(picture, [f"{number}.png" for number in range(200)])
+    fatal = copies_beside(picture, ["crash.png"])[0].path
+    killed: set[int] = set()
+
+    def look() -> None:
+        for size in range(10, 13):
+            # Other bytes, another file: it kills the child two times more.
+            fatal.write_bytes(bytes(size))
+            killed.add(fragile.pid)
+            with pytest.raises(UserFacingError, match=r"crash\.png makes the program"):
+                fragile.read_picture(fatal)
+
+    with ThreadPoolExecutor() as pool:
+        looking = pool.submit(look)
+        results = [result for batch in fragile.run(files) for result in batch]
+        while not looking.done():
+            results = [result for batch in fragile.run(files) for result in batch]
+        looking.result()
+
+    assert len(killed) > 1
+    assert [result.found for result in results] == files
+    assert all(isinstance(result, Embedded) for result in results)
+
+
+def test_that_a_picture_known_to_be_fatal_is_not_tried_again(
+    fragile: ChildWorker, picture: Path
+) -> None:
+    crashing, once = copies_beside(picture, ["crash.png", "once.png"])
+
+    with pytest.raises(UserFacingError, match="crash"):
+        fragile.read_picture(crashing.path)
+    child = fragile.pid
+    with pytest.raises(UserFacingError, match="crash"):
+        fragile.read_picture(crashing.path)
+
+    assert fragile.pid == child
+    assert fragile.read_picture(once.path).width == 200
+
+
+def test_that_a_picture_that_crashes_does_not_cost_the_files_being_read(
+    fragile: ChildWorker, picture: Path
+) -> None:
+    names = [f"{number}.png" for number in range(80)]
+    files = copies_beside(picture, [*names[:40], "wait.png", *names[40:]])
+    crashing = copies_beside(picture, ["crash.png"])[0].path
+    before = fragile.pid
+
+    with closing(fragile.run(files)) as batches:
+        results = next(batches)
+        with pytest.raises(UserFacingError, match=r"crash\.png makes the program"):
+            fragile.read_picture(crashing)
+        picture.with_name("wait.go").touch()
+        results.extend(result for batch in batches for result in batch)
+
+    assert fragile.pid != before
+    assert not [result for result in results if isinstance(result, Unreadable)]
+    assert [result.found for result in results] == files
+
+
+# Libraries and checkpoints
+
+
+def test_that_it_goes_over_to_another_library_and_checkpoint(
+    worker: ChildWorker, tmp_path: Path, tiny_folder: Path, picture: Path
+) -> None:
+    child = worker.pid
+    other = make_checkpoint(tmp_path / "other", seed=7)
+    elsewhere = library_in(tmp_path / "elsewhere")
+    before = worker.space
+
+    worker.restart_for(elsewhere, Settings(thumbnail_px=64), f"local-dir:{other}")
+
+    assert worker.space.checkpoint == f"local-dir:{other}"
+    assert worker.space.sha256 != before.sha256
+    content = fingerprint(picture.read_bytes())
+    assert Image.open(io.BytesIO(worker.make_thumbnail(picture, content))).size == (64, 48)
+    assert ThumbnailCache(elsewhere.thumbnails).load(content) is not None
+    worker.restart_for(elsewhere, Settings(), f"local-dir:{tiny_folder}")
+    assert worker.space == before
+    assert worker.pid == child
+
+
+def test_that_a_run_does_not_go_on_for_another_library(
+    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, picture: Path
+) -> None:
+    files = copies_beside(picture, [f"{number}.png" for number in range(300)])
+    with closing(worker.run(files)) as batches:
+        next(batches)
+        worker.restart_for(paths, Settings(), f"local-dir:{tiny_folder}")
+        with pytest.raises(RuntimeError, match="restart_for"):
+            list(batches)
+
+    assert len([one for batch in worker.run(files) for one in batch]) == 300
+
+
+def test_that_another_number_of_threads_needs_another_process(
+    paths: LibraryPaths, tiny_folder: Path
+) -> None:
+    name = f"local-dir:{tiny_folder}"
+    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+        before = worker.pid
+        worker.restart_for(paths, Settings(threads=1), name)
+
+        assert worker.pid != before
+        assert worker.space.checkpoint == name
+
+
+def test_that_a_checkpoint_that_cannot_be_loaded_leaves_pictures_and_the_old_one(
+    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, picture: Path
+) -> None:
+    worker.restart_for(paths, Settings(), "nowhere")
+
+    with pytest.raises(CheckpointError, match="nowhere"):
+        _ = worker.space
+    with pytest.raises(CheckpointError, match="nowhere"):
+        next(worker.run([found_file(picture)]))
+    assert worker.encode_texts(["a dog"], f"local-dir:{tiny_folder}").shape == (1, 64)
+    assert worker.read_picture(picture).width == 200
+
+
+def test_that_a_child_that_never_comes_up_is_said_so(paths: LibraryPaths, picture: Path) -> None:
+    with closing(ChildWorker(paths, Settings(), "any", module="photofind.errors")) as worker:
+        with pytest.raises(UserFacingError, match="does not start"):
+            _ = worker.space
+        with pytest.raises(UserFacingError, match="does not start"):
+            worker.read_picture(picture)
+        with pytest.raises(UserFacingError, match="does not start"):
+            worker.encode_texts(["a dog"])
+
+
+# Its end
+
+
+def test_that_closing_ends_every_wait_and_leaves_nothing(
+    paths: LibraryPaths, tiny_folder: Path, picture: Path
+) -> None:
+    threads, children = set(threading.enumerate()), child_processes()
+    files = copies_beside(picture, ["wait.png"])
+    worker = ChildWorker(paths, Settings(), f"local-dir:{tiny_folder}", module=FRAGILE)
+    with ThreadPoolExecutor() as pool:
+        waits: list[Future[object]] = [
+            pool.submit(worker.read_picture, files[0].path),
+            pool.submit(lambda: list(worker.run(files))),
+            pool.submit(lambda: [worker.encode_texts(["a dog"]) for _ in range(10_000)]),
+        ]
+        assert worker.space
+        worker.close()
+        for wait in waits:
+            with pytest.raises(CancelledError):
+                wait.result(60)
+    with pytest.raises(CancelledError):
+        worker.read_picture(picture)
+
+    assert set(threading.enumerate()) == threads
+    assert child_processes() == children
+
+
+def test_that_the_asking_process_never_imports_torch(
+    paths: LibraryPaths, tiny_folder: Path, picture: Path
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from photofind.child.worker import ChildWorker\n"
+        "from photofind.paths import LibraryPaths; from photofind.settings import Settings\n"
+        "worker = ChildWorker(LibraryPaths(Path(sys.argv[1])), Settings(), sys.argv[2])\n"
+        "picture = Path(sys.argv[3]); box = (0, 0, 50, 50)\n"
+        "worker.encode_texts(['a dog']); worker.encode_picture(picture)\n"
+        "worker.encode_region(picture, box); worker.answer_region(picture, box, ['dog', 'cat'])\n"
+        "worker.read_picture(picture); worker.close()\n"
+        "sys.exit('torch' in sys.modules or 'open_clip' in sys.modules)"
+    )
+    arguments = [str(paths.folder), f"local-dir:{tiny_folder}", str(picture)]
+
+    assert subprocess.run([sys.executable, "-c", code, *arguments], check=False).returncode == 0
