@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from photofind.gui.theme import SPACING
+from photofind.gui.wording import folder_name
 
 WIDEST_PX = 440
 
@@ -55,7 +56,7 @@ class EmptyNote(QWidget):
             self._heading.setText(self.tr("Looking for photos"))
             self._words.setText(self.tr("The first ones appear here in a moment."))
         else:
-            names = ", ".join(folder.name or str(folder) for folder in folders)
+            names = ", ".join(folder_name(folder) for folder in folders)
             self._heading.setText(self.tr("No photos here"))
             self._words.setText(
                 self.tr(

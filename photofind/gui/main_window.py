@@ -17,8 +17,8 @@ from typing_extensions import override
 
 from photofind.events import IndexFinished, IndexProgress
 from photofind.gui.bridge import Bridge
-from photofind.gui.first_run.folders import pictures_folder
 from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
+from photofind.gui.folder_dialog import pictures_folder
 from photofind.gui.folders.actions import FolderActions
 from photofind.gui.folders.choices import PanelChoices, tagged
 from photofind.gui.folders.panel import LibraryPanel
@@ -29,13 +29,15 @@ from photofind.gui.indexing.strip import StatusStrip
 from photofind.gui.indexing.unreadable import UnreadablePage
 from photofind.gui.lanes import Lane
 from photofind.gui.navigation import Navigation, RegionOpening
+from photofind.gui.notice import Notice
 from photofind.gui.outline import Outline, OutlineReader
-from photofind.gui.photo_actions import PhotoActions, open_folder
+from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photos_page import PhotosPage
 from photofind.gui.picture_asking import PictureAsking
 from photofind.gui.region.tool import RegionTool
 from photofind.gui.reviewing import Reviewing
 from photofind.gui.search.bar import SearchBar
+from photofind.gui.search.bar_frame import HEIGHT as BAR_PX
 from photofind.gui.search.drop import DropOverlay
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
@@ -52,7 +54,6 @@ from photofind.live import LiveLibrary
 FIRST_SIZE = QSize(1180, 760)
 LEAST_SIZE = QSize(760, 480)
 PANEL_PX = 240
-BAR_PX = 40
 
 
 class MainWindow(QMainWindow):
@@ -101,7 +102,9 @@ class MainWindow(QMainWindow):
             {"tag": library.tag_names, "folder": library.folder_names, "camera": library.cameras},
         )
         self.panel = LibraryPanel()
-        self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails)
+        self.photos = PhotosPage(
+            library, self.searching, self.model, self.thumbnails, Notice(self)
+        )
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
@@ -195,7 +198,7 @@ class MainWindow(QMainWindow):
         viewer = self.viewer
         viewer.left.connect(self.navigation.leave_viewer)
         viewer.tag_asked.connect(lambda _photos: viewer.focus_tags())
-        viewer.folder_asked.connect(lambda path: open_folder(path.parent))
+        viewer.folder_asked.connect(self.files.show_file)
         viewer.tag_confirmed.connect(lambda photo, name: self.tags.confirm([photo], name))
         viewer.tag_rejected.connect(lambda photo, name: self.tags.reject([photo], name))
         viewer.tag_removed.connect(lambda photo, name: self.tags.remove([photo], name))
@@ -211,6 +214,7 @@ class MainWindow(QMainWindow):
         bridge.finished.connect(self._show_finished)
         bridge.photos_changed.connect(self.photos.take_in)
         bridge.photos_changed.connect(self.viewer.refresh)
+        bridge.photos_changed.connect(self.captions.forget)
         bridge.finished.connect(lambda _report: self.photos.settle())
         bridge.stopped.connect(self.strip.show_stopped)
         for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
@@ -224,12 +228,12 @@ class MainWindow(QMainWindow):
         self.strip.retry_asked.connect(self.folders.rescan)
         self.unreadable.retry_asked.connect(self.folders.retry)
         self.unreadable.retry_asked.connect(self.unreadable.setFocus)
-        self.unreadable.folder_asked.connect(lambda path: open_folder(path.parent))
+        self.unreadable.folder_asked.connect(self.files.show_file)
         self.unreadable.left.connect(self.navigation.focus_photos)
         self.panel.review_chosen.connect(lambda: self.navigation.show_middle(self.review))
         self.panel.folder_add_asked.connect(self.folders.add_one)
         self.panel.folder_remove_asked.connect(self.folders.remove)
-        self.panel.folder_show_asked.connect(open_folder)
+        self.panel.folder_show_asked.connect(self.files.show_folder)
         self.folders.changed.connect(self.outline.read_now)
         self.folders.changed.connect(self.photos.look_again)
         self._settings_button.clicked.connect(self.settings.open)
@@ -271,6 +275,9 @@ class MainWindow(QMainWindow):
         self.photos.say_why_empty(outline.folders)
 
     def _say_with_undo(self, text: str) -> None:
+        if self.review.isVisible():
+            # What was decided is seen there, and taken back there.
+            return
         undo = self.tags.undo if self.tags.can_undo else None
         self.photos.notice.say(text, self.tr("Undo"), undo)
 
@@ -326,7 +333,10 @@ class MainWindow(QMainWindow):
         ShortcutSheet(self).open()
 
     def _pause(self, paused: bool) -> None:
-        self._library.pause() if paused else self._library.resume()
+        if paused:
+            self._library.pause()
+        else:
+            self._library.resume()
         self.strip.show_paused(paused)
 
     def search_with(self, picture: Path) -> None:

@@ -14,11 +14,9 @@ class Navigation(QObject):
     """Two stacks: whole pages (browsing, viewer, first run), and what is in the middle of browsing.
 
     Signals:
-        middle_changed: The page in the middle is another one.
         all_wanted: The grid should show every photo.
     """
 
-    middle_changed = Signal()
     all_wanted = Signal()
 
     def __init__(
@@ -51,15 +49,11 @@ class Navigation(QObject):
     def show_middle(self, page: QWidget) -> None:
         """A page beside the panel."""
         self.show_browsing()
-        if self._middle.currentWidget() is not page:
-            self._middle.setCurrentWidget(page)
-            self.middle_changed.emit()
+        self._middle.setCurrentWidget(page)
 
     def show_photos(self) -> None:
         self.show_browsing()
-        if self._middle.currentIndex() != 0:
-            self._middle.setCurrentIndex(0)
-            self.middle_changed.emit()
+        self._middle.setCurrentIndex(0)
 
     def focus_photos(self) -> None:
         self.show_photos()

@@ -1,4 +1,4 @@
-"""Short messages at the lower edge of the photos: what was done, and what could not be."""
+"""Short messages at the lower edge of the window: what was done, and what could not be."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from photofind.errors import UserFacingError
-from photofind.gui.theme import RADIUS, SPACING, theme_of
+from photofind.gui.theme import RADIUS, SPACING
 
 SHOWN_MS = 8000
 WIDEST_PX = 560
+EDGE_PX = 52
+"""Clear of the line at the lower edge that says how far reading is."""
 
 
 class Notice(QFrame):
@@ -23,6 +25,11 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget, *, shown_ms: int = SHOWN_MS) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # The palette's colours, by its names: they follow the theme while a message is shown.
+        self.setStyleSheet(
+            "Notice { background: palette(alternate-base); border: 1px solid palette(mid);"
+            f" border-radius: {RADIUS}px; }}"
+        )
         self._message = QLabel()
         self._message.setWordWrap(True)
         self._hint = QLabel()
@@ -90,11 +97,6 @@ class Notice(QFrame):
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self.setAccessibleName(f"{message} {hint}".strip())
-        theme = theme_of(self.palette())
-        self.setStyleSheet(
-            f"Notice {{ background: {theme.raised}; border: 1px solid {theme.hairline};"
-            f" border-radius: {RADIUS}px; }}"
-        )
         self.show()
         self._place()
         self.raise_()
@@ -106,7 +108,7 @@ class Notice(QFrame):
         width = min(WIDEST_PX, around.width() - 4 * SPACING)
         self.setFixedWidth(width)
         self.setFixedHeight(max(self.heightForWidth(width), self.sizeHint().height()))
-        self.move((around.width() - width) // 2, around.height() - self.height() - 3 * SPACING)
+        self.move((around.width() - width) // 2, around.height() - self.height() - EDGE_PX)
 
     def _do(self) -> None:
         self.hide()

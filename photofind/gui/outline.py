@@ -10,6 +10,7 @@ from photofind.answers import Coverage
 from photofind.domain import Failure
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
+from photofind.gui.wording import folder_name
 from photofind.live import LiveLibrary
 from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
@@ -42,9 +43,7 @@ class Outline:
     @property
     def offline(self) -> list[str]:
         """Names of folders that are not connected."""
-        return [
-            one.root.path.name or str(one.root.path) for one in self.folders if one.root.offline
-        ]
+        return [folder_name(one.root.path) for one in self.folders if one.root.offline]
 
 
 class OutlineReader(QObject):

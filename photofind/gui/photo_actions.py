@@ -5,12 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from photofind.answers import Trashed
 from photofind.domain import Failure, PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane
+from photofind.gui.question import is_meant
 from photofind.gui.wording import number, photos
 from photofind.live import LiveLibrary
 
@@ -65,9 +66,37 @@ class PhotoActions(QObject):
     def show_in_folder(self, photo_id: PhotoId) -> None:
         def found(paths: list[Path]) -> None:
             for path in paths:
-                open_folder(path.parent)
+                self.show_file(path)
 
         self._writer.submit(lambda: self._library.paths_of([photo_id]), found)
+
+    def show_file(self, path: Path) -> None:
+        """The folder it is in, in the system's file manager."""
+        self._show_folder(path.parent, of=path)
+
+    def show_folder(self, folder: Path) -> None:
+        self._show_folder(folder, of=folder)
+
+    def _show_folder(self, folder: Path, *, of: Path) -> None:
+        def looked(is_there: bool) -> None:
+            if not is_there:
+                message = self.tr("‘{name}’ is not where it was.").format(name=of.name)
+                self.failed.emit(
+                    UserFacingError(
+                        message,
+                        self.tr(
+                            "It was in {folder}. Perhaps it was moved, or its disk is not "
+                            "connected."
+                        ).format(folder=of.parent),
+                    )
+                )
+            elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+                message = self.tr("Nothing on this computer shows folders.")
+                hint = self.tr("The folder is {folder}.").format(folder=folder)
+                self.failed.emit(UserFacingError(message, hint))
+
+        # A disk that sleeps or is far away takes its time to answer.
+        self._writer.submit(of.exists, looked)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
         """Only after a person has seen how many."""
@@ -95,27 +124,13 @@ class PhotoActions(QObject):
         return UserFacingError(message, self.tr("They are still where they were."))
 
     def _ask(self, count: int) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.NoIcon)
-        question.setWindowTitle(self.tr("Move to trash"))
-        question.setText(
+        question = (
             self.tr("Move this photo to the trash?")
             if count == 1
             else self.tr("Move {count} photos to the trash?").format(count=number(count))
         )
-        question.setInformativeText(
-            self.tr(
-                "Copies of the same photo in other folders go too. You can get all of them "
-                "back from the trash."
-            )
+        about = self.tr(
+            "Copies of the same photo in other folders go too. You can get all of them back from "
+            "the trash."
         )
-        move = question.addButton(self.tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
-        keep = question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(keep)
-        question.exec()
-        return question.clickedButton() is move
-
-
-def open_folder(folder: Path) -> None:
-    """In the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        return is_meant(self._window, question, about, self.tr("Move to trash"))

@@ -11,12 +11,13 @@ from photofind.answers import Coverage, Results
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.empty import EmptyNote
+from photofind.gui.grid.layout import Arrangement
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.grid.view import GridView
 from photofind.gui.lanes import Lane
 from photofind.gui.notice import Notice
-from photofind.gui.search.header import Arrangement, ResultsHeader
+from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
 from photofind.live import LiveLibrary
@@ -41,6 +42,7 @@ class PhotosPage(QWidget):
         searching: Searching,
         model: PhotoModel,
         thumbnails: Thumbnails,
+        notice: Notice,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,11 +52,10 @@ class PhotosPage(QWidget):
         self._thumbnails = thumbnails
         self._lane = Lane("new photos", self)
         self._arrived = 0
-        self.arrangement: Arrangement = "justified"
         self.header = ResultsHeader()
         self.grid = GridView(model, thumbnails, paths_of=library.paths_of)
         self.empty = EmptyNote()
-        self.notice = Notice(self)
+        self.notice = notice
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -77,20 +78,17 @@ class PhotosPage(QWidget):
         self.grid.set_cell_size(size_px)
 
     def set_arrangement(self, arrangement: Arrangement) -> None:
-        self.arrangement = arrangement
         self.header.set_arrangement(arrangement)
         self.grid.set_arrangement(arrangement)
 
     def show_results(self, request: SearchRequest, results: Results) -> None:
         self._arrived = 0
-        self.header.show_new(0)
-        self._model.show(results.rows, results.sure)
+        self._model.show(results.rows, None if results.by_date else results.sure)
         self.header.show_results(results, request)
         self._show_grid_unless(False)
 
     def show_all(self, rows: PhotoRows, coverage: Coverage) -> None:
         self._arrived = 0
-        self.header.show_new(0)
         self._model.show(rows, None)
         self.header.show_all(len(rows), coverage)
         self._show_grid_unless(not len(rows))

@@ -10,6 +10,7 @@ from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.gui.grid.captions import Captions
 from photofind.gui.lanes import Lane
+from photofind.gui.pixel_image import image_of
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import PictureQuery
 from photofind.live import LiveLibrary
@@ -79,17 +80,10 @@ def _chip_picture(library: LiveLibrary, query: PictureQuery) -> QImage:
     source = query.source
     if isinstance(source, RegionOfPhoto):
         whole = library.picture_file(source.picture, READ_PX)
-        return _small(_image(whole).copy(_pixels_of(source, whole)))
+        return _small(image_of(whole).copy(_pixels_of(source, whole)))
     if isinstance(source, Path):
-        return _small(_image(library.picture_file(source, CHIP_PX)))
+        return _small(image_of(library.picture_file(source, CHIP_PX)))
     return _small(QImage.fromData(library.thumbnail(source) or b""))
-
-
-def _image(picture: PixelPicture) -> QImage:
-    line = 3 * picture.width
-    image = QImage(picture.rgb, picture.width, picture.height, line, QImage.Format.Format_RGB888)
-    # The bytes belong to Python and may go before the image does.
-    return image.copy()
 
 
 def _pixels_of(region: RegionOfPhoto, whole: PixelPicture) -> QRect:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from photofind.gui.theme import SPACING
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
                 Shortcut("Del", _t("Move to trash")),
                 Shortcut("Ctrl++", _t("Larger photos")),
                 Shortcut("Ctrl+-", _t("Smaller photos")),
+                Shortcut("Ctrl+0", _t("Photos of the usual size")),
             ],
         ),
         (
@@ -58,6 +62,10 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
                 Shortcut("S", _t("Find similar photos")),
                 Shortcut("T", _t("Tag")),
                 Shortcut("I", _t("Details")),
+                Shortcut("Ctrl+C", _t("Copy")),
+                Shortcut("Del", _t("Move to trash")),
+                Shortcut("Ctrl++", _t("Closer")),
+                Shortcut("Ctrl+-", _t("Further away")),
                 Shortcut("0", _t("Fit")),
                 Shortcut("1", _t("Full size")),
             ],
@@ -89,7 +97,7 @@ class ShortcutSheet(QDialog):
             heading.setProperty("muted", True)
             grid.addWidget(heading, row, column, 1, 2)
             for offset, one in enumerate(group, start=1):
-                keys = QLabel(one.keys)
+                keys = QLabel(QKeySequence(one.keys).toString(_NATIVE))
                 keys.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
                 grid.addWidget(keys, row + offset, column)
                 grid.addWidget(QLabel(one.does), row + offset, column + 1)

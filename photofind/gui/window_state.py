@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+from photofind.gui.grid.layout import ARRANGEMENTS
 from photofind.gui.photos_page import PhotosPage
 from photofind.gui.viewer.viewer import Viewer
 
@@ -20,8 +21,8 @@ class WindowState:
     ) -> None:
         self._kept.setValue("geometry", window.saveGeometry())
         self._kept.setValue("splitter", splitter.saveState())
-        self._kept.setValue("photo_size", photos.header.size_slider.value())
-        self._kept.setValue("arrangement", photos.arrangement)
+        self._kept.setValue("photo_size", photos.grid.cell_size)
+        self._kept.setValue("arrangement", photos.grid.arrangement)
         self._kept.setValue("details", int(viewer.details_shown))
         self._kept.sync()
 
@@ -40,6 +41,6 @@ class WindowState:
         if isinstance(size, str | int) and str(size).isdigit():
             photos.set_cell_size(int(size))
         arrangement = self._kept.value("arrangement")
-        if arrangement in ("justified", "squares"):
+        if arrangement in ARRANGEMENTS:
             photos.set_arrangement(arrangement)
         viewer.show_details(str(self._kept.value("details", "0")) == "1")

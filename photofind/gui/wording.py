@@ -1,8 +1,9 @@
-"""How the window says numbers, dates and counts."""
+"""How the window says numbers, dates, counts and folders."""
 
 from datetime import datetime
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 
 def number(value: int) -> str:
@@ -22,13 +23,6 @@ def day(moment: datetime) -> str:
     return QLocale().toString(date, QLocale.FormatType.LongFormat)
 
 
-def day_and_time(moment: datetime) -> str:
-    """Date and time in the system's format."""
-    date = QDate(moment.year, moment.month, moment.day)
-    time = QTime(moment.hour, moment.minute)
-    return QLocale().toString(QDateTime(date, time), QLocale.FormatType.ShortFormat)
-
-
 def duration(seconds: float) -> str:
     """About how long: seconds, minutes or hours, whichever says it best."""
     if seconds < 60:
@@ -42,3 +36,8 @@ def duration(seconds: float) -> str:
 
 def file_size(size_bytes: int) -> str:
     return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def folder_name(folder: Path) -> str:
+    """All of its path where it has no name, as a disk has none."""
+    return folder.name or str(folder)

@@ -57,9 +57,7 @@ def test_that_a_bug_on_another_thread_is_told_on_the_windows(
     qtbot: QtBot, catcher: BugCatcher, log: Path
 ) -> None:
     told: list[threading.Thread] = []
-    catcher.caught.connect(
-        lambda _report: told.append(threading.current_thread()), Qt.ConnectionType.QueuedConnection
-    )
+    catcher.caught.connect(lambda _report: told.append(threading.current_thread()))
     thread = threading.Thread(target=_fail)
 
     thread.start()

@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.gui.grid.flow import Rect
-from photofind.gui.grid.layout import ARRANGEMENTS, GAP, MARGIN, Direction, GridLayout
+from photofind.gui.grid.layout import (
+    ARRANGEMENTS,
+    GAP,
+    MARGIN,
+    Arrangement,
+    Direction,
+    GridLayout,
+)
 from photofind.gui.grid.lines import BLOCK, MAX_ASPECT, MIN_ASPECT, Measure, lay_lines
 
 WIDTH, CELL = 1000, 200
@@ -19,7 +26,7 @@ def shapes(count: int, seed: int = 1) -> np.ndarray[tuple[int], np.dtype[np.floa
 
 
 def laid(
-    count: int, sure: int | None = None, arrangement: str = "justified", width: int = WIDTH
+    count: int, sure: int | None = None, arrangement: Arrangement = "justified", width: int = WIDTH
 ) -> GridLayout:
     layout = GridLayout()
     layout.set_frame(width, CELL, arrangement)
@@ -41,7 +48,7 @@ def overlap(one: Rect, other: Rect) -> bool:
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
 @pytest.mark.parametrize("sure", [None, 0, 7, 40])
 def test_that_no_two_photos_overlap_and_all_lie_within_the_margins(
-    arrangement: str, sure: int | None
+    arrangement: Arrangement, sure: int | None
 ) -> None:
     layout = laid(40, sure, arrangement)
     found = rects(layout)
@@ -99,7 +106,7 @@ def test_that_panoramas_and_towers_are_cut() -> None:
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
-def test_that_a_point_in_a_photo_leads_to_its_row(arrangement: str) -> None:
+def test_that_a_point_in_a_photo_leads_to_its_row(arrangement: Arrangement) -> None:
     layout = laid(500, 100, arrangement)
     for row, rect in enumerate(rects(layout)):
         assert layout.row_at(rect.x, rect.y) == row
@@ -116,7 +123,7 @@ def test_that_a_point_in_a_gap_leads_nowhere() -> None:
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
-def test_that_a_rectangle_finds_the_photos_it_touches(arrangement: str) -> None:
+def test_that_a_rectangle_finds_the_photos_it_touches(arrangement: Arrangement) -> None:
     layout = laid(900, 100, arrangement)
     found = rects(layout)
     area = Rect(300, 700, 450, 900)
@@ -141,7 +148,7 @@ def test_that_there_is_no_heading_where_nothing_is_to_be_kept_apart(sure: int | 
 @pytest.mark.parametrize("sure", [None, 9])
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
 def test_that_up_and_down_go_to_the_nearest_photo_of_the_next_line(
-    arrangement: str, sure: int | None
+    arrangement: Arrangement, sure: int | None
 ) -> None:
     layout = laid(60, sure, arrangement)
     found = rects(layout)
@@ -199,6 +206,7 @@ def test_that_what_is_known_can_be_kept_in_place_when_what_lies_above_is_laid_ou
     row = layout.rows_between(middle, middle + 800)[0]
     top = layout.rect_of(row).y
     moved = layout.settle(middle - 30_000, middle + 800)
+    assert moved
     assert layout.rect_of(row).y == top + moved
 
 

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.domain import Fingerprint, Photo, PhotoId, PhotoMetadata
 from photofind.gui import wording
-from photofind.gui.grid.captions import Captions
+from photofind.gui.grid.captions import Caption, Captions
 from photofind.gui.grid.model import PhotoModel, PhotoRole
 from photofind.store.gallery import PhotoDetails, PhotoFile, PhotoRows
 
@@ -115,6 +116,23 @@ def test_that_names_are_read_off_the_windows_thread(rows: Rows, qtbot: QtBot) ->
     captions.close()
     assert threads
     assert threading.main_thread() not in threads
+
+
+def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> None:
+    known = details(PhotoId(2))
+
+    def read(_photo_id: PhotoId) -> PhotoDetails:
+        return known
+
+    captions = Captions(read)
+    with qtbot.waitSignal(captions.loaded):
+        captions.get(PhotoId(2))
+    known = replace(known, files=(replace(known.files[0], path=Path("/photos/pier.jpg")),))
+    captions.forget([PhotoId(2)])
+    with qtbot.waitSignal(captions.loaded):
+        assert captions.get(PhotoId(2)) is None
+    captions.close()
+    assert captions.get(PhotoId(2)) == Caption("pier.jpg", "")
 
 
 def test_that_adding_photos_resets_nothing(model: PhotoModel, rows: Rows, qtbot: QtBot) -> None:

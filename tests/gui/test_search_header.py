@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from photofind.answers import Coverage, RegionOfPhoto, Results
 from photofind.domain import PhotoId
 from photofind.gui import wording
-from photofind.gui.search.header import LARGEST_PX, SMALLEST_PX, ResultsHeader
+from photofind.gui.grid.layout import MAX_CELL, MIN_CELL
+from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import PictureQuery, SearchRequest
 from photofind.store.gallery import PhotoRows
 
@@ -200,7 +201,7 @@ def test_that_the_slider_changes_the_size_and_following_the_grid_tells_nothing(
     assert told[0] > 240
     QTest.keyClick(slider, Qt.Key.Key_Home)
     QTest.keyClick(slider, Qt.Key.Key_End)
-    assert told[-2:] == [SMALLEST_PX, LARGEST_PX]
+    assert told[-2:] == [MIN_CELL, MAX_CELL]
 
 
 def test_that_rows_and_squares_take_turns(header: ResultsHeader) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
@@ -27,16 +29,20 @@ TAGS = [confirmed("dog"), confirmed("beach"), suggested("sea"), suggested("boat"
 
 
 @pytest.fixture
-def chips(qtbot: QtBot) -> TagChips:
-    host = QWidget()
+def host(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    made.resize(300, 300)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def chips(host: QWidget, qtbot: QtBot) -> TagChips:
     layout = QVBoxLayout(host)
     made = TagChips()
     layout.addWidget(made)
     layout.addStretch()
-    host.resize(300, 300)
-    qtbot.addWidget(host)
     made.show_tags(TAGS)
-    made.host = host  # type: ignore[attr-defined]
     with qtbot.waitExposed(host):
         host.show()
     host.activateWindow()
@@ -95,8 +101,7 @@ def test_that_every_chip_says_its_name_and_state(chips: TagChips) -> None:
 def test_that_no_score_is_shown(chips: TagChips) -> None:
     for one in visible(chips):
         for words in (one.text(), one.accessibleName(), one.toolTip(), one.face.note):
-            assert "4" not in words
-            assert "%" not in words
+            assert not re.search("[0-9%]", words)
 
 
 def test_that_a_click_on_a_name_chooses_it(chips: TagChips, qtbot: QtBot) -> None:
@@ -118,7 +123,7 @@ def test_that_the_marks_of_a_suggestion_decide(
     assert told.args == [name]
 
 
-def test_that_the_cross_of_a_confirmed_tag_comes_with_the_pointer_and_moves_nothing(
+def test_that_the_cross_of_a_confirmed_tag_comes_with_the_keyboard_and_moves_nothing(
     chips: TagChips, qtbot: QtBot
 ) -> None:
     dog = chip(chips, "dog")
@@ -277,7 +282,7 @@ def test_that_a_completion_is_added_by_key_and_by_mouse(chips: TagChips, qtbot: 
     qtbot.waitUntil(lambda: entry(chips).text() == "")
 
 
-def test_that_escape_empties_the_field_first(chips: TagChips, qtbot: QtBot) -> None:
+def test_that_escape_empties_the_field(chips: TagChips, qtbot: QtBot) -> None:
     chips.focus_entry()
     qtbot.keyClicks(entry(chips), "do")
     qtbot.keyClick(entry(chips), Qt.Key.Key_Escape)

@@ -42,4 +42,4 @@ def test_that_a_palette_tells_its_theme(theme: Theme) -> None:
 def test_that_every_shown_key_is_one() -> None:
     for _, group in shortcuts():
         for one in group:
-            assert not QKeySequence(one.keys).isEmpty(), one.keys
+            assert QKeySequence(one.keys).toString() == one.keys

@@ -1,5 +1,6 @@
 """The viewer: one photo after another, by keys and mouse."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,10 +15,14 @@ from photofind.errors import BadInputError
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.viewer.viewer import Viewer
+from photofind.store.gallery import PhotoDetails
 from tests.gui.viewer_album import BEACH, PHOTO, Album, details_of, path_of, rows_of
 
 MIDDLE = 19
 """The row most tests begin at; its photo has the id 20."""
+
+PATIENCE_S = 5.0
+"""Longer than a test waits for a signal: a lane that is held must end with a test that failed."""
 
 
 @dataclass
@@ -72,8 +77,9 @@ def test_that_a_photo_is_shown_as_large_as_the_view(desk: Desk) -> None:
     desk.open()
     assert desk.viewer.current == 20
     assert desk.viewer.canvas.photo_size == QSize(*PHOTO)
-    side = max(desk.viewer.canvas.width(), desk.viewer.canvas.height())
-    assert desk.album.pictures[0][1] <= side
+    shown = desk.viewer.canvas.to_view((0, 0, *PHOTO))
+    side = max(shown.width(), shown.height())
+    assert desk.album.pictures[0][1] == pytest.approx(side, abs=1)
     assert desk.viewer.canvas.is_fitted
 
 
@@ -220,6 +226,23 @@ def test_that_a_region_waits_for_the_picture(desk: Desk) -> None:
     with desk.qtbot.waitSignal(desk.viewer.region_asked):
         desk.album.let_go()
     assert desk.viewer.canvas.has_picture
+
+
+def test_that_a_region_waits_until_the_photos_file_is_known(desk: Desk) -> None:
+    describe, known = desk.album.describe, threading.Event()
+
+    def describe_later(photo_id: PhotoId) -> PhotoDetails | None:
+        known.wait(PATIENCE_S)
+        return describe(photo_id)
+
+    desk.album.describe = describe_later
+    desk.viewer.open_row(MIDDLE)
+    desk.wait_for_picture()
+    with desk.qtbot.assertNotEmitted(desk.viewer.region_asked):
+        desk.press(Qt.Key.Key_R)
+    with desk.qtbot.waitSignal(desk.viewer.region_asked):
+        known.set()
+    assert desk.viewer.path is not None
 
 
 def test_that_a_region_asked_for_on_another_photo_is_forgotten(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,24 +25,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from photofind.gui.folder_dialog import ask_folder
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.theme import RADIUS, SPACING, theme_of
 
 AskFolder = Callable[[QWidget], Path | None]
 LIST_PX = 150
 PATH_ROLE = Qt.ItemDataRole.UserRole
-
-
-def ask_folder(parent: QWidget) -> Path | None:
-    chosen = QFileDialog.getExistingDirectory(parent, parent.tr("A folder with photos"))
-    return Path(chosen) if chosen else None
-
-
-def pictures_folder() -> Path | None:
-    """The system's own folder for pictures, where there is one."""
-    named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    folder = Path(named)
-    return folder if named and folder.is_dir() else None
 
 
 class FoldersStep(QWidget):

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.first_run.folders import AskFolder, FoldersStep, ask_folder
+from photofind.gui.first_run.folders import AskFolder, FoldersStep
+from photofind.gui.folder_dialog import ask_folder
 from photofind.gui.icons import pixmap
 from photofind.gui.settings.models import SearchModelChooser
 from photofind.gui.theme import SPACING, theme_of
@@ -78,7 +79,7 @@ class FirstRun(QWidget):
         self._steps = (
             (
                 self.tr("Where are your photos?"),
-                self.tr("photofind looks through these folders, and all folders in them."),
+                self.tr("Photofind looks through these folders, and all folders in them."),
                 self._folders,
             ),
             (
@@ -277,7 +278,7 @@ class Dots(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        rtl = self.isRightToLeft()
         for step in range(self._count):
             here = QPalette.ColorRole.Accent if step == self._step else QPalette.ColorRole.Mid
             painter.setBrush(self.palette().color(here))
@@ -290,4 +291,6 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     scroll.setWidget(widget)
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
+    # Tab goes to what is in it, which then scrolls into sight.
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return scroll

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
+from photofind.gui.folder_dialog import ask_folder
 from photofind.gui.lanes import Lane
+from photofind.gui.question import is_meant
 from photofind.live import LiveLibrary
 
 
@@ -40,7 +42,7 @@ class FolderActions(QObject):
         # It takes seconds, for which nobody's tags should wait.
         self._drawing = Lane("demo pictures", self)
         self._window = window
-        self._choose = choose or self._ask_for_folder
+        self._choose = choose or (lambda: ask_folder(window))
         self._confirm = confirm or self._ask_whether
 
     def add_one(self) -> None:
@@ -81,23 +83,10 @@ class FolderActions(QObject):
     def _tell(self, _: None) -> None:
         self.changed.emit()
 
-    def _ask_for_folder(self) -> Path | None:
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        chosen = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Add a folder of photos"), pictures
-        )
-        return Path(chosen) if chosen else None
-
     def _ask_whether(self) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.NoIcon)
-        question.setWindowTitle(self.tr("Remove folder"))
-        question.setText(self.tr("Remove this folder from photofind?"))
-        question.setInformativeText(
-            self.tr("The photos stay where they are. Their tags come back if you add it again.")
+        return is_meant(
+            self._window,
+            self.tr("Remove this folder from photofind?"),
+            self.tr("The photos stay where they are. Their tags come back if you add it again."),
+            self.tr("Remove"),
         )
-        remove = question.addButton(self.tr("Remove"), QMessageBox.ButtonRole.AcceptRole)
-        keep = question.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(keep)
-        question.exec()
-        return question.clickedButton() is remove

@@ -18,17 +18,17 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.folders.outline import (
+from photofind.gui.folders.panel_rows import (
     all_photos_row,
     folder_rows,
     review_row,
     tag_rows,
     waiting,
 )
-from photofind.gui.folders.row_list import RowList
 from photofind.gui.folders.section import Section
 from photofind.gui.folders.years import YearsHistogram
 from photofind.gui.icons import icon
+from photofind.gui.row_list import RowList
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import number, photos
 from photofind.store.gallery import FolderSummary

@@ -1,12 +1,13 @@
 """A part of the library panel that folds."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from photofind.gui.focus_ring import paint_focus_ring
 from photofind.gui.icons import pixmap
-from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
+from photofind.gui.theme import SPACING, theme_of
 
 _ICON_PX = 12
 
@@ -30,7 +31,7 @@ class _Heading(QAbstractButton):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = self.isRightToLeft()
         unfold, fold = Qt.Key.Key_Right, Qt.Key.Key_Left
         if mirrored:
             unfold, fold = fold, unfold
@@ -50,8 +51,7 @@ class _Heading(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), FOCUS_PX))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+            paint_focus_ring(painter, self.rect(), theme)
         font = self.font()
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
@@ -61,7 +61,7 @@ class _Heading(QAbstractButton):
         painter.drawText(
             words, self.style().visualAlignment(self.layoutDirection(), side), self.text()
         )
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = self.isRightToLeft()
         folded = "left" if mirrored else "right"
         drawn = pixmap(
             "down" if self.isChecked() else folded, theme.muted, _ICON_PX, self.devicePixelRatioF()

@@ -7,18 +7,17 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from photofind.gui.focus_ring import paint_focus_ring
 from photofind.gui.folders.year_bars import YearBar, year_bars
-from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
+from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import photos
 
 NARROWEST_PX, WIDEST_PX = 4, 20
@@ -104,8 +103,7 @@ class YearsHistogram(QWidget):
         bar = self._bar_at(event.position().x(), nearest=self._pressed is not None)
         if self._pressed is not None and bar is not None:
             self._drawn = _around(self._pressed, bar)
-        if bar != self._hovered:
-            self._hovered = bar
+        self._hovered = bar
         self.update()
 
     @override
@@ -124,16 +122,6 @@ class YearsHistogram(QWidget):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
-        self.update()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
         self.update()
 
     @override
@@ -156,8 +144,7 @@ class YearsHistogram(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), FOCUS_PX))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+            paint_focus_ring(painter, self.rect(), theme)
         self._paint_bars(painter)
         self._paint_words(painter)
 
@@ -265,7 +252,6 @@ class YearsHistogram(QWidget):
     def _say(self) -> None:
         said = self._said_of(self._chosen) or self.tr("none chosen")
         self.setAccessibleName(self.tr("Years, {chosen}").format(chosen=said))
-        self.setToolTip("")
         if QAccessible.isActive():
             event = QAccessibleEvent(self, QAccessible.Event.NameChanged)
             QAccessible.updateAccessibility(event)

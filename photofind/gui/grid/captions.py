@@ -1,7 +1,7 @@
 """Names and dates of the photos in sight: what a tooltip and a screen reader say of a cell."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -70,9 +70,10 @@ class Captions(QObject):
         self._lane.submit(work, partial(self._keep, photo_id), key=photo_id)
         return None
 
-    def forget(self, photo_id: PhotoId) -> None:
-        """Of a photo that has been renamed or moved."""
-        self._kept.pop(photo_id, None)
+    def forget(self, photo_ids: Iterable[PhotoId]) -> None:
+        """Of photos that have been renamed or moved: they are asked for when they are next told."""
+        for photo_id in photo_ids:
+            self._kept.pop(photo_id, None)
 
     def close(self) -> None:
         self._lane.close()

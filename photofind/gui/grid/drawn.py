@@ -12,11 +12,11 @@ from photofind.domain import PhotoId
 from photofind.gui.grid.cells import Cell, CellPainter, device_size
 from photofind.gui.grid.fading import Fades
 from photofind.gui.grid.flow import Rect
-from photofind.gui.grid.gliding import motion_allowed
 from photofind.gui.grid.layout import GAP
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.surface import GridSurface
 from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.motion import motion_allowed
 from photofind.gui.theme import SPACING, Theme, theme_of
 
 FRAME_MS = 16

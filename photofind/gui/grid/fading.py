@@ -36,6 +36,3 @@ class Fades:
 
     def __bool__(self) -> bool:
         return bool(self._begun)
-
-    def clear(self) -> None:
-        self._begun.clear()

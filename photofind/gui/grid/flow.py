@@ -95,10 +95,6 @@ class Flow(Protocol):
         """Whether what lies there is laid out."""
         ...
 
-    def top_of(self, row: int) -> int:
-        """About where the row lies, without laying it out."""
-        ...
-
 
 class Squares:
     """Cells of one size."""
@@ -133,9 +129,6 @@ class Squares:
 
     def known_at(self, y: float) -> bool:
         return True
-
-    def top_of(self, row: int) -> int:
-        return row // self._columns * self._pitch
 
 
 class Justified:
@@ -188,11 +181,6 @@ class Justified:
 
     def known_at(self, y: float) -> bool:
         return self._block_at(y) in self._known
-
-    def top_of(self, row: int) -> int:
-        block, place = divmod(row, BLOCK)
-        share = place / self._count_of(block)
-        return int(self._tops[block] + share * self._heights[block])
 
     def _block_at(self, y: float) -> int:
         block = int(np.searchsorted(self._tops, y, side="right")) - 1
@@ -248,9 +236,6 @@ class Justified:
         lines = (sums * measure.height + counts * measure.gap) / (measure.width + measure.gap)
         estimates: NDArray[np.float64] = self._taller * lines * (measure.height + measure.gap)
         return estimates
-
-    def _count_of(self, block: int) -> int:
-        return min(BLOCK, len(self._aspects) - block * BLOCK)
 
     def _keep(self, other: "Justified", unchanged: int) -> None:
         """Takes over what was laid out of rows that have not changed."""

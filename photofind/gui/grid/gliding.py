@@ -1,14 +1,9 @@
 """Scrolling by wheel steps that glide to their place, where motion is allowed."""
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
-from PySide6.QtWidgets import QScrollBar, QStyle, QWidget
+from PySide6.QtWidgets import QScrollBar
 
 GLIDE_MS = 150
-
-
-def motion_allowed(widget: QWidget) -> bool:
-    """Whether the system lets things move; its style says so by how long they may."""
-    return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 
 class Glide(QObject):

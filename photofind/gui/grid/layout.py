@@ -7,6 +7,7 @@ places further on are estimates until `settle` is asked about them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,10 @@ MARGIN = 16
 HEADING = 44
 """Height of a heading line."""
 
-ARRANGEMENTS = ("justified", "squares")
+Arrangement = Literal["justified", "squares"]
+ARRANGEMENTS: tuple[Arrangement, ...] = get_args(Arrangement)
 MIN_CELL, MAX_CELL = 96, 400
+DEFAULT_CELL = 200
 
 _NARROWEST = 48
 
@@ -50,7 +53,7 @@ class GridLayout:
     def __init__(self) -> None:
         self._aspects: Aspects = np.empty(0, np.float32)
         self._sure: int | None = None
-        self._width, self._cell, self._arrangement = 800, 200, ARRANGEMENTS[0]
+        self._width, self._cell, self._arrangement = 800, DEFAULT_CELL, ARRANGEMENTS[0]
         self._sections: list[_Section] = []
 
     @property
@@ -66,7 +69,7 @@ class GridLayout:
         return self._cell
 
     @property
-    def arrangement(self) -> str:
+    def arrangement(self) -> Arrangement:
         return self._arrangement
 
     def show(self, aspects: Aspects, sure: int | None) -> None:
@@ -86,13 +89,12 @@ class GridLayout:
         self._aspects, self._sure = aspects, sure
         self._lay(unchanged if same_sections or sure is None else min(unchanged, sure))
 
-    def set_frame(self, width: int, cell: int, arrangement: str) -> bool:
+    def set_frame(self, width: int, cell: int, arrangement: Arrangement) -> bool:
         """How wide the view is, how high a line, and which way; whether that changed anything.
 
         Args:
             width: Pixels, margins included.
             cell: `MIN_CELL` to `MAX_CELL` pixels: the side of a square, or near a line's height.
-            arrangement: One of `ARRANGEMENTS`.
         """
         frame = max(width, 2 * MARGIN + _NARROWEST), cell, arrangement
         if frame == (self._width, self._cell, self._arrangement):

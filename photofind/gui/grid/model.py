@@ -13,6 +13,7 @@ from typing_extensions import override
 from photofind.domain import PhotoId
 from photofind.gui import wording
 from photofind.gui.grid.captions import Caption, Captions
+from photofind.gui.grid.runs import runs
 from photofind.store.gallery import NO_ROWS, PhotoRows
 
 Index = QModelIndex | QPersistentModelIndex
@@ -89,7 +90,7 @@ class PhotoModel(QAbstractListModel):
         if not len(gone):
             return
         self._columns = self._columns.copy()
-        for first, last in reversed(_runs(gone)):
+        for first, last in reversed(runs(gone)):
             self.beginRemoveRows(QModelIndex(), first, last)
             self._columns.remove(first, last + 1)
             if self._sure is not None:
@@ -182,14 +183,6 @@ class PhotoModel(QAbstractListModel):
 
 def _title(caption: Caption) -> str:
     return ", ".join(part for part in (caption.name, caption.taken) if part)
-
-
-def _runs(rows: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Ascending rows as first and last of those that follow one another."""
-    ends = np.flatnonzero(np.diff(rows) > 1)
-    firsts = rows[np.concatenate(([0], ends + 1))]
-    lasts = rows[np.concatenate((ends, [len(rows) - 1]))]
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 class _Columns:

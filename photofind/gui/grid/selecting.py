@@ -8,6 +8,8 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
 )
 
+from photofind.gui.grid.runs import runs
+
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -62,7 +64,7 @@ class RowSelection:
     def band(self, rows: NDArray[np.int64]) -> None:
         """Selects ascending rows beside those from before the band."""
         chosen = QItemSelection(self._before_band)
-        for first, last in _runs(rows):
+        for first, last in runs(rows):
             chosen.merge(self._span(first, last), _Flag.Select)
         self._selection.select(chosen, _Flag.ClearAndSelect)
 
@@ -83,12 +85,3 @@ class RowSelection:
     def _span(self, first: int, last: int) -> QItemSelection:
         model = self._selection.model()
         return QItemSelection(model.index(first, 0), model.index(last, 0))
-
-
-def _runs(rows: NDArray[np.int64]) -> list[tuple[int, int]]:
-    if not len(rows):
-        return []
-    ends = np.flatnonzero(np.diff(rows) > 1)
-    firsts = rows[np.concatenate(([0], ends + 1))]
-    lasts = rows[np.concatenate((ends, [len(rows) - 1]))]
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRect,
@@ -22,22 +21,21 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from typing_extensions import override
 
 from photofind.gui.grid.flow import Rect
-from photofind.gui.grid.gliding import Glide, motion_allowed
+from photofind.gui.grid.gliding import Glide
 from photofind.gui.grid.layout import (
     ARRANGEMENTS,
+    DEFAULT_CELL,
     MARGIN,
     MAX_CELL,
     MIN_CELL,
+    Arrangement,
     Direction,
     GridLayout,
 )
-from photofind.gui.grid.model import PhotoModel
-
-Index = QModelIndex | QPersistentModelIndex
+from photofind.gui.grid.model import Index, PhotoModel
+from photofind.gui.motion import motion_allowed
 
 _Action = QAbstractItemView.CursorAction
-
-DEFAULT_CELL = 200
 
 _NOTCH = 120
 """Of a wheel, in the unit of `angleDelta`."""
@@ -86,13 +84,11 @@ class GridSurface(QListView):
         return self._layout.cell_size
 
     @property
-    def arrangement(self) -> str:
+    def arrangement(self) -> Arrangement:
         return self._layout.arrangement
 
-    def set_arrangement(self, arrangement: str) -> None:
-        """One of `ARRANGEMENTS`; the photo in the middle stays there."""
-        if arrangement not in ARRANGEMENTS:
-            raise ValueError(f"no such arrangement: {arrangement}")
+    def set_arrangement(self, arrangement: Arrangement) -> None:
+        """The photo in the middle stays there."""
         self._frame(arrangement=arrangement)
 
     def set_cell_size(self, pixels: int) -> None:
@@ -189,7 +185,7 @@ class GridSurface(QListView):
     def _frame(
         self,
         cell: int | None = None,
-        arrangement: str | None = None,
+        arrangement: Arrangement | None = None,
         at: float | None = None,
     ) -> None:
         """Takes the view's width and what else is given; the photo at a height stays there."""

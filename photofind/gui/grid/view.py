@@ -7,8 +7,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRect,
@@ -19,7 +17,6 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
-    QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -33,13 +30,11 @@ from photofind.gui.grid.dragging import drag_out
 from photofind.gui.grid.drawn import FRAME_MS, DrawnGrid
 from photofind.gui.grid.flow import Rect
 from photofind.gui.grid.keys import MOVES
+from photofind.gui.grid.layout import DEFAULT_CELL
 from photofind.gui.grid.menu import GridActions, grid_menu
-from photofind.gui.grid.model import PhotoModel
+from photofind.gui.grid.model import Index, PhotoModel
 from photofind.gui.grid.selecting import RowSelection
-from photofind.gui.grid.surface import DEFAULT_CELL
 from photofind.gui.grid.thumbnails import Thumbnails
-
-Index = QModelIndex | QPersistentModelIndex
 
 _Control, _Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -383,13 +378,3 @@ class GridView(DrawnGrid):
             event = QAccessibleEvent(self, QAccessible.Event.Focus)
             event.setChild(current.row())
             QAccessible.updateAccessibility(event)
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._update_rows([self._chosen.current])
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._update_rows([self._chosen.current])

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from photofind.domain import Failure
+from photofind.gui.focusing import forward_focus
 from photofind.gui.icons import icon
 from photofind.gui.indexing.unreadable_model import FOLDER, NAME, Index, UnreadableModel, as_text
 from photofind.gui.theme import SPACING, theme_of
@@ -76,7 +77,7 @@ class UnreadablePage(QWidget):
         self._list.activated.connect(lambda _index: self._ask_folder())
         self._add_keys()
         self._draw_icons()
-        self.setFocusProxy(self._list)
+        forward_focus(self, self._list)
         self.show_failures(())
 
     def show_failures(self, failures: Sequence[Failure]) -> None:
@@ -87,7 +88,6 @@ class UnreadablePage(QWidget):
         self._refresh()
         if selected:
             self._list.select(selected[0])
-        self._enable()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -194,7 +194,7 @@ class RegionCard(QWidget):
     def _draw_icons(self) -> None:
         theme = theme_of(self.palette())
         self._close.setIcon(icon("close", theme.muted))
-        backwards = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        backwards = self.isRightToLeft()
         folded = "left" if backwards else "right"
         self._more.setIcon(icon("down" if self._more.isChecked() else folded, theme.muted))
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, Theme, theme_of
+from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.theme import RADIUS, SPACING, Theme, theme_of
 from photofind.search.regions import LabelScore
 
 SHOWN = 5
@@ -37,6 +38,7 @@ class LabelRow(QAbstractButton):
         self._share = 0.0
         self._dimmed = False
         self.setCheckable(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_label("", 0.0)
@@ -71,16 +73,6 @@ class LabelRow(QAbstractButton):
             super().keyPressEvent(event)
 
     @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
-
-    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = theme_of(self.palette())
         painter = QPainter(self)
@@ -96,15 +88,12 @@ class LabelRow(QAbstractButton):
         painter.end()
 
     def _paint_ground(self, painter: QPainter, theme: Theme) -> None:
-        row = QRectF(self.rect())
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked() or (self.underMouse() and self.isEnabled()):
             painter.setBrush(QColor(theme.surface))
-            painter.drawRoundedRect(row, RADIUS, RADIUS)
+            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), FOCUS_PX))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(row.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+            paint_focus_ring(painter, self.rect(), theme)
 
     def _paint_skeleton(self, painter: QPainter, theme: Theme) -> None:
         share = _SKELETON_SHARES[self._place % SHOWN]
@@ -140,7 +129,7 @@ class LabelRow(QAbstractButton):
     def _part(self, leading: float, width: float, height: float) -> QRectF:
         """A part of the row, in the middle of its height, counted from where reading begins."""
         part = QRectF(leading, (self.height() - height) / 2, width, height)
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        if self.isRightToLeft():
             part.moveLeft(self.width() - leading - width)
         return part
 

@@ -55,7 +55,7 @@ class StrengthSlider(QSlider):
         handle = self.style().subControlRect(parts[0], option, parts[1], self).width()
         length = self.width() - handle
         at = stop * length / self.maximum()
-        backwards = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        backwards = self.isRightToLeft()
         return handle / 2 + (length - at if backwards else at)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -19,11 +18,10 @@ from typing_extensions import override
 
 from photofind.answers import RegionOfPhoto
 from photofind.domain import Box
-from photofind.errors import UserFacingError
 from photofind.gui.region.asking import PAUSE_MS, Ask, Question, RegionAsker
 from photofind.gui.region.box import Grip, PhotoFrame, Place
 from photofind.gui.region.card import RegionCard
-from photofind.gui.region.outline import cursor_over, grip_at, paint_outline
+from photofind.gui.region.handles import cursor_over, grip_at, paint_outline
 from photofind.gui.region.placing import Side, placed
 from photofind.gui.theme import SURROUND, theme_of
 from photofind.gui.viewer.canvas import PictureCanvas
@@ -104,7 +102,7 @@ class RegionTool(QWidget):
         self._canvas.view_changed.connect(self._follow_view)
         self._canvas.installEventFilter(self)
         self._asker.answered.connect(self._take_answer)
-        self._asker.failed.connect(self._take_error)
+        self._asker.failed.connect(self._card.show_error)
         self._asker.busy_changed.connect(self._card.set_busy)
         self._card.find_asked.connect(self._find)
         self._card.tag_asked.connect(self.tag_asked)
@@ -207,9 +205,6 @@ class RegionTool(QWidget):
         self._card.show_answer(answer, question.region.method)
         self.answered.emit(answer)
 
-    def _take_error(self, error: UserFacingError) -> None:
-        self._card.show_error(error)
-
     def _say_where(self) -> None:
         if self._box is None:
             words = self.tr("No box yet. Enter makes one in the middle.")
@@ -242,7 +237,7 @@ class RegionTool(QWidget):
 
     def _sides(self) -> tuple[Side, ...]:
         beside = (Side.RIGHT, Side.LEFT)
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        if self.isRightToLeft():
             beside = (Side.LEFT, Side.RIGHT)
         return *beside, Side.BELOW, Side.ABOVE
 
@@ -343,16 +338,6 @@ class RegionTool(QWidget):
             self.clear()
         else:
             self.leave()
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

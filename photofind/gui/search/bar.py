@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from photofind.errors import QueryError, UserFacingError
 from photofind.gui.lanes import Lane
+from photofind.gui.progress_line import ProgressLine
 from photofind.gui.search.bar_frame import BarFrame
 from photofind.gui.search.chips import ChipStrip
 from photofind.gui.search.completion import Completion, Kind
@@ -16,7 +17,6 @@ from photofind.gui.search.field import SearchField
 from photofind.gui.search.offering import Offering
 from photofind.gui.search.popup import CompletionPopup
 from photofind.gui.search.problem_line import ProblemLine
-from photofind.gui.search.progress_line import ProgressLine
 from photofind.gui.search.recents import Recents
 from photofind.gui.search.request import (
     PictureQuery,

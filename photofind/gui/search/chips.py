@@ -6,8 +6,6 @@ from itertools import pairwise
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -65,6 +63,7 @@ class Chip(QAbstractButton):
         self.setAccessibleName(spoken)
         self.setToolTip(label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -110,7 +109,7 @@ class Chip(QAbstractButton):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        onward = 1 if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else -1
+        onward = 1 if self.isLeftToRight() else -1
         match event.key():
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
                 self.removed.emit()
@@ -145,19 +144,9 @@ class Chip(QAbstractButton):
         self._hover_cross(self._on_cross(event))
 
     @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    @override
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._hover_cross(False)
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
 
     def _paint_thumbnail(self, painter: QPainter) -> None:
         if self._thumbnail is None or self._thumbnail.isNull():

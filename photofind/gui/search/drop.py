@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -187,7 +187,3 @@ class DropOverlay(QWidget):
 
     def _refuse(self, error: UserFacingError) -> None:
         self.refused.emit(f"{error.message} {error.hint}")
-
-    @override
-    def sizeHint(self) -> QSize:
-        return self._window.size()

@@ -108,13 +108,9 @@ class SearchField(QLineEdit):
                 self.escaped.emit()
             case Qt.Key.Key_Backspace if at_start:
                 self.taken_back.emit()
-            case Qt.Key.Key_Left if (
-                at_start and plain and self.layoutDirection() == Qt.LayoutDirection.LeftToRight
-            ):
+            case Qt.Key.Key_Left if at_start and plain and self.isLeftToRight():
                 self.stepped_back.emit()
-            case Qt.Key.Key_Right if (
-                at_start and plain and self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            ):
+            case Qt.Key.Key_Right if at_start and plain and self.isRightToLeft():
                 self.stepped_back.emit()
             case _ if event.matches(QKeySequence.StandardKey.Paste) and self._paste_picture():
                 pass

@@ -1,7 +1,5 @@
 """The line above the photos: how many there are, how sure it is, how they are shown."""
 
-from typing import Literal
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,26 +16,22 @@ from typing_extensions import override
 
 from photofind.answers import Coverage, Results
 from photofind.gui import wording
+from photofind.gui.flow_row import FlowRow
+from photofind.gui.grid.layout import DEFAULT_CELL, MAX_CELL, MIN_CELL, Arrangement
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.search.fitting_label import FittingLabel
 from photofind.gui.search.outcome import Outcome, outcome_of, outcome_of_all
 from photofind.gui.search.request import SearchRequest, filter_label
-from photofind.gui.tags.flow import FlowRow
 from photofind.gui.theme import SPACING, theme_of
 
-SMALLEST_PX = 96
-LARGEST_PX = 400
-USUAL_PX = 200
 _STEP_PX = 16
-
-Arrangement = Literal["justified", "squares"]
 
 
 class ResultsHeader(QWidget):
     """Says what the photos below are, and changes how they are shown.
 
     Signals:
-        cell_size_changed: Pixels, `SMALLEST_PX` to `LARGEST_PX`; by the person.
+        cell_size_changed: Pixels, `MIN_CELL` to `MAX_CELL`; by the person.
         arrangement_changed: "justified" or "squares"; by the person.
         broadened: `SearchRequest` with a filter less.
         refresh_asked: New photos shall be shown.
@@ -72,6 +66,7 @@ class ResultsHeader(QWidget):
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._broader: list[QPushButton] = []
         self._flow = FlowRow(gap_px=SPACING)
+        self._flow.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._lay_out()
         self._paint_icons()
         self._show(Outcome())
@@ -142,10 +137,10 @@ class ResultsHeader(QWidget):
 
     def _made_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(SMALLEST_PX, LARGEST_PX)
+        slider.setRange(MIN_CELL, MAX_CELL)
         slider.setSingleStep(_STEP_PX)
         slider.setPageStep(_STEP_PX * 4)
-        slider.setValue(USUAL_PX)
+        slider.setValue(DEFAULT_CELL)
         slider.setMinimumWidth(64)
         slider.setMaximumWidth(120)
         slider.setAccessibleName(self.tr("Photo size"))
@@ -196,17 +191,18 @@ class ResultsHeader(QWidget):
         self._said.setText(outcome.said)
         self._said.setVisible(bool(outcome.said))
         for button in self._broader:
-            self._flow.remove(button)
+            button.hide()
             button.deleteLater()
-        self._broader.clear()
-        for one, request in outcome.broader:
-            self._add_broader(filter_label(one), request)
+        self._broader = [
+            self._made_broader(filter_label(one), request) for one, request in outcome.broader
+        ]
+        self._flow.setVisible(bool(self._broader))
+        self._flow.show_widgets(self._broader)
 
-    def _add_broader(self, label: str, request: SearchRequest) -> None:
+    def _made_broader(self, label: str, request: SearchRequest) -> QPushButton:
         button = QPushButton(self.tr("Search without {filter}").format(filter=label))
         button.clicked.connect(lambda: self.broadened.emit(request))
-        self._broader.append(button)
-        self._flow.add(button)
+        return button
 
     def _tell_size(self, size_px: int) -> None:
         self._say_size()

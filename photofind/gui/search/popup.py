@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 from typing_extensions import override
 
@@ -89,7 +88,7 @@ class CompletionPopup(QObject):
         # Afterwards: the completer brings a delegate of its own.
         self._view.setItemDelegate(_Delegate(self._view))
         self._completer.setWidget(field)
-        # Overloaded, which their types do not say.
+        # Both are overloaded, which their types do not say.
         self._completer.activated[QModelIndex].connect(self._choose)  # type: ignore[index]
         self._completer.highlighted[QModelIndex].connect(self._take_note_of)  # type: ignore[index]
         self._view.hidden.connect(self._close)
@@ -110,7 +109,6 @@ class CompletionPopup(QObject):
             self.hide()
             return
         self._completer.setCompletionPrefix("")
-        self._view.dress()
         self._completer.complete(place)
         # The completer counts rows and knows nothing of what is around them.
         self._view.resize(self._view.width(), self._view.height() + 2 * _PADDING_PX)
@@ -140,17 +138,11 @@ class _View(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-
-    def dress(self) -> None:
-        """As a menu; in the colours of now."""
-        theme = theme_of(self.palette())
-        look = (
-            f"background: {theme.surface}; border: 1px solid {theme.hairline};"
-            f" padding: {_PADDING_PX}px 0;"
+        # As a menu.
+        self.setStyleSheet(
+            "QListView, QListView:focus { background: palette(base); border-radius: 0;"
+            f" border: 1px solid palette(mid); padding: {_PADDING_PX}px 0; }}"
         )
-        sheet = f"QListView, QListView:focus {{ {look} border-radius: 0; }}"
-        if sheet != self.styleSheet():
-            self.setStyleSheet(sheet)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -159,9 +151,6 @@ class _View(QListView):
 
 
 class _Delegate(QStyledItemDelegate):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         text = option.fontMetrics.height() + SPACING

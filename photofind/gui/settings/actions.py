@@ -43,7 +43,7 @@ class SettingsActions(QObject):
         settings = self._library.settings
         dialog = SettingsDialog(settings, self.chooser(), self._window)
         dialog.accepted.connect(lambda: self.save(dialog.settings()))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._let_go)
         self.dialog = dialog
         dialog.open()
 
@@ -81,5 +81,12 @@ class SettingsActions(QObject):
             self.tr("‘{model}’ is ready. Choose it in the settings.").format(model=model.title)
         )
 
+    def _let_go(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
     def close(self) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
         self.downloads.close()

@@ -86,13 +86,15 @@ class SettingRow(QWidget):
 
 
 class Fold(QWidget):
-    """Rows that most people never need, behind a button."""
+    """Rows of one group that most people never need, behind a button."""
 
     def __init__(self, rows: list[SettingRow]) -> None:
         super().__init__()
         self._button = QPushButton(self.tr("Advanced"))
         self._button.setProperty("quiet", True)
         self._button.setCheckable(True)
+        group = QCoreApplication.translate("Settings", rows[0].told.group)
+        self._button.setAccessibleName(self.tr("{group}, advanced").format(group=group))
         self._inner = QWidget()
         column = QVBoxLayout(self._inner)
         column.setContentsMargins(0, SPACING, 0, 0)

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from photofind.gui.flow_row import FlowRow
 from photofind.gui.tags.chip import Chip, ChipFace
-from photofind.gui.tags.flow import flow, height_of
 from photofind.gui.tags.steps import step_from
 
-_WIDTH_PX = 200
 _TAB_STOP = Qt.FocusPolicy.StrongFocus
 
 
-class ChipFlow(QWidget):
+class ChipFlow(FlowRow):
     """The arrow keys go from chip to chip and behind the last one.
 
     Args:
@@ -30,14 +29,10 @@ class ChipFlow(QWidget):
     acted = Signal(str, str)
 
     def __init__(self, behind: QWidget | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, last_fills=behind is not None)
         self._chips: dict[str, Chip] = {}
         self._behind = behind
-        if behind is not None:
-            behind.setParent(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self._show_chips()
 
     def show_faces(self, faces: Mapping[str, ChipFace]) -> None:
         """In this order; a chip that has the keyboard keeps it, or hands it to its neighbour."""
@@ -51,43 +46,12 @@ class ChipFlow(QWidget):
             self._focus_among(order, min(place, len(order) - 1))
         for key in gone:
             self._drop(key)
-        self._link_tabs()
-        self._arrange()
-        self.updateGeometry()
+        self._show_chips()
 
     def focus_last(self) -> None:
         chips = list(self._chips.values())
         if chips:
             self._focus_among(chips, len(chips) - 1)
-
-    @override
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    @override
-    def heightForWidth(self, width: int) -> int:
-        return height_of(self._areas(width))
-
-    @override
-    def sizeHint(self) -> QSize:
-        width = max(self.width(), _WIDTH_PX)
-        return QSize(width, self.heightForWidth(width))
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        least = max((one.minimumSizeHint().width() for one in self._widgets()), default=0)
-        return QSize(least, self.heightForWidth(max(self.width(), least)))
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._arrange()
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.LayoutDirectionChange):
-            self._arrange()
-            self.updateGeometry()
-        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -96,8 +60,8 @@ class ChipFlow(QWidget):
         target = None
         if place is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             areas = [chip.geometry() for chip in self._chips.values()]
-            mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            target = step_from(place, Qt.Key(event.key()), areas, mirrored=mirrored)
+            key = Qt.Key(event.key())
+            target = step_from(place, key, areas, mirrored=self.isRightToLeft())
         if target is None:
             event.ignore()
             return
@@ -113,27 +77,14 @@ class ChipFlow(QWidget):
         chip.show()
         return chip
 
+    def _show_chips(self) -> None:
+        self.show_widgets([*self._chips.values(), *([self._behind] if self._behind else [])])
+        self._link_tabs()
+
     def _drop(self, key: str) -> None:
         chip = self._chips.pop(key)
         chip.hide()
         chip.deleteLater()
-
-    def _widgets(self) -> list[QWidget]:
-        return [*self._chips.values(), *([self._behind] if self._behind else [])]
-
-    def _areas(self, width: int) -> list[QRect]:
-        widgets = self._widgets()
-        return flow(
-            [one.sizeHint() for one in widgets],
-            [one.minimumSizeHint().width() for one in widgets],
-            width,
-            last_fills=self._behind is not None,
-            mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
-        )
-
-    def _arrange(self) -> None:
-        for one, area in zip(self._widgets(), self._areas(self.width()), strict=True):
-            one.setGeometry(area)
 
     def _focused_place(self) -> int | None:
         focused = [place for place, chip in enumerate(self._chips.values()) if chip.hasFocus()]
@@ -154,5 +105,5 @@ class ChipFlow(QWidget):
             stop = had[0] if had else 0
         for place, chip in enumerate(chips):
             chip.setFocusPolicy(_TAB_STOP if place == stop else Qt.FocusPolicy.ClickFocus)
-        for before, after in pairwise(self._widgets()):
+        for before, after in pairwise(self._widgets):
             QWidget.setTabOrder(before, after)

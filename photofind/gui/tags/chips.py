@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from photofind.gui.focusing import forward_focus
 from photofind.gui.tags.chip import ChipFace, Look, Mark
 from photofind.gui.tags.chip_flow import ChipFlow
 from photofind.gui.tags.entry import TagEntry
@@ -43,7 +44,7 @@ class TagChips(ChipFlow):
         self._entry.went_back.connect(self.focus_last)
         self.acted.connect(self._act)
         self.setAccessibleName(self.tr("Tags"))
-        self.setFocusProxy(self._entry)
+        forward_focus(self, self._entry)
 
     def show_tags(self, tags: Sequence[PhotoTag]) -> None:
         """In this order."""

@@ -97,7 +97,7 @@ class TagEditor(QDialog):
         done.setToolTip(self.tr("Ctrl+Enter"))
         buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         for button in buttons.buttons():
-            # Enter adds a tag.
+            # Enter adds a tag. All are push buttons, which the types do not say.
             button.setAutoDefault(False)  # type: ignore[attr-defined]
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -113,15 +113,13 @@ class TagEditor(QDialog):
 
     def _act(self, key: str, action: str) -> None:
         tag = self._pending.tags[key]
-        match action:
-            case "add":
-                self._pending.add(tag.name)
-            case "confirm":
-                self._pending.confirm(key)
-            case "away":
-                self._pending.take_away(key)
-            case _:
-                self._pending.keep(key)
+        decide = {
+            _ADD: lambda: self._pending.add(tag.name),
+            _CONFIRM: lambda: self._pending.confirm(key),
+            _AWAY: lambda: self._pending.take_away(key),
+            _KEEP: lambda: self._pending.keep(key),
+        }
+        decide[action]()
         self._show()
 
     def _show(self) -> None:

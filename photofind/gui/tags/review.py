@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from photofind.domain import PhotoId
+from photofind.gui.focusing import forward_focus
 from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
@@ -66,7 +67,7 @@ class ReviewPage(QWidget):
         self._nothing = NothingToReview()
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.grid)
+        forward_focus(self, self.grid)
 
     def show_tags(self, counts: Sequence[TagCount]) -> None:
         """What waits now; the chosen tag stays while it has suggestions."""

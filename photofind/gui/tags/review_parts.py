@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.folders.row_list import RowList
-from photofind.gui.folders.rows import Row
 from photofind.gui.icons import icon
+from photofind.gui.row_list import RowList
+from photofind.gui.row_model import Row
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import number
 from photofind.store.tag_names import tag_key
@@ -53,19 +53,19 @@ class TagList(QWidget):
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self._show)
         self._filter.returnPressed.connect(self._pick_first)
-        back = QPushButton(self.tr("Back"))
-        back.setProperty("quiet", True)
-        back.setIcon(icon("left", theme_of(self.palette()).muted))
-        back.setToolTip(self.tr("Esc"))
-        back.clicked.connect(self.left)
+        self._back = QPushButton(self.tr("Back"))
+        self._back.setProperty("quiet", True)
+        self._back.setToolTip(self.tr("Esc"))
+        self._back.clicked.connect(self.left)
         heading = QLabel(self.tr("To review"))
         heading.setProperty("heading", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(SPACING,) * 4)
         column.setSpacing(SPACING)
-        column.addWidget(back, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeading)
         for widget in (heading, self._filter, self.list):
             column.addWidget(widget)
+        self._draw_icons()
 
     def show_tags(self, waiting: Sequence[tuple[str, int]], tag: str | None) -> None:
         """Names and counts in their order, and which of them is gone through."""
@@ -76,6 +76,15 @@ class TagList(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH_PX, 400)
 
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        self._back.setIcon(icon("left", theme_of(self.palette()).muted))
+
     def _show(self) -> None:
         part = tag_key(" ".join(self._filter.text().split()))
         self.list.show_rows([self._row(*tag) for tag in self._waiting if part in tag_key(tag[0])])
@@ -83,7 +92,7 @@ class TagList(QWidget):
 
     def _row(self, name: str, count: int) -> Row:
         said = self.tr("{name}, {count} suggestions").format(name=name, count=number(count))
-        return Row(name, "tag", name, count, "", False, name, said)
+        return Row(name, "tag", name, count, said, name)
 
     def _pick_first(self) -> None:
         if self.list.rows:

@@ -6,7 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QLocale, QTime
 
 from photofind.domain import Photo, PhotoMetadata
-from photofind.gui.wording import day, file_size, number
+from photofind.gui.wording import day, file_size, folder_name, number
 from photofind.photos.formats import FORMATS
 from photofind.store.gallery import PhotoDetails
 
@@ -51,8 +51,8 @@ def where_it_is(details: PhotoDetails) -> str:
         return _tr("This photo’s file is no longer there.")
     if not is_out_of_reach(details):
         return ""
-    root = details.files[0].root
-    return _tr("on ‘{folder}’, not connected").format(folder=root.name or root)
+    folder = folder_name(details.files[0].root)
+    return _tr("on ‘{folder}’, not connected").format(folder=folder)
 
 
 def is_out_of_reach(details: PhotoDetails) -> bool:

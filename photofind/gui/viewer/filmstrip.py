@@ -21,12 +21,13 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from photofind.domain import PhotoId
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.motion import motion_allowed
 from photofind.gui.theme import SPACING, SURROUND
 from photofind.gui.viewer.stage import average_colour
 from photofind.gui.wording import number
@@ -88,7 +89,7 @@ class Filmstrip(QWidget):
         self.setAccessibleDescription(said)
         self._glide.stop()
         near = abs(target - self._place) <= self.width()
-        if self._moves() and self.isVisible() and near:
+        if motion_allowed(self) and self.isVisible() and near:
             self._glide.setStartValue(self._place)
             self._glide.setEndValue(target)
             self._glide.start()
@@ -221,12 +222,7 @@ class Filmstrip(QWidget):
 
     @property
     def _mirrored(self) -> bool:
-        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
-    def _moves(self) -> bool:
-        """Whether the system wants things to move at all."""
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self.style().styleHint(hint, None, self) > 0
+        return self.isRightToLeft()
 
 
 def _middle_square(picture: QPixmap) -> QRectF:

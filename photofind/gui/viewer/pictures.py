@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage
 
 from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
+from photofind.gui.pixel_image import image_of
 from photofind.gui.viewer.pyramid import Pyramid
 
 MAX_CACHED_BYTES = 256 * 2**20
@@ -174,12 +174,5 @@ class PictureSource(QObject):
 
 
 def _drawable(picture: PixelPicture) -> LoadedPicture:
-    """Takes the pixels as they are; nothing is decoded."""
-    image = QImage(
-        picture.rgb,
-        picture.width,
-        picture.height,
-        3 * picture.width,
-        QImage.Format.Format_RGB888,
-    )
-    return LoadedPicture(Pyramid.of(image), QSize(picture.photo_width, picture.photo_height))
+    size = QSize(picture.photo_width, picture.photo_height)
+    return LoadedPicture(Pyramid.of(image_of(picture)), size)

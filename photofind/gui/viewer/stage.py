@@ -12,7 +12,7 @@ from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
-from photofind.gui.search.progress_line import ProgressLine
+from photofind.gui.progress_line import ProgressLine
 from photofind.gui.theme import SURROUND
 from photofind.gui.viewer.about import is_out_of_reach, where_it_is
 from photofind.gui.viewer.canvas import PictureCanvas

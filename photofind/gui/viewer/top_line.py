@@ -1,6 +1,7 @@
 """The line above a photo: back, what it is, and what can be done with it."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from photofind.gui.icons import icon
@@ -82,7 +83,8 @@ class TopLine(QWidget):
         button.setProperty("quiet", True)
         # A click leaves the keyboard with the photo.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setToolTip(f"{words} ({key})")
+        named = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{words} ({named})")
         button.setAccessibleName(words)
         return button
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from photofind.domain import PhotoId
+from photofind.gui.focusing import forward_focus
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.viewer.canvas import PictureCanvas
@@ -91,7 +92,7 @@ class Viewer(QWidget):
         self._inspector.hide()
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self._stage.canvas)
+        forward_focus(self, self._stage.canvas)
 
     @property
     def canvas(self) -> PictureCanvas:
@@ -209,14 +210,13 @@ class Viewer(QWidget):
             self._top.show_name(path.name, str(path))
             self.canvas.setAccessibleName(path.name)
         self._stage.show_details(details)
+        self._begin_region()
 
     def _follow_picture(self) -> None:
         self._top.set_region_possible(True)
         if self._photo_id is not None:
             self._known.prefetch([self._model.photo_id(row) for row in self._neighbours()])
-        if self._region_wanted:
-            self._region_wanted = False
-            self.region_asked.emit()
+        self._begin_region()
 
     def _follow_trouble(self) -> None:
         self._region_wanted = False
@@ -269,11 +269,15 @@ class Viewer(QWidget):
             self.trash_asked.emit([self._photo_id])
 
     def _ask_for_region(self) -> None:
-        """At once, or as soon as there is something to look at."""
-        if self.canvas.has_picture:
+        """At once, or as soon as there is something to look at and its file is known."""
+        self._region_wanted = self.canvas.has_picture or self._stage.can_be_reached
+        self._begin_region()
+
+    def _begin_region(self) -> None:
+        # Picture and details come on lanes of their own, in any order.
+        if self._region_wanted and self.canvas.has_picture and self.path is not None:
+            self._region_wanted = False
             self.region_asked.emit()
-        else:
-            self._region_wanted = self._stage.can_be_reached
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -284,7 +288,7 @@ class Viewer(QWidget):
 
     def _pressed(self, key: Qt.Key) -> bool:
         """Whether the key was one of the viewer's."""
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        mirrored = self.isRightToLeft()
         match key:
             case Qt.Key.Key_Escape:
                 self._step_back()

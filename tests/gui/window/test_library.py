@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from photofind.child.worker import ChildWorker
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.gui.folders.row_list import RowList
+from photofind.gui.row_list import RowList
 from photofind.gui.folders.years import YearsHistogram
 from photofind.gui.single_instance import Doorkeeper, hand_over, server_name
 from photofind.paths import LibraryPaths

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from photofind.domain import PhotoId
-from photofind.gui.folders.row_list import RowList
+from photofind.gui.row_list import RowList
 from photofind.gui.tags.review import ReviewPage
 from photofind.paths import LibraryPaths
 from photofind.store import tags

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from photofind.gui.motion import motion_allowed
 from photofind.gui.theme import theme_of
 
 HEIGHT = 2
@@ -57,7 +58,7 @@ class ProgressLine(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(theme_of(self.palette()).accent)
-        if not self._moves():
+        if not motion_allowed(self):
             colour.setAlphaF(0.6)
             painter.fillRect(self.rect(), colour)
             return
@@ -72,8 +73,3 @@ class ProgressLine(QWidget):
         self._shown = True
         self._since.start()
         self.update()
-
-    def _moves(self) -> bool:
-        """Whether the system wants things to move at all."""
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self.style().styleHint(hint, None, self) > 0

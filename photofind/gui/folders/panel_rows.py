@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from photofind.gui.folders.rows import Row
-from photofind.gui.wording import number, photos
+from photofind.gui.row_model import Row
+from photofind.gui.wording import folder_name, number, photos
 from photofind.store.gallery import FolderSummary
 from photofind.store.tag_names import tag_key
 from photofind.store.tags import TagCount
@@ -15,7 +14,7 @@ from photofind.store.tags import TagCount
 
 def all_photos_row(count: int) -> Row:
     name = _tr("All photos")
-    return Row("all", "picture", name, count, "", False, "", _spoken(name, photos(count)))
+    return Row("all", "picture", name, count, _spoken(name, photos(count)))
 
 
 def review_row(waiting: int) -> Row:
@@ -23,13 +22,15 @@ def review_row(waiting: int) -> Row:
     name = _tr("To review")
     tip = _tr("Suggested tags that wait for your yes or no")
     said = _tr("{count} suggestions").format(count=number(waiting))
-    return Row("review", "check", name, waiting, "", False, tip, _spoken(name, said))
+    return Row("review", "check", name, waiting, _spoken(name, said), tip)
 
 
 def folder_rows(folders: Sequence[FolderSummary]) -> list[Row]:
     """In their order; folders of one name are told apart by the one they lie in."""
-    names = Counter(_name(folder.root.path) for folder in folders)
-    return [_folder_row(folder, twice=names[_name(folder.root.path)] > 1) for folder in folders]
+    names = Counter(folder_name(folder.root.path) for folder in folders)
+    return [
+        _folder_row(folder, twice=names[folder_name(folder.root.path)] > 1) for folder in folders
+    ]
 
 
 def tag_rows(tags: Sequence[TagCount], wanted: str = "") -> list[Row]:
@@ -46,7 +47,9 @@ def waiting(tags: Sequence[TagCount]) -> int:
 
 def _folder_row(folder: FolderSummary, *, twice: bool) -> Row:
     path = folder.root.path
-    name = f"{_name(path)} – {path.parent.name}" if twice and path.parent.name else _name(path)
+    name = folder_name(path)
+    if twice and path.parent.name:
+        name = f"{name} – {path.parent.name}"
     icon, note, state = "folder", "", _tr("up to date")
     if folder.root.offline:
         icon, state = "plug", _tr("not connected")
@@ -58,8 +61,8 @@ def _folder_row(folder: FolderSummary, *, twice: bool) -> Row:
         state += ", " + _unreadable(folder.failures)
     said = photos(folder.photos)
     tip = f"{path}\n{said}, {state}"
-    count = folder.photos
-    return Row(path, icon, name, count, note, folder.root.offline, tip, _spoken(name, said, state))
+    spoken = _spoken(name, said, state)
+    return Row(path, icon, name, folder.photos, spoken, tip, note, muted=folder.root.offline)
 
 
 def _tag_row(tag: TagCount) -> Row:
@@ -69,17 +72,13 @@ def _tag_row(tag: TagCount) -> Row:
         part for part, count in ((confirmed, tag.confirmed), (suggested, tag.suggested)) if count
     ]
     said = ", ".join(parts)
-    return Row(tag.name, "tag", tag.name, _uses(tag), "", False, said, _spoken(tag.name, said))
+    return Row(tag.name, "tag", tag.name, _uses(tag), _spoken(tag.name, said), said)
 
 
 def _unreadable(count: int) -> str:
     if count == 1:
         return _tr("1 file could not be read")
     return _tr("{count} files could not be read").format(count=number(count))
-
-
-def _name(path: Path) -> str:
-    return path.name or str(path)
 
 
 def _uses(tag: TagCount) -> int:
@@ -91,4 +90,4 @@ def _spoken(*parts: str) -> str:
 
 
 def _tr(words: str) -> str:
-    return QCoreApplication.translate("outline", words)
+    return QCoreApplication.translate("panel_rows", words)

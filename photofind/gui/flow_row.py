@@ -1,13 +1,14 @@
-"""Where things go that fill lines as text does."""
+"""Widgets that fill lines as text does."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 GAP_PX = 6
+_WIDTH_PX = 200
 
 
 def flow(
@@ -74,32 +75,30 @@ class FlowRow(QWidget):
     """Shows widgets as `flow` places them; as many lines high as its width needs.
 
     No `QLayout`: one written in Python gives its items away to be deleted, and keeps them.
+
+    Args:
+        last_fills: Whether the last one takes what its line has left.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, gap_px: int = GAP_PX) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, gap_px: int = GAP_PX, last_fills: bool = False
+    ) -> None:
         super().__init__(parent)
         self._gap = gap_px
-        self._widgets: list[QWidget] = []
-        policy = self.sizePolicy()
-        policy.setHeightForWidth(True)
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
-        self.setSizePolicy(policy)
-        self.hide()
+        self._last_fills = last_fills
+        self._widgets: tuple[QWidget, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
-    def add(self, widget: QWidget) -> None:
-        """At the end."""
-        widget.setParent(self)
-        # Only now its size is that of the style sheet.
-        widget.ensurePolished()
-        widget.show()
-        self._widgets.append(widget)
-        self._changed()
-
-    def remove(self, widget: QWidget) -> None:
-        """It is the caller's again, and hidden."""
-        self._widgets.remove(widget)
-        widget.hide()
-        self._changed()
+    def show_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """In this order; whoever takes one away hides it."""
+        self._widgets = tuple(widgets)
+        for widget in widgets:
+            widget.setParent(self)
+            # Only now its size is that of the style sheet.
+            widget.ensurePolished()
+            widget.show()
+        self._place()
+        self.updateGeometry()
 
     @override
     def hasHeightForWidth(self) -> bool:
@@ -110,28 +109,25 @@ class FlowRow(QWidget):
         return height_of(self._areas(width))
 
     @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.heightForWidth(max(self.width(), 1)))
+    def sizeHint(self) -> QSize:
+        width = max(self.width(), _WIDTH_PX)
+        return QSize(width, self.heightForWidth(width))
 
     @override
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
+    def minimumSizeHint(self) -> QSize:
+        least = max((one.minimumSizeHint().width() for one in self._widgets), default=0)
+        return QSize(least, self.heightForWidth(max(self.width(), least)))
 
     @override
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._changed()
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.LayoutDirectionChange):
+            self._place()
+            self.updateGeometry()
         return super().event(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         self._place()
-
-    def _changed(self) -> None:
-        self._place()
-        self.setHidden(not self._widgets)
-        self.updateGeometry()
 
     def _place(self) -> None:
         for widget, area in zip(self._widgets, self._areas(self.width()), strict=True):
@@ -143,5 +139,6 @@ class FlowRow(QWidget):
             [widget.minimumSizeHint().width() for widget in self._widgets],
             width,
             gap_px=self._gap,
-            mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
+            last_fills=self._last_fills,
+            mirrored=self.isRightToLeft(),
         )

@@ -1,4 +1,4 @@
-"""A list of the library's outline, of which one row is chosen."""
+"""A list of rows, of which one is chosen: in the library panel, and among tags to review."""
 
 from collections.abc import Hashable, Sequence
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy
 from typing_extensions import override
 
-from photofind.gui.folders.rows import Row, RowDelegate, RowModel
+from photofind.gui.row_model import Row, RowDelegate, RowModel
 
 
 class RowList(QListView):
@@ -112,6 +112,7 @@ class RowList(QListView):
                     self.picked.emit(self.chosen)
 
     @override
+    # Qt calls it with plain indexes only; its types allow for persistent ones.
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)
         if current.isValid() and self.hasFocus():

@@ -1,4 +1,4 @@
-"""Rows of the library panel: a drawing, a name, and how many photos."""
+"""Rows of a `RowList`: a drawing, a name, and how many photos."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
-    QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
+from photofind.gui.focus_ring import paint_focus_ring
 from photofind.gui.icons import pixmap
-from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, Theme, theme_of
+from photofind.gui.theme import RADIUS, SPACING, Theme, theme_of
 from photofind.gui.wording import number
 
 HEIGHT_PX = 28
@@ -36,21 +36,21 @@ class Row:
     Attributes:
         key: What it stands for; no two rows of a list share it.
         icon: A drawing of resources/icons.
-        count: Photos, at the row's end.
+        count: At the row's end.
+        spoken: All of it, for those who hear the window.
+        tip: All of it, for the tooltip.
         note: In the count's place, where something has to be said.
         muted: It cannot be reached now.
-        tip: All of it, for the tooltip.
-        spoken: All of it, for those who hear the window.
     """
 
     key: Hashable
     icon: str
     name: str
-    count: int | None
-    note: str
-    muted: bool
-    tip: str
+    count: int
     spoken: str
+    tip: str = ""
+    note: str = ""
+    muted: bool = False
 
 
 class RowModel(QAbstractListModel):
@@ -116,16 +116,13 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_ground(
         self, painter: QPainter, area: QRect, state: QStyle.StateFlag, theme: Theme
     ) -> None:
-        frame = QRectF(area).adjusted(1, 1, -1, -1)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.setPen(Qt.PenStyle.NoPen)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(theme.hairline if chosen else theme.raised))
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(theme.accent), FOCUS_PX))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+            paint_focus_ring(painter, area, theme)
 
     def _paint_row(
         self, painter: QPainter, option: QStyleOptionViewItem, row: Row, theme: Theme
@@ -144,7 +141,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(
             QPointF(placed(drawing).topLeft()), pixmap(row.icon, colour, _ICON_PX, ratio)
         )
-        end = row.note or ("" if row.count is None else number(row.count))
+        end = row.note or number(row.count)
         end_width = metrics.horizontalAdvance(end)
         left = drawing.right() + SPACING
         right = area.right() - SPACING

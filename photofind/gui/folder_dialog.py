@@ -1,0 +1,20 @@
+"""The system's dialog for a folder with photos."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def pictures_folder() -> Path | None:
+    """The system's own folder for pictures, where there is one."""
+    named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(named)
+    return folder if named and folder.is_dir() else None
+
+
+def ask_folder(parent: QWidget) -> Path | None:
+    """`None` where a person has changed their mind."""
+    title = QCoreApplication.translate("folder_dialog", "Add a folder of photos")
+    chosen = QFileDialog.getExistingDirectory(parent, title, str(pictures_folder() or ""))
+    return Path(chosen) if chosen else None

@@ -1,0 +1,77 @@
+"""A window with a search bar, for the tests of the bar.
+
+A test file imports the fixtures it uses, and those they use, under their own names.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from photofind.gui.search.bar import SearchBar
+from photofind.gui.search.request import SearchRequest
+
+TYPING_MS = 20
+
+
+@dataclass
+class Desk:
+    """A window with a search bar, and what the bar said."""
+
+    window: QWidget
+    bar: SearchBar
+    before: QLineEdit
+    elsewhere: QLineEdit
+    recents: Path
+    submitted: list[SearchRequest] = field(default_factory=list)
+
+    @property
+    def chips(self) -> list[str]:
+        return [chip.text() for chip in self.bar.chips.chips]
+
+    @property
+    def offered(self) -> list[str]:
+        model = self.bar.popup.view.model()
+        return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    made: list[Desk] = []
+
+    def make(typing_ms: int = TYPING_MS, busy_ms: int = 10) -> Desk:
+        window = QWidget()
+        recents = tmp_path / "state" / "recents.txt"
+        values = {
+            "tag": lambda: ["beach", "bear", "golden retriever"],
+            "folder": lambda: ["Italy", "My Photos"],
+            "camera": lambda: ["NIKON D750"],
+        }
+        bar = SearchBar(recents, values, typing_ms=typing_ms, busy_ms=busy_ms)
+        before, elsewhere = QLineEdit(), QLineEdit()
+        column = QVBoxLayout(window)
+        column.addWidget(before)
+        column.addWidget(bar)
+        column.addWidget(elsewhere)
+        desk = Desk(window, bar, before, elsewhere, recents)
+        bar.submitted.connect(desk.submitted.append)
+        qtbot.addWidget(window)
+        window.resize(900, 200)
+        window.show()
+        qtbot.waitActive(window)
+        bar.field.setFocus()
+        made.append(desk)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.bar.popup.hide()
+        desk.bar.close_lanes()
+
+
+@pytest.fixture
+def desk(make_desk: Callable[..., Desk]) -> Desk:
+    return make_desk()
