@@ -123,8 +123,7 @@ class PictureThread:
             number, ask, files = self._next()
             try:
                 answer = _answer_of(files, ask)
-            # Whoever asked hears of it.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 (told to whoever asked)
                 answer = failure(error)
             self._answer(number, answer)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.file_download import http_get
 from huggingface_hub.hf_api import ModelInfo
-from huggingface_hub.utils import (  # type: ignore[attr-defined]
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but not re-exported
     are_progress_bars_disabled,
     build_hf_headers,
     disable_progress_bars,
@@ -122,8 +122,7 @@ def _run_cancellably(work: Callable[[], None], cancel: CancelToken) -> None:
     def run() -> None:
         try:
             work()
-        # Whatever it is, it is raised where the result is waited for.
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 (raised to whoever waits for the end)
             raised.append(error)
         ended.set()
 

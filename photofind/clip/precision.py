@@ -43,7 +43,9 @@ def image_tower(visual: nn.Module, precision: Precision) -> nn.Module:
         # replacement inside torch.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", UserWarning)
-        quantized: nn.Module = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
+        # Untyped in torch.
+        quantize = torch.ao.quantization.quantize_dynamic
+        quantized: nn.Module = quantize(  # type: ignore[no-untyped-call]  # torch's own lack
             copy.deepcopy(visual), {nn.Linear}, dtype=torch.qint8
         )
     return quantized

@@ -146,12 +146,14 @@ def _read(path: Path) -> _Written:
     if not _is_texts(remove):
         raise _wrong(path, "remove", "a list of names")
     entries: dict[str, Entry] = {}
+    met: set[str] = set()
     for written, about in tags.items():
         name = _name(path, written)
-        if _known_name(entries, name) is not None:
+        if tag_key(name) in met:
             raise BadInputError(
                 f"{path}: the tag '{name}' is there twice.", "Small and capital letters are equal."
             )
+        met.add(tag_key(name))
         entries[name] = _entry(path, name, about)
     return _Written(path, entries, tuple(_name(path, name) for name in remove))
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
+from watchdog.observers.api import BaseObserver, EventEmitter, ObservedWatch
 
 from photofind.cancel import CancelToken
 from photofind.errors import CancelledError
@@ -234,11 +236,12 @@ def test_that_waiting_ends_soon_after_cancel(pictures: Path, tmp_path: Path) -> 
 def test_that_a_root_beyond_the_systems_limit_is_to_be_compared_instead(
     pictures: Path, tmp_path: Path
 ) -> None:
-    from watchdog.observers import Observer
-
-    class Exhausted(Observer):  # type: ignore[misc, valid-type]
-        def schedule(self, *_args: object, **_options: object) -> object:
+    class Exhausted(BaseObserver):
+        @override
+        def schedule(self, *_args: object, **_options: object) -> ObservedWatch:
             raise OSError(28, "inotify watch limit reached")
 
-    with FolderWatcher([pictures], tmp_path / "library", observer=Exhausted) as watcher:
+    with FolderWatcher(
+        [pictures], tmp_path / "library", observer=lambda: Exhausted(EventEmitter)
+    ) as watcher:
         assert watcher.unwatchable == {pictures}

@@ -59,6 +59,7 @@ def _load(paths: LibraryPaths, _settings: Settings, name: str) -> FakeEncoder:
 
 
 if __name__ == "__main__":
+    # In the place of the methods of this process only.
     Stages.run = _run_fragile  # type: ignore[method-assign, assignment]
     vars(picture_file)["read_file"] = _read_fragile
     service.serve(_load)

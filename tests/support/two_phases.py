@@ -16,7 +16,7 @@ def _say(event: Event) -> None:
     if isinstance(event, IndexProgress) and event.done == 0:
         print(event.phase, flush=True)  # noqa: T201 - for the test that started this
     if isinstance(event, PhotosChanged):
-        print("searchable" if event.searchable else "shown", flush=True)  # noqa: T201
+        print("searchable" if event.searchable else "shown", flush=True)  # noqa: T201 - as above
 
 
 def two_phases(library: Path, folder: Path) -> Engine:

@@ -1,7 +1,9 @@
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from photofind.child.encoders import Encoders
 from photofind.child.memory import MemoryLimit
@@ -19,7 +21,10 @@ SETTINGS = Settings()
 class NoLimit(MemoryLimit):
     """Leaves this process alone."""
 
-    lifted = staticmethod(nullcontext)  # type: ignore[assignment]
+    @override
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        yield
 
 
 def _load(paths: LibraryPaths, _settings: Settings, name: str) -> FakeEncoder:

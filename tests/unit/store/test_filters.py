@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -125,11 +126,11 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 
 
 def one(number: int, folders: str = "", **values: str | Path | None) -> Sample:
-    plain = {"extension": "jpg", "taken_at": None, "camera": None, "format": "jpeg"}
+    plain: dict[str, Any] = {"extension": "jpg", "taken_at": None, "camera": None, "format": "jpeg"}
     root = values.pop("root", ROOTS[0])
     assert isinstance(root, Path)
     parts = tuple(part for part in folders.split("/") if part)
-    return Sample(number, root, parts, **{**plain, **values})  # type: ignore[arg-type]
+    return Sample(number, root, parts, **{**plain, **values})
 
 
 def test_that_dates_include_their_ends(shelf: Shelf) -> None:
