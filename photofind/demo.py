@@ -22,7 +22,7 @@ from photofind.contact_sheet import contact_sheet
 from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
-from photofind.photos.picture_file import open_picture
+from photofind.photos.picture_file import PictureLimits, open_picture
 from photofind.search.engine import SearchResult
 
 PICTURES = 120
@@ -71,7 +71,7 @@ def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Pa
         if result.hits and example is None:
             example = result.hits[0].path
     if example is not None:
-        picture = open_picture(example).image
+        picture = open_picture(example, limits=PictureLimits.of(library.settings)).image
         embedding = encode_picture(library.serving_encoder, picture)
         result = engine.by_embedding(embedding, HITS)
         title = f"similar to {example.name}"

@@ -124,7 +124,7 @@ class Keeper:
             self._engine_known.set()
 
     def _keep_up(self, cancel: CancelToken) -> None:
-        for report in self._library.keep_up(self._worker, listener=self._note, cancel=cancel):
+        for report in self._library.watch_with(self._worker, listener=self._note, cancel=cancel):
             self._after(report, cancel)
 
     def _note(self, event: Event) -> None:
@@ -138,7 +138,7 @@ class Keeper:
         if report.changed_anything:
             encoder = self._refresh()
             if report.embedded and encoder is not None:
-                self._library.tag(encoder=encoder, cancel=cancel)
+                self._library.suggest_tags(encoder, cancel=cancel)
                 self._tell_searchable()
         if self._library.wants_graph():
             self._graph.begin()
@@ -161,10 +161,10 @@ class Keeper:
         return encoder
 
     def _load_engine(self) -> "ChildTexts | None":
-        serving = self._library.serving_space()
-        if serving is None:
+        space = self._library.serving_space()
+        if space is None:
             return None
-        encoder = ChildTexts(self._worker, serving[1])
+        encoder = ChildTexts(self._worker, space)
         try:
             self._engine = self._library.load_search_engine(encoder, at_once=True)
         except CheckpointError:

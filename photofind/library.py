@@ -1,12 +1,10 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from photofind.cancel import CancelToken
 from photofind.child.encoders import changed_since
@@ -16,7 +14,8 @@ from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import background_queries, encode_queries
-from photofind.domain import Embeddings, EmbeddingSpace, Failure
+from photofind.closing import Closing
+from photofind.domain import Embeddings, EmbeddingSpace, Failure, PhotoId
 from photofind.errors import BadInputError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
@@ -25,6 +24,7 @@ from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
+from photofind.photos.picture_file import PictureLimits
 from photofind.search.calibration import calibrate
 from photofind.search.engine import SearchEngine
 from photofind.settings import Settings, load_settings, save_setting
@@ -38,6 +38,8 @@ from photofind.tagging.library_tags import (
     ImageTags,
     TagDecisions,
     TagReport,
+    images_with_tags,
+    photos_below,
     tag_photos,
     tags_of_images,
 )
@@ -64,17 +66,18 @@ class LibraryStatus:
     index: IndexHealth
 
 
-class Library:
+class Library(Closing):
     """One library folder, opened for reading or for writing; use it as a context manager.
 
     Args:
+        create: Whether a writer makes a library where there is none.
         make_worker: What reads and embeds: `ChildWorker`, in a process that a damaged photo may
             crash, or `CatalogueWorker`, in this one.
 
     Raises:
         LibraryBusyError: Another process writes to it.
         LibraryDamagedError: It cannot be read, or a newer photofind made it.
-        BadInputError: It is to be read and is not there.
+        BadInputError: It is not there, and is not to be created.
     """
 
     def __init__(
@@ -82,27 +85,17 @@ class Library:
         folder: Path,
         *,
         write: bool = False,
+        create: bool = True,
         make_worker: Callable[[LibraryPaths, Settings, str], Worker] = ChildWorker,
     ) -> None:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
         self._choice: tuple[object, IndexChoice] | None = None
-        self.database = Database.open(self.paths, write=write)
+        self.database = Database.open(self.paths, write=write, create=create)
         if write:
             # Before anything is built on it, and while the last snapshot is still good.
             self.database.quick_check()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self.database.close()
@@ -126,7 +119,8 @@ class Library:
         """
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
-        all_roots = self._some(self.add_roots(folders))
+        all_roots = self.add_roots(folders)
+        _raise_if_nothing(all_roots)
         if checkpoint is not None:
             # At once, so that a run that is stopped goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
@@ -141,22 +135,21 @@ class Library:
             BadInputError: There is nothing to watch.
             CancelledError: Asked to stop.
         """
-        self._some(self.roots())
+        _raise_if_nothing(self.roots())
         checkpoint = self.settings.checkpoint
         with closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker:
-            yield from self.keep_up(worker, listener=listener, cancel=cancel)
+            yield from self.watch_with(worker, listener=listener, cancel=cancel)
 
-    def keep_up(
+    def watch_with(
         self, worker: Worker, *, listener: Listener, cancel: CancelToken
     ) -> Iterator[IndexFinished]:
-        """As `watch`, with a worker that outlives it."""
-        all_roots = self._some(self.roots())
+        """As `watch`, with a worker that outlives it; there must be something to watch."""
 
         def index(changes: Changes | None) -> IndexFinished:
             chosen = [root for root in self.roots() if changes is None or root.path in changes]
             return self._index(worker, chosen, listener, cancel, changes)
 
-        folders = [root.path for root in all_roots]
+        folders = [root.path for root in self.roots()]
         with FolderWatcher(folders, self.paths.folder) as watcher:
             yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
 
@@ -181,18 +174,18 @@ class Library:
         self._background(worker)
         return report
 
-    def serving_space(self) -> tuple[int, EmbeddingSpace] | None:
-        """Where searches compare, and its number; `None` before anything was indexed."""
+    def serving_space(self) -> EmbeddingSpace | None:
+        """Where searches compare; `None` before anything was indexed."""
         with self.database.reading() as connection:
-            return state.serving_space(connection)
+            serving = state.serving_space(connection)
+        return None if serving is None else serving[1]
 
     @cached_property
     def serving_encoder(self) -> Encoder:
         """The checkpoint that searches use; raises `BadInputError` before anything was indexed."""
-        serving = self.serving_space()
-        if serving is None:
+        space = self.serving_space()
+        if space is None:
             raise BadInputError("No photos have been indexed yet.", "Run: photofind index FOLDER")
-        _, space = serving
         encoder = load_encoder(self.paths, self.settings, space.checkpoint)
         if encoder.space != space:
             raise changed_since(space, "Run photofind index to bring the library up to date.")
@@ -251,19 +244,29 @@ class Library:
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
             CancelledError: Asked to stop; nothing was changed.
         """
-        vocabulary = load_vocabulary(self.paths.folder / "vocabulary.toml")
         encoder = encoder or self.serving_encoder
-        wording = ["\t".join(vocabulary.prompts_of(label)) for label in vocabulary.labels]
-        labels = PromptCache(self.paths.cache, encoder).get(
-            "tags", wording, lambda: encode_vocabulary(encoder, vocabulary)
-        )
-        return tag_photos(self.database, encoder.space, vocabulary.labels, labels, folders, cancel)
+        paths = photos_below(self.database, encoder.space, folders)
+        suggested = self.suggest_tags(encoder, paths, cancel=cancel)
+        images = images_with_tags(self.database, paths)
+        return TagReport(images, suggested, encoder.space.checkpoint)
+
+    def suggest_tags(
+        self,
+        encoder: TextEncoder,
+        among: Collection[PhotoId] | None = None,
+        *,
+        cancel: CancelToken | None = None,
+    ) -> int:
+        """As `tag`, for those who only want it done; returns how many suggestions there are."""
+        vocabulary = load_vocabulary(self.paths.vocabulary)
+        labels = encode_vocabulary(self.paths.cache, encoder, vocabulary)
+        return tag_photos(self.database, encoder.space, vocabulary.labels, labels, among, cancel)
 
     def tags_of(
         self, images: Sequence[Path], decisions: TagDecisions = NO_DECISIONS
     ) -> list[ImageTags]:
         """The tags of pictures, after a person's decisions about them, see `tags_of_images`."""
-        return tags_of_images(self.database, images, decisions)
+        return tags_of_images(self.database, images, decisions, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
         with self.database.reading() as connection:
@@ -320,14 +323,13 @@ class Library:
                 roots.add_root(connection, path)
             return roots.list_roots(connection)
 
-    @staticmethod
-    def _some(all_roots: list[Root]) -> list[Root]:
-        if not all_roots:
-            raise BadInputError("There is nothing to index yet.", "Run: photofind index FOLDER")
-        return all_roots
-
     def _background(self, encoder: TextEncoder) -> Embeddings:
         queries = background_queries()
         return PromptCache(self.paths.cache, encoder).get(
             "background", queries, lambda: encode_queries(encoder, queries)
         )
+
+
+def _raise_if_nothing(all_roots: Sequence[Root]) -> None:
+    if not all_roots:
+        raise BadInputError("There is nothing to index yet.", "Run: photofind index FOLDER")

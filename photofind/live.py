@@ -27,16 +27,18 @@ from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import Ranking, Reach, SearchEngine
 from photofind.search.parser import parse
+from photofind.search.planner import plan
 from photofind.search.regions import RegionAnswer
 from photofind.settings import Settings, load_settings, save_settings
 from photofind.store import embeddings, failures, gallery, photos, roots, state, tags
 from photofind.store.database import Database
+from photofind.store.filters import PhotoFilter
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
 from photofind.tagging.vocabulary import load_vocabulary
 
-GUESSES = 200
-"""Best guesses that are shown after the photos that are sure."""
+REACH = Reach(200, beyond_sure=True)
+"""What is shown: the photos that are sure, and this many best guesses after them."""
 
 DEMO_PICTURES = 120
 
@@ -181,7 +183,7 @@ class LiveLibrary:
             fingerprint = gallery.fingerprint_of(connection, photo_id)
         if fingerprint is None:
             return None
-        kept = ThumbnailCache(self.paths.thumbnails).load(fingerprint)
+        kept = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px).load(fingerprint)
         if kept is not None:
             return kept
         try:
@@ -215,10 +217,10 @@ class LiveLibrary:
 
     def find(self, query: str) -> Results:
         """Raises `QueryError` where the query cannot be understood."""
-        parse(query)
-        return self._results(
-            lambda engine: engine.rank_text(query, Reach(GUESSES, beyond_sure=True))
-        )
+        planned = plan(parse(query))
+        if planned.text is None:
+            return self._by_date(planned.wanted)
+        return self._results(lambda engine: engine.rank_text(query, REACH))
 
     def find_like(self, picture: PhotoId | Path, filters: str = "") -> Results:
         """Photos that look like one of the library's, or like any picture file."""
@@ -235,9 +237,13 @@ class LiveLibrary:
     def say_what(self, region: RegionOfPhoto, labels: Sequence[str] = ()) -> RegionAnswer:
         """What a region shows; without labels, by the vocabulary."""
         serving = self._library.serving_space()
-        checkpoint = None if serving is None else serving[1].checkpoint
         return self._child.answer_region(
-            region.picture, region.box, labels, region.method, region.strength, checkpoint
+            region.picture,
+            region.box,
+            labels,
+            region.method,
+            region.strength,
+            serving and serving.checkpoint,
         )
 
     # Tags
@@ -284,7 +290,7 @@ class LiveLibrary:
     def tag_names(self) -> list[str]:
         """Every name of the vocabulary and every tag in use, sorted; for completion."""
         used = [count.name for count in self.tag_counts()]
-        return sorted({*self._labels(), *used}, key=str.casefold)
+        return sorted({*self._vocabulary_labels(), *used}, key=str.casefold)
 
     def folder_names(self) -> list[str]:
         """Names of folders with photos in them, sorted; for completion."""
@@ -320,13 +326,13 @@ class LiveLibrary:
     def _database(self) -> Database:
         return self._library.database
 
-    def _labels(self) -> tuple[str, ...]:
-        """Of the vocabulary, read anew only when a person's own file has changed.
+    def _vocabulary_labels(self) -> tuple[str, ...]:
+        """Read anew only when a person's own file has changed.
 
-        Reading it takes 80 ms of Python, in which no other thread runs, and the window asks three
+        Reading takes 25 ms of Python, in which no other thread runs, and the window asks three
         times a second while photos are read.
         """
-        own = self.paths.folder / "vocabulary.toml"
+        own = self.paths.vocabulary
         written_ns = own.stat().st_mtime_ns if own.is_file() else None
         if self._vocabulary is None or self._vocabulary[0] != written_ns:
             self._vocabulary = written_ns, load_vocabulary(own).labels
@@ -339,7 +345,7 @@ class LiveLibrary:
             raise BadInputError(
                 "No photos can be searched yet.", "Wait until the first of them have been read."
             )
-        return serving[1]
+        return serving
 
     def _reachable(self, photo_id: PhotoId) -> Path:
         known = self.details(photo_id)
@@ -365,8 +371,13 @@ class LiveLibrary:
 
     def _find_embedding(self, embed: Callable[[], NDArray[np.float32]], filters: str) -> Results:
         parse(filters) if filters else None
-        reach = Reach(GUESSES, beyond_sure=True)
-        return self._results(lambda engine: engine.rank_embedding(embed(), reach, filters))
+        return self._results(lambda engine: engine.rank_embedding(embed(), REACH, filters))
+
+    def _by_date(self, wanted: PhotoFilter) -> Results:
+        """All that pass: there are no guesses among them."""
+        with self._database.reading() as connection:
+            rows = gallery.newest_rows(connection, wanted)
+        return Results(rows, 0, len(rows), True, True, self.coverage())
 
     def _results(self, rank: Callable[[SearchEngine], Ranking]) -> Results:
         engine = self._keeper.current_engine()
@@ -377,6 +388,4 @@ class LiveLibrary:
             rows = gallery.rows_of(connection, ranking.photo_ids)
         is_sure = ranking.scores > ranking.threshold
         sure = int(np.isin(rows.photo_ids, ranking.photo_ids[is_sure]).sum())
-        return Results(
-            rows, sure, ranking.total, ranking.filtered, ranking.by_date, self.coverage()
-        )
+        return Results(rows, sure, ranking.total, ranking.filtered, False, self.coverage())

@@ -45,6 +45,11 @@ class LibraryPaths:
         return self.folder / "settings.toml"
 
     @property
+    def vocabulary(self) -> Path:
+        """A person's own tags; most have none."""
+        return self.folder / "vocabulary.toml"
+
+    @property
     def log(self) -> Path:
         return self.folder / "photofind.log"
 

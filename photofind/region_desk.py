@@ -30,6 +30,7 @@ from photofind.search.regions import (
     generic_captions,
     region_embedding,
 )
+from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import load_vocabulary
 
 VOCABULARY_SHOWN = 20
@@ -109,18 +110,12 @@ class RegionDesk:
         return self._load()
 
     @cached_property
-    def _prompts(self) -> PromptCache:
-        return PromptCache(self._paths.cache, self._encoder)
-
-    @cached_property
     def _reader(self) -> RegionReader:
         captions = generic_captions()
-        return RegionReader(
-            self._encoder,
-            self._prompts.get(
-                "captions", captions, lambda: encode_prompts(self._encoder, captions)
-            ),
+        embeddings = PromptCache(self._paths.cache, self._encoder).get(
+            "captions", captions, lambda: encode_prompts(self._encoder, captions)
         )
+        return RegionReader(self._encoder, embeddings)
 
     def _look_at(self, image: Path) -> PictureView:
         state = _state(image)
@@ -136,7 +131,7 @@ class RegionDesk:
         return self._view[1]
 
     def _labels_for(self, question: RegionQuestion) -> LabelSet:
-        own = self._paths.folder / "vocabulary.toml"
+        own = self._paths.vocabulary
         # A person may be writing the vocabulary while its answers are on the screen.
         key = question.labels or (own, _state(own))
         if key not in self._label_sets:
@@ -153,13 +148,7 @@ class RegionDesk:
     def _vocabulary(self, own: Path) -> LabelSet:
         """The vocabulary that comes with photofind, a person's own over it."""
         vocabulary = load_vocabulary(own)
-        prompts = [vocabulary.prompts_of(label) for label in vocabulary.labels]
-        wording = ["\t".join(texts) for texts in prompts]
-        embeddings = self._prompts.get(
-            "vocabulary",
-            wording,
-            lambda: self._reader.prompted_labels(vocabulary.labels, prompts).embeddings,
-        )
+        embeddings = encode_vocabulary(self._paths.cache, self._encoder, vocabulary)
         return LabelSet(vocabulary.labels, embeddings)
 
 

@@ -99,8 +99,7 @@ class Service:
         except MemoryError:
             # As good as dead; the parent finds out which file is to blame.
             raise
-        # Whoever asked hears of it.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 (told to whoever asked)
             self._answers.send(number, failure(error))
 
     def _do(self, number: int, ask: object) -> None:
@@ -158,7 +157,7 @@ class Service:
                 return self._encoders.encoder(paths, settings, model).encode_texts(texts)
             case EncodePicture(path, model):
                 encoder = self._encoders.encoder(paths, settings, model)
-                picture = self._files.open(path, 2 * encoder.preprocess.size)
+                picture = self._files.open(path, encoder.preprocess.decode_px)
                 return encode_picture(encoder, picture.image)
             case EncodeRegion(path, box, method, strength, model):
                 question = RegionQuestion(path, box, (), method, strength)

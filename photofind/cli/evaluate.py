@@ -15,6 +15,7 @@ from photofind.evaluation.evaluate import Classification, Evaluation
 from photofind.evaluation.evaluate import evaluate as evaluate_dataset
 from photofind.evaluation.retrieval import Recall
 from photofind.paths import LibraryPaths
+from photofind.photos.picture_file import PictureLimits
 from photofind.settings import load_settings
 
 
@@ -43,7 +44,7 @@ def evaluate(
     settings = load_settings(paths.settings)
     encoder = load_encoder(paths, settings, checkpoint or settings.checkpoint)
     with show_count("Measuring") as advance:
-        found = evaluate_dataset(encoder, dataset, advance)
+        found = evaluate_dataset(encoder, dataset, PictureLimits.of(settings), advance)
     if as_json:
         print_json(_document(found))
         return

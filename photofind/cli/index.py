@@ -33,7 +33,7 @@ def index(
     Example: photofind index ~/Pictures
     """
     with (
-        open_library(context, library, write=True) as opened,
+        open_library(context, library, write=True, create=bool(folders)) as opened,
         stopping_at_ctrl_c() as cancel,
         show_progress() as listener,
     ):

@@ -28,5 +28,7 @@ def library_folder(context: typer.Context, option: Path | None) -> Path:
     return chosen or default_library_folder()
 
 
-def open_library(context: typer.Context, option: Path | None, *, write: bool = False) -> Library:
-    return Library(library_folder(context, option), write=write)
+def open_library(
+    context: typer.Context, option: Path | None, *, write: bool = False, create: bool = False
+) -> Library:
+    return Library(library_folder(context, option), write=write, create=create)

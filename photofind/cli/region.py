@@ -1,9 +1,8 @@
 """The command `photofind region`."""
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from photofind.cli.batch import batch_lines
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, library_folder, open_library
 from photofind.cli.output import (
     err,
@@ -148,7 +148,11 @@ def _answer_batch(
 ) -> None:
     """A line that cannot be answered gets an error document in its place; the rest goes on."""
     desk, failed = _desk(paths), False
-    for number, line in enumerate(_lines(batch), start=1):
+    lines = list(batch_lines(batch))
+    # Only between two regions does an empty line want an answer.
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
         try:
             question = _parsed(line, number, defaults)
             print_json(_document(question, desk.answer(question)))
@@ -157,14 +161,6 @@ def _answer_batch(
             print_json({"error": error_details(error)})
     if failed:
         raise typer.Exit(1)
-
-
-def _lines(batch: Path) -> Iterator[str]:
-    try:
-        text = sys.stdin.read() if str(batch) == "-" else batch.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{batch} cannot be read ({error}).", "Check the file.") from error
-    yield from text.rstrip("\n").split("\n") if text.strip() else ()
 
 
 def _parsed(

@@ -1,15 +1,13 @@
 """The command `photofind search`."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from photofind.cli.batch import batch_lines
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
 from photofind.cli.output import (
     error_details,
@@ -19,7 +17,7 @@ from photofind.cli.output import (
     search_document,
     shown,
 )
-from photofind.errors import BadInputError, QueryError
+from photofind.errors import QueryError
 from photofind.library import Library
 from photofind.search.engine import SearchResult
 
@@ -54,7 +52,7 @@ def search(
         raise typer.BadParameter("give either a QUERY or --batch FILE")
     with open_library(context, library) as opened:
         if batch is not None:
-            done = [_print_answer(opened, line, top_k) for line in _lines(batch)]
+            done = [_print_answer(opened, line, top_k) for line in batch_lines(batch)]
             if not all(done):
                 raise typer.Exit(FAILED)
             return
@@ -102,18 +100,3 @@ def _answer(library: Library, query: str, top_k: int) -> dict[str, object]:
     result = engine.by_text(query, top_k)
     seconds = time.perf_counter() - started
     return search_document(query, library.serving_encoder.space.checkpoint, result, seconds)
-
-
-def _lines(batch: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        if str(batch) == "-":
-            lines = sys.stdin
-        else:
-            try:
-                lines = stack.enter_context(batch.open(encoding="utf-8"))
-            except OSError as error:
-                raise BadInputError(
-                    f"{batch} cannot be read ({error.strerror}).", "Check the path."
-                ) from error
-        for line in lines:
-            yield line.rstrip("\r\n")

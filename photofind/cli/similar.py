@@ -31,7 +31,7 @@ def similar(
         encoder = opened.serving_encoder
         started = time.perf_counter()
         limits = PictureLimits.of(opened.settings)
-        picture = open_picture(image, 2 * encoder.preprocess.size, limits)
+        picture = open_picture(image, encoder.preprocess.decode_px, limits)
         result = engine.by_embedding(encode_picture(encoder, picture.image), top_k)
         seconds = time.perf_counter() - started
     # That a picture is like itself is no answer.

@@ -11,11 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from photofind.cli.index import stopping_at_ctrl_c
-from photofind.cli.options import AsJson, LibraryFolder, library_folder, open_library
+from photofind.cli.options import AsJson, LibraryFolder, open_library
 from photofind.cli.output import out, print_json, shown
-from photofind.errors import BadInputError
-from photofind.library import Library
-from photofind.paths import LibraryPaths
 from photofind.store.tags import PhotoTag, TagState
 from photofind.tagging.library_tags import ImageTags, TagDecisions, TagReport
 
@@ -41,7 +38,7 @@ def tag(
     """
     started = time.perf_counter()
     with (
-        _open_existing(context, library) as opened,
+        open_library(context, library, write=True) as opened,
         stopping_at_ctrl_c() as cancel,
     ):
         report = opened.tag(folders or [], cancel=cancel)
@@ -73,8 +70,7 @@ def tags(
     Example: photofind tags ~/Pictures/beach.jpg --confirm beach --reject desert --add "Crete 2019"
     """
     decisions = TagDecisions(tuple(confirm or ()), tuple(reject or ()), tuple(add or ()))
-    opening = _open_existing(context, library) if decisions else open_library(context, library)
-    with opening as opened:
+    with open_library(context, library, write=bool(decisions)) as opened:
         found = opened.tags_of(images, decisions)
     if as_json:
         documents = _image_documents(found)
@@ -82,14 +78,6 @@ def tags(
     else:
         for image in found:
             _print_image(image)
-
-
-def _open_existing(context: typer.Context, option: Path | None) -> Library:
-    """For writing, which by itself would make a library where there is none."""
-    folder = library_folder(context, option)
-    if not LibraryPaths(folder).catalogue.exists():
-        raise BadInputError(f"There is no library in {folder} yet.", "Run: photofind index FOLDER")
-    return open_library(context, option, write=True)
 
 
 def _report_document(report: TagReport, seconds: float) -> dict[str, object]:

@@ -83,6 +83,14 @@ class Preprocess:
     bicubic: bool = True
     fill: int = 0
 
+    @property
+    def decode_px(self) -> int:
+        """The shorter side to decode a picture to, at least.
+
+        Twice what the encoder takes, so that it is the bicubic filter here that makes its pixels.
+        """
+        return 2 * self.size
+
     def resized(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) of a picture after resizing and before cropping or padding."""
         if self.resize_mode == "squash":

@@ -20,9 +20,18 @@ def encode_labels(
     encoder: TextEncoder, labels: Sequence[str], templates: Sequence[str] = LABEL_TEMPLATES
 ) -> Embeddings:
     """A zero-shot classifier: N labels → (N, dim), each the mean over its prompt templates."""
-    prompts = [template.format(label) for label in labels for template in templates]
-    embeddings = encode_prompts(encoder, prompts).reshape(len(labels), len(templates), -1)
-    return _normalised(embeddings.mean(axis=1))
+    return encode_wordings(
+        encoder, [[template.format(label) for template in templates] for label in labels]
+    )
+
+
+def encode_wordings(encoder: TextEncoder, wordings: Sequence[Sequence[str]]) -> Embeddings:
+    """N things, each in one or more wordings → (N, dim), each the mean over its wordings."""
+    embeddings = encode_prompts(encoder, [prompt for own in wordings for prompt in own])
+    starts = np.cumsum([0, *(len(own) for own in wordings[:-1])])
+    sums = np.add.reduceat(embeddings, starts, axis=0)
+    result: Embeddings = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return result.astype(np.float32)
 
 
 def encode_queries(encoder: TextEncoder, texts: Sequence[str]) -> Embeddings:
@@ -44,9 +53,3 @@ def encode_prompts(
     return np.concatenate(
         [encoder.encode_texts(prompts[start : start + batch_size]) for start in starts]
     )
-
-
-def _normalised(embeddings: Embeddings) -> Embeddings:
-    lengths = np.linalg.norm(embeddings, axis=-1, keepdims=True)
-    result: Embeddings = (embeddings / lengths).astype(np.float32)
-    return result

@@ -12,7 +12,7 @@ from photofind.domain import Embeddings
 from photofind.evaluation.boxes import BoxedPicture, BoxFigures, measure_boxes
 from photofind.evaluation.datasets import Dataset, LabelledBox
 from photofind.evaluation.retrieval import Recall, average_precision, ranks, recall
-from photofind.photos.picture_file import open_picture
+from photofind.photos.picture_file import PictureLimits, open_picture
 from photofind.search.regions import RegionReader, generic_captions
 
 BATCH_SIZE = 32
@@ -46,36 +46,40 @@ class Evaluation:
 def evaluate(
     encoder: Encoder,
     dataset: Dataset,
+    limits: PictureLimits,
     advance: Callable[[int, int], None],
-    reader: RegionReader | None = None,
 ) -> Evaluation:
     """Embeds the data set's pictures once and measures all it allows.
 
     Args:
         advance: Told the pictures embedded and their total now and then.
-        reader: Made from the bank of generic captions where there are boxes and none is given.
     """
     whole = (*dataset.captions, *dataset.labels, *dataset.groups)
     pictures = list(dict.fromkeys(path for path, _ in whole))
-    vectors = _embed(encoder, pictures, advance)
+    vectors = _embed(encoder, pictures, limits, advance)
     places = {path: place for place, path in enumerate(pictures)}
     return Evaluation(
         captions=_captions(encoder, dataset, vectors, places) if dataset.captions else None,
         labels=_labels(encoder, dataset, vectors, places) if dataset.labels else None,
-        boxes=_boxes(encoder, dataset, reader, advance) if dataset.boxes else None,
+        boxes=_boxes(encoder, dataset, limits, advance) if dataset.boxes else None,
         groups=_groups(dataset, vectors, places) if dataset.groups else None,
     )
 
 
 def _embed(
-    encoder: Encoder, pictures: Sequence[Path], advance: Callable[[int, int], None]
+    encoder: Encoder,
+    pictures: Sequence[Path],
+    limits: PictureLimits,
+    advance: Callable[[int, int], None],
 ) -> Embeddings:
     parts = [np.empty((0, encoder.space.dim), np.float32)]
     for start in range(0, len(pictures), BATCH_SIZE):
         batch = pictures[start : start + BATCH_SIZE]
-        shorter_side = 2 * encoder.preprocess.size
         pixels = [
-            encoder.preprocess.pixels(open_picture(path, shorter_side).image) for path in batch
+            encoder.preprocess.pixels(
+                open_picture(path, encoder.preprocess.decode_px, limits).image
+            )
+            for path in batch
         ]
         parts.append(encoder.encode_images(np.stack(pixels)))
         advance(start + len(batch), len(pictures))
@@ -85,23 +89,22 @@ def _embed(
 def _boxes(
     encoder: Encoder,
     dataset: Dataset,
-    reader: RegionReader | None,
+    limits: PictureLimits,
     advance: Callable[[int, int], None],
 ) -> BoxFigures:
-    if reader is None:
-        reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
+    reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
     names = sorted({boxed.label for boxed in dataset.boxes})
-    return measure_boxes(encoder, reader, _boxed_pictures(dataset, advance), names)
+    return measure_boxes(encoder, reader, _boxed_pictures(dataset, limits, advance), names)
 
 
 def _boxed_pictures(
-    dataset: Dataset, advance: Callable[[int, int], None]
+    dataset: Dataset, limits: PictureLimits, advance: Callable[[int, int], None]
 ) -> Iterator[BoxedPicture]:
     by_picture: dict[Path, list[LabelledBox]] = {}
     for boxed in dataset.boxes:
         by_picture.setdefault(boxed.picture, []).append(boxed)
     for done, (path, own) in enumerate(by_picture.items(), start=1):
-        picture = open_picture(path)
+        picture = open_picture(path, limits=limits)
         boxes, labels = tuple(one.box for one in own), tuple(one.label for one in own)
         yield BoxedPicture(picture.image, (picture.width, picture.height), boxes, labels)
         advance(done, len(by_picture))

@@ -33,7 +33,6 @@ from photofind.store.roots import Root
 FEWEST_TO_JUDGE = 10
 """Known photos a folder must have before losing most of them makes it look disconnected."""
 
-
 WAITING_AT_ONCE = 20_000
 """Files noted in one transaction: a person's tag need not wait for a million of them."""
 

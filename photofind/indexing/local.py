@@ -8,6 +8,7 @@ from photofind.domain import Fingerprint
 from photofind.indexing.stages import Stages
 from photofind.indexing.worker import LocalWorker
 from photofind.paths import LibraryPaths
+from photofind.photos.picture_file import PictureLimits
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store import embeddings, photos
@@ -34,13 +35,14 @@ class CatalogueWorker(LocalWorker):
     ) -> None:
         encoder = load(paths, settings, checkpoint)
         self._database = Database.open(paths, write=False)
+        limits = PictureLimits.of(settings)
         stages = Stages(
             preprocess=encoder.preprocess,
             thumbnails=ThumbnailCache(paths.thumbnails, settings.thumbnail_px),
             is_described=self._is_described,
             is_embedded=self._is_embedded,
-            max_bytes=settings.max_file_mb * 1_000_000,
-            max_pixels=settings.max_megapixels * 1_000_000,
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
             thumbnail_px=settings.thumbnail_px,
         )
         super().__init__(encoder, stages, batch_size=settings.batch_size, threads=settings.threads)

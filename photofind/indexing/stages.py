@@ -154,8 +154,7 @@ class Stages:
     def _new(
         self, found: FoundFile, read_at_ns: int, data: bytes, content: Fingerprint
     ) -> NewContent | Described:
-        # At least twice what the encoder takes, so that its own bicubic filter makes its pixels.
-        shorter_side = 2 * self.preprocess.size if self.embeds else self.thumbnail_px
+        shorter_side = self.preprocess.decode_px if self.embeds else self.thumbnail_px
         picture = decode(
             data,
             name=found.path.name,

@@ -12,8 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from watchdog.events import (
     DirModifiedEvent,
@@ -27,6 +25,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from photofind.cancel import CancelToken
+from photofind.closing import Closing
 from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.photos.formats import may_be_photo
 
@@ -38,7 +37,7 @@ BURST = 512
 """Events of one change set after which some may have been lost."""
 
 
-class FolderWatcher:
+class FolderWatcher(Closing):
     """Watches roots until it is closed.
 
     Args:
@@ -71,17 +70,6 @@ class FolderWatcher:
         self._observer = observer()
         self._observer.start()
         self._follow_roots()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def unwatchable(self) -> frozenset[Path]:

@@ -1,6 +1,5 @@
 """From a query to ranked photos."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +14,8 @@ from photofind.domain import Hit, PhotoId
 from photofind.search.calibration import Calibration
 from photofind.search.parser import parse
 from photofind.search.planner import Plan, plan
-from photofind.store.filters import PhotoFilter
+from photofind.store.filters import EVERYTHING, PhotoFilter
 from photofind.vectors.index import VectorIndex
-
-EVERYTHING = PhotoFilter()
 
 
 class Catalogue(Protocol):
@@ -179,9 +176,7 @@ class SearchEngine:
         )
 
     def _by_date(self, wanted: PhotoFilter, reach: Reach) -> Ranking:
-        # By date there are no guesses: all that pass are what was asked for.
-        most = sys.maxsize if reach.beyond_sure else reach.photos
-        photo_ids, total = self._catalogue.newest(wanted, most)
+        photo_ids, total = self._catalogue.newest(wanted, reach.photos)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from photofind.clip.encoder import PAPER_STRENGTH, Encoder, PictureRegions, RegionEncoder
-from photofind.clip.prompts import encode_labels, encode_prompts
+from photofind.clip.prompts import encode_labels
 from photofind.domain import Box, Embeddings
 from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import resource
@@ -208,14 +208,6 @@ class RegionReader:
             RegionAnswer(box, method, _ranked(labels.names, row))
             for box, row in zip(inside, scores, strict=True)
         ]
-
-    def prompted_labels(self, names: Sequence[str], prompts: Sequence[Sequence[str]]) -> LabelSet:
-        """Labels that each come with prompts of their own, any number of them."""
-        flat = encode_prompts(self._encoder, [prompt for own in prompts for prompt in own])
-        ends = np.cumsum([len(own) for own in prompts])[:-1]
-        means = np.stack([own.mean(axis=0) for own in np.split(flat, ends)])
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        return LabelSet(tuple(names), (means / lengths).astype(np.float32))
 
     def standing(self, regions: Embeddings, labels: Embeddings) -> "Standing":
         """How regions score for labels, against the bank of captions."""

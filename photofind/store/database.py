@@ -3,22 +3,22 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
 
+from photofind.closing import Closing
 from photofind.errors import UserFacingError
 from photofind.paths import LibraryPaths
 from photofind.store.connections import READER_PRAGMAS, WRITER_PRAGMAS, make_engine
 from photofind.store.sqlite_errors import damaged, errors_for_people
-from photofind.store.upgrade import check_for_reading, prepare_for_writing
+from photofind.store.upgrade import check_for_reading, check_there, prepare_for_writing
 from photofind.store.writer_lock import WriterLock
 
 _IDLE_READERS = 4
 
 
-class Database:
+class Database(Closing):
     """Connections to one catalogue, for use from several threads; close it when none uses it."""
 
     def __init__(self, paths: LibraryPaths, lock: WriterLock | None) -> None:
@@ -32,11 +32,14 @@ class Database:
         self._writer = make_engine(paths.catalogue, begin="BEGIN IMMEDIATE", pragmas=WRITER_PRAGMAS)
 
     @classmethod
-    def open(cls, paths: LibraryPaths, *, write: bool) -> Self:
+    def open(cls, paths: LibraryPaths, *, write: bool, create: bool = True) -> Self:
         """Opens a catalogue; for writing, creates or upgrades it first.
 
+        Args:
+            create: Of no meaning for a reader, which never creates one.
+
         Raises:
-            BadInputError: Opened for reading, and there is none yet.
+            BadInputError: There is none, and none is to be created.
             LibraryBusyError: Opened for writing while another process writes.
             LibraryDamagedError: It cannot be read or was made by a newer photofind.
             UserFacingError: It was made by an older photofind, and only a writer may upgrade it.
@@ -45,6 +48,8 @@ class Database:
             with errors_for_people(paths):
                 check_for_reading(paths)
             return cls(paths, None)
+        if not create:
+            check_there(paths)
         _make_folder(paths)
         lock = WriterLock(paths.writer_lock)
         try:
@@ -89,17 +94,6 @@ class Database:
         self._writer.dispose()
         if self._lock is not None:
             self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:

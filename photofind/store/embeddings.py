@@ -17,6 +17,8 @@ from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
 from photofind.errors import LibraryDamagedError
 from photofind.store import schema
 from photofind.store.batches import in_batches
+from photofind.store.columns import columns, number_columns
+from photofind.store.photos import has_file
 
 UNIT_LENGTH_TOLERANCE = 1e-3
 
@@ -27,6 +29,8 @@ _embeddings = schema.embeddings
 _files = schema.files
 _photos = schema.photos
 _spaces = schema.spaces
+
+_STORED_VECTORS = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum)
 
 
 @overload
@@ -113,7 +117,7 @@ def load_embeddings(
         LibraryDamagedError: An embedding is not what was stored; names the photo.
     """
     dim = space_of(connection, space_id).dim
-    ids = _ids_with_file(connection, space_id, region_kind)
+    ids = embedded_photos(connection, space_id, region_kind)
     vectors = np.empty((len(ids), dim), dtype=np.float32)
     for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
         for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True):
@@ -122,6 +126,16 @@ def load_embeddings(
         joined = np.frombuffer(b"".join(blobs), dtype=_STORED).reshape(len(blobs), dim)
         vectors[np.searchsorted(ids, photo_ids)] = joined
     return ids, vectors
+
+
+def embedded_photos(
+    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
+) -> NDArray[np.int64]:
+    """The ids, ascending, of photos that have a file and an embedding."""
+    statement = sa.select(_embeddings.c.photo_id).where(
+        *_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id)
+    )
+    return np.sort(number_columns(connection, statement)[0])
 
 
 def embedding_of(
@@ -166,7 +180,7 @@ def photo_ids_without_embedding(
     """Of photos that have a file; a damaged embedding counts as none, so that it is replaced."""
     dim = space_of(connection, space_id).dim
     with_files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None)).distinct()
-    missing = {PhotoId(id_) for (id_,) in connection.execute(with_files)}
+    missing: set[PhotoId] = set(columns(connection, with_files)[0])
     for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
         missing.difference_update(
             photo_id
@@ -185,14 +199,12 @@ def without_embedding(
     """Those of some photos that have no embedding, or a damaged one."""
     dim = space_of(connection, space_id).dim
     missing = set(photo_ids)
-    columns = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum).where(
-        *_in_space(space_id, region_kind)
-    )
+    stored = _STORED_VECTORS.where(*_in_space(space_id, region_kind))
     for batch in in_batches(list(photo_ids)):
         missing.difference_update(
             photo_id
             for photo_id, blob, checksum in connection.execute(
-                columns.where(_embeddings.c.photo_id.in_(batch))
+                stored.where(_embeddings.c.photo_id.in_(batch))
             )
             if _is_intact(blob, checksum, dim)
         )
@@ -209,7 +221,7 @@ def coverage(
     total = connection.execute(sa.select(sa.func.count(_files.c.photo_id.distinct()))).scalar_one()
     embedded = connection.execute(
         sa.select(sa.func.count()).where(
-            *_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id)
+            *_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id)
         )
     ).scalar_one()
     return embedded, total
@@ -219,12 +231,6 @@ def _in_space(space_id: int, region_kind: str) -> tuple[sa.ColumnElement[bool], 
     return _embeddings.c.space_id == space_id, _embeddings.c.region_kind == region_kind
 
 
-def _has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
-    # Not `SELECT *`, with which SQLite leaves the index for the table.
-    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == photo_id)
-    return one.correlate(_embeddings).exists()
-
-
 def _check(vectors: Embeddings, count: int, dim: int) -> None:
     if vectors.dtype != np.float32 or vectors.shape != (count, dim):
         raise ValueError(f"expected ({count}, {dim}) float32, got {vectors.shape} {vectors.dtype}")
@@ -232,15 +238,6 @@ def _check(vectors: Embeddings, count: int, dim: int) -> None:
     # Written so that NaN fails as well.
     if not np.all(np.abs(lengths - 1) <= UNIT_LENGTH_TOLERANCE):
         raise ValueError("an embedding is not finite or not of length one")
-
-
-def _ids_with_file(connection: sa.Connection, space_id: int, region_kind: str) -> NDArray[np.int64]:
-    statement = (
-        sa.select(_embeddings.c.photo_id)
-        .where(*_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id))
-        .order_by(_embeddings.c.photo_id)
-    )
-    return np.array(connection.scalars(statement).all(), dtype=np.int64)
 
 
 def _blocks(
@@ -254,11 +251,10 @@ def _blocks(
     chosen = (
         sa.select(rowid)
         .select_from(_embeddings)
-        .where(*_in_space(space_id, region_kind), _has_file(_embeddings.c.photo_id))
+        .where(*_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id))
     )
-    columns = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum)
     # The inner query is one of its own: correlated with the outer one it would run for each row.
-    statement = columns.where(rowid.in_(chosen.correlate(None))).order_by(rowid)
+    statement = _STORED_VECTORS.where(rowid.in_(chosen.correlate(None))).order_by(rowid)
     for block in connection.execute(statement).partitions(_BLOCK_ROWS):
         photo_ids, blobs, checksums = zip(*block, strict=True)
         yield photo_ids, blobs, checksums

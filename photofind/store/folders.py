@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from photofind.store.roots import Root
-from photofind.store.stored_paths import prefix_of
+from photofind.store.stored_paths import prefix_below
 
 
 def in_folder(
@@ -19,7 +19,7 @@ def in_folder(
         root: Whose rows are asked for; that is the caller's to say.
         folder: The root itself, or a folder below it.
     """
-    prefix = prefix_of(folder)[len(prefix_of(root.path)) :]
+    prefix = prefix_below(root.path, folder)
     clauses: list[sa.ColumnElement[bool]] = []
     if prefix:
         # Paths that begin with `folder/` sort from there to `folder0`: an index finds them.

@@ -1,7 +1,6 @@
 """What the window shows: photos as rows of a grid of any size, one in full, and the outline.
 
-Rows come as arrays, a few bytes a photo: a million rows as objects would take a gigabyte. SQLite
-puts them together as JSON, four times as fast as rows through SQLAlchemy.
+Rows come as arrays, a few bytes a photo: a million rows as objects would take a gigabyte.
 """
 
 import json
@@ -9,7 +8,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,12 +15,18 @@ from numpy.typing import NDArray
 
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
+from photofind.store.columns import columns, number_columns
+from photofind.store.filters import EVERYTHING, NEWEST_FIRST, PhotoFilter, passing
+from photofind.store.photos import has_file
 from photofind.store.roots import Root, list_roots
+from photofind.store.stored_paths import absolute_path
 from photofind.store.tags import PhotoTag
 
 _files = schema.files
 _photos = schema.photos
 _roots = schema.roots
+
+_ROW = sa.select(_photos.c.id, _photos.c.width, _photos.c.height, _photos.c.average_colour)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +92,10 @@ class FolderSummary:
     failures: int
 
 
-def newest_rows(connection: sa.Connection) -> PhotoRows:
-    """Every photo that has a file: the last taken first, those without a date at the end."""
-    order = (_photos.c.taken_at.desc().nulls_last(), _photos.c.id)
-    return _rows(connection, _seen(_photos).order_by(*order), _reachable())
+def newest_rows(connection: sa.Connection, wanted: PhotoFilter = EVERYTHING) -> PhotoRows:
+    """Every photo that has a file and passes: the last taken first, the undated at the end."""
+    seen = _ROW.where(*passing(connection, wanted)).order_by(*NEWEST_FIRST)
+    return _rows(connection, seen, _reachable())
 
 
 def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
@@ -100,7 +104,9 @@ def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int
     asked = sa.func.json_each(ids).table_valued("key", "value")
     source = asked.join(_photos, _photos.c.id == asked.c.value)
     among = _files.c.photo_id.in_(sa.select(asked.c.value))
-    return _rows(connection, _seen(source).order_by(asked.c.key), _reachable().where(among))
+    # EXISTS and no join with files: a million photos would have to be grouped again.
+    seen = _ROW.select_from(source).where(has_file(_photos.c.id)).order_by(asked.c.key)
+    return _rows(connection, seen, _reachable().where(among))
 
 
 def details(connection: sa.Connection, photo_id: PhotoId) -> PhotoDetails | None:
@@ -113,7 +119,7 @@ def details(connection: sa.Connection, photo_id: PhotoId) -> PhotoDetails | None
         .where(_files.c.photo_id == photo_id)
     )
     found = [
-        PhotoFile(_absolute(root, path), size, Path(os.fsdecode(root)), bool(offline))
+        PhotoFile(absolute_path(root, path), size, Path(os.fsdecode(root)), bool(offline))
         for root, path, size, offline in connection.execute(files)
     ]
     found.sort(key=lambda file: (file.offline, file.path))
@@ -130,13 +136,14 @@ def folders(connection: sa.Connection) -> list[FolderSummary]:
     """All roots, in the order they were added."""
     held = sa.select(_files.c.root_id, _files.c.photo_id).where(_files.c.photo_id.is_not(None))
     # SQLite takes five times as long to count what is distinct.
-    root_ids, photo_ids = _columns(connection, held)
+    root_ids, photo_ids = number_columns(connection, held)
     failed = (
         sa.select(_files.c.root_id, sa.func.count())
         .where(_files.c.failure.is_not(None))
         .group_by(_files.c.root_id)
     )
-    failures = {root_id: files for root_id, files in connection.execute(failed)}  # noqa: C416
+    # `dict` would take the result for a mapping: it has `keys`.
+    failures: dict[int, int] = dict(connection.execute(failed).all())
     return [
         FolderSummary(
             root, len(np.unique(photo_ids[root_ids == root.id])), failures.get(root.id, 0)
@@ -148,8 +155,10 @@ def folders(connection: sa.Connection) -> list[FolderSummary]:
 def photos_by_year(connection: sa.Connection) -> dict[int, int]:
     """How many photos that have a file were taken in each year, ascending; undated ones nowhere."""
     year = sa.cast(sa.func.substr(_photos.c.taken_at, 1, 4), sa.Integer)
-    dated = sa.select(year.label("year")).where(_photos.c.taken_at.is_not(None), _has_file())
-    years, counts = np.unique(_columns(connection, dated)[0], return_counts=True)
+    dated = sa.select(year.label("year")).where(
+        _photos.c.taken_at.is_not(None), has_file(_photos.c.id)
+    )
+    years, counts = np.unique(number_columns(connection, dated)[0], return_counts=True)
     return dict(zip(years.tolist(), counts.tolist(), strict=True))
 
 
@@ -168,22 +177,9 @@ def folder_names(connection: sa.Connection) -> list[str]:
     """Names of roots and of the folders that photos lie in, sorted."""
     names = {root.path.name for root in list_roots(connection)}
     paths = sa.select(_files.c.path_text).where(_files.c.photo_id.is_not(None))
-    names.update(Path(path).parent.name for path in connection.scalars(paths))
+    inside = {path.rpartition(os.sep)[0] for path in columns(connection, paths)[0]}
+    names.update(Path(folder).name for folder in inside)
     return sorted(names - {""}, key=str.casefold)
-
-
-def _seen(source: sa.FromClause) -> sa.Select[tuple[int, int, int, int]]:
-    # EXISTS and no join with files: a million photos would have to be grouped again.
-    return (
-        sa.select(_photos.c.id, _photos.c.width, _photos.c.height, _photos.c.average_colour)
-        .select_from(source)
-        .where(_has_file())
-    )
-
-
-def _has_file() -> sa.ColumnElement[bool]:
-    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == _photos.c.id)
-    return one.correlate(_photos).exists()
 
 
 def _reachable() -> sa.Select[tuple[int | None]]:
@@ -200,26 +196,13 @@ def _rows(
     seen: sa.Select[tuple[int, int, int, int]],
     reachable: sa.Select[tuple[int | None]],
 ) -> PhotoRows:
-    ids, widths, heights, colours = _columns(connection, seen)
+    ids, widths, heights, colours = number_columns(connection, seen)
     offline = np.zeros(len(ids), np.bool_)
     if connection.scalar(sa.select(sa.func.count()).where(_roots.c.offline != 0)):
-        offline = ~np.isin(ids, _columns(connection, reachable)[0])
+        offline = ~np.isin(ids, number_columns(connection, reachable)[0])
     return PhotoRows(
         ids,
         (widths / np.maximum(heights, 1)).astype(np.float32),
         colours.astype(np.uint32),
         offline,
     )
-
-
-def _columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[NDArray[np.int64]]:
-    """Every column of whole numbers as an array, in the statement's order."""
-    seen = statement.subquery()
-    arrays = connection.execute(
-        sa.select(*(sa.func.json_group_array(column) for column in seen.c))
-    ).one()
-    return [np.array(json.loads(text), np.int64) for text in arrays]
-
-
-def _absolute(root: bytes, relative: bytes) -> Path:
-    return Path(os.fsdecode(os.path.join(root, relative)))  # noqa: PTH118 (bytes)

@@ -23,7 +23,7 @@ from photofind.store import schema
 from photofind.store.batches import in_batches
 from photofind.store.folders import in_folder
 from photofind.store.roots import Root
-from photofind.store.stored_paths import look_up_text, prefix_of, relative_bytes
+from photofind.store.stored_paths import absolute_path, look_up_text, prefix_of, relative_bytes
 from photofind.store.waiting import count_waiting, remove_waiting
 
 _files = schema.files
@@ -87,6 +87,13 @@ class Counts:
     roots: int
     offline_roots: int
     waiting: int
+
+
+def has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
+    """Whether a row's photo lies anywhere, and so can be shown."""
+    # Not `SELECT *`, with which SQLite leaves the index for the table.
+    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == photo_id)
+    return one.correlate(photo_id.table).exists()
 
 
 def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
@@ -183,7 +190,7 @@ def paths_of(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[Ph
     found: defaultdict[PhotoId, list[Path]] = defaultdict(list)
     for batch in in_batches(photo_ids):
         for photo_id, root, path in connection.execute(columns.where(_files.c.photo_id.in_(batch))):
-            found[photo_id].append(_absolute(root, path))
+            found[photo_id].append(absolute_path(root, path))
     return {photo_id: sorted(found[photo_id]) for photo_id in photo_ids if photo_id in found}
 
 
@@ -218,7 +225,7 @@ def failures(connection: sa.Connection, root_id: int | None = None) -> list[Fail
     if root_id is not None:
         statement = statement.where(_files.c.root_id == root_id)
     found = [
-        Failure(_absolute(root, path), reason)
+        Failure(absolute_path(root, path), reason)
         for root, path, reason in connection.execute(statement)
     ]
     return sorted(found, key=lambda failure: failure.path)
@@ -243,10 +250,6 @@ def counts(connection: sa.Connection) -> Counts:
         offline_roots=offline,
         waiting=count_waiting(connection),
     )
-
-
-def _absolute(root: bytes, relative: bytes) -> Path:
-    return Path(os.fsdecode(os.path.join(root, relative)))  # noqa: PTH118 (bytes)
 
 
 def _record_photos(connection: sa.Connection, photos: Sequence[Photo]) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from photofind.errors import BadInputError
 from photofind.store import schema
-from photofind.store.stored_paths import look_up_text, relative_bytes
+from photofind.store.stored_paths import look_up_text, prefix_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _insert(connection: sa.Connection, path: Path) -> Root:
 
 def _take_over(connection: sa.Connection, inner: Root, outer: Root) -> None:
     files, table = schema.files, schema.roots
-    prefix = os.path.join(relative_bytes(outer.path, inner.path), b"")  # noqa: PTH118 (bytes)
+    prefix = prefix_below(outer.path, inner.path)
     rows = connection.execute(
         sa.select(files.c.id, files.c.path).where(files.c.root_id == inner.id)
     ).all()

@@ -14,6 +14,16 @@ def prefix_of(root: Path) -> bytes:
     return os.path.join(os.fsencode(root), b"")  # noqa: PTH118 (bytes)
 
 
+def prefix_below(root: Path, folder: Path) -> bytes:
+    """What the relative bytes of every path below `folder` begin with; nothing for the root."""
+    return prefix_of(folder)[len(prefix_of(root)) :]
+
+
+def absolute_path(root: bytes, relative: bytes) -> Path:
+    """A file's path, of what the catalogue keeps of its root and of itself."""
+    return Path(os.fsdecode(os.path.join(root, relative)))  # noqa: PTH118 (bytes)
+
+
 def relative_bytes(root: Path, path: Path) -> bytes:
     prefix = prefix_of(root)
     raw = os.fsencode(path)

@@ -21,12 +21,12 @@ from sqlalchemy.dialects.sqlite import insert
 from photofind.domain import PhotoId
 from photofind.store import schema
 from photofind.store.batches import in_batches
+from photofind.store.photos import has_file
 from photofind.store.tag_names import tag_key, tag_name
 
 ZERO_SHOT = "zero_shot"
 PERSON = "person"
 
-_files = schema.files
 _on = schema.photo_tags
 _tags = schema.tags
 
@@ -207,7 +207,11 @@ def photos_with(
     statement = (
         sa.select(_on.c.photo_id)
         .join_from(_on, _tags)
-        .where(_tags.c.key == tag_key(tag_name(name)), _on.c.state.in_(states), _has_file())
+        .where(
+            _tags.c.key == tag_key(tag_name(name)),
+            _on.c.state.in_(states),
+            has_file(_on.c.photo_id),
+        )
         .order_by(_on.c.photo_id)
     )
     return [PhotoId(photo_id) for photo_id in connection.scalars(statement)]
@@ -218,7 +222,7 @@ def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
     statement = (
         sa.select(_tags.c.name, _on.c.state, sa.func.count())
         .join_from(_on, _tags)
-        .where(_has_file())
+        .where(has_file(_on.c.photo_id))
         .group_by(_tags.c.id, _on.c.state)
     )
     counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -237,7 +241,7 @@ def review_queue(
     statement = (
         sa.select(_on.c.photo_id, _tags.c.name, _on.c.score)
         .join_from(_on, _tags)
-        .where(_on.c.state == TagState.SUGGESTED, _has_file())
+        .where(_on.c.state == TagState.SUGGESTED, has_file(_on.c.photo_id))
         .order_by(_on.c.score.desc(), _on.c.photo_id, _tags.c.name)
         .limit(limit)
     )
@@ -252,11 +256,6 @@ def review_queue(
 def _rank(tag: PhotoTag) -> tuple[bool, float, str]:
     suggested = tag.state is TagState.SUGGESTED
     return suggested, -(tag.score or 0.0) if suggested else 0.0, tag_key(tag.name)
-
-
-def _has_file() -> sa.ColumnElement[bool]:
-    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == _on.c.photo_id)
-    return one.correlate(_on).exists()
 
 
 def _count_rows(connection: sa.Connection) -> int:

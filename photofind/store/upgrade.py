@@ -31,10 +31,15 @@ def prepare_for_writing(
     _migrate(paths, head, scripts)
 
 
-def check_for_reading(paths: LibraryPaths) -> None:
-    """Raises where a reader would not find the tables it expects; never changes anything."""
+def check_there(paths: LibraryPaths) -> None:
+    """Raises `BadInputError` where there is no catalogue."""
     if not paths.catalogue.exists():
         raise _no_library(paths)
+
+
+def check_for_reading(paths: LibraryPaths) -> None:
+    """Raises where a reader would not find the tables it expects; never changes anything."""
+    check_there(paths)
     with closing(connect(paths.catalogue, mode="rw")) as connection:
         revision = _known_revision(connection, paths, schema.REVISION)
     if revision is None:

@@ -5,15 +5,14 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import filelock
 
+from photofind.closing import Closing
 from photofind.errors import LibraryBusyError, UserFacingError
 
 
-class WriterLock:
+class WriterLock(Closing):
     """A lock the operating system drops with the process, however it dies.
 
     Who holds it is written beside the lock file: some versions of filelock empty the lock file
@@ -44,17 +43,6 @@ class WriterLock:
         if self._lock.is_locked:
             self._holder_note.unlink(missing_ok=True)
             self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _note_holder(self) -> None:
         note = {

@@ -1,17 +1,16 @@
 """Tags of one library: suggested by a vocabulary, shown, and decided by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from photofind.cancel import CancelToken
-from photofind.domain import Embeddings, EmbeddingSpace, FileStat, Fingerprint, FoundFile, PhotoId
-from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError
+from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
+from photofind.errors import BadInputError
 from photofind.photos.fingerprint import fingerprint
-from photofind.photos.picture_file import MAX_BYTES
-from photofind.photos.read import read_file
+from photofind.photos.picture_file import PictureLimits, in_words, read_picture_file
 from photofind.store import embeddings, photos, tags
 from photofind.store.database import Database
 from photofind.store.tag_names import tag_key, tag_name
@@ -68,47 +67,66 @@ def tag_photos(
     space: EmbeddingSpace,
     names: Sequence[str],
     labels: Embeddings,
-    folders: Sequence[Path] = (),
+    among: Collection[PhotoId] | None = None,
     cancel: CancelToken | None = None,
-) -> TagReport:
-    """Suggests tags for the photos of a library, or those below folders, in place of earlier ones.
-
-    What stands out is measured on the whole library either way.
+) -> int:
+    """Suggests tags for photos in place of earlier ones; returns how many there are now.
 
     Args:
         database: Opened for writing.
         space: Of the photos' embeddings and of `labels`.
         names: T tags.
         labels: (T, dim) their embeddings.
+        among: By default all photos; what stands out is measured on the whole library either way.
 
     Raises:
-        BadInputError: No photo of the library is below a folder.
         CancelledError: Asked to stop; nothing was changed.
     """
     with database.reading() as connection:
         space_id = embeddings.space_id(connection, space, create=False)
         assert space_id is not None
         ids, vectors = embeddings.load_embeddings(connection, space_id)
-        everywhere = photos.paths_of(connection, [PhotoId(int(photo_id)) for photo_id in ids])
-    paths = _paths_below(everywhere, folders)
-    rows = np.flatnonzero(np.isin(ids, np.fromiter(paths, np.int64, len(paths))))
+    rows = np.arange(len(ids))
+    if among is not None:
+        rows = np.flatnonzero(np.isin(ids, np.fromiter(among, np.int64, len(among))))
     found = suggest_tags(labels, vectors, rows, cancel)
     suggestions = [
         Suggestion(PhotoId(int(ids[row])), names[tag], round(float(score), 3))
         for row, tag, score in zip(found.rows, found.tags, found.scores, strict=True)
     ]
     with database.writing() as connection:
-        suggested = tags.suggest(connection, space_id, list(paths), suggestions)
+        return tags.suggest(connection, space_id, ids[rows].tolist(), suggestions)
+
+
+def photos_below(
+    database: Database, space: EmbeddingSpace, folders: Sequence[Path]
+) -> dict[PhotoId, Path]:
+    """The photos that can be tagged, each with one path; those below folders, where any are given.
+
+    Raises:
+        BadInputError: No photo of the library is below a folder.
+    """
+    with database.reading() as connection:
+        space_id = embeddings.space_id(connection, space, create=False)
+        assert space_id is not None
+        ids = embeddings.embedded_photos(connection, space_id)
+        everywhere = photos.paths_of(connection, ids.tolist())
+    return _paths_below(everywhere, folders)
+
+
+def images_with_tags(database: Database, paths: Mapping[PhotoId, Path]) -> tuple[ImageTags, ...]:
+    """By path."""
     with database.reading() as connection:
         known = tags.tags_of(connection, list(paths))
     images = [ImageTags(path, tuple(known[photo_id])) for photo_id, path in paths.items()]
-    return TagReport(
-        tuple(sorted(images, key=lambda image: image.image)), suggested, space.checkpoint
-    )
+    return tuple(sorted(images, key=lambda image: image.image))
 
 
 def tags_of_images(
-    database: Database, images: Sequence[Path], decisions: TagDecisions
+    database: Database,
+    images: Sequence[Path],
+    decisions: TagDecisions,
+    limits: PictureLimits,
 ) -> list[ImageTags]:
     """The tags of pictures, in their order, after the decisions were made; all of them or none.
 
@@ -121,7 +139,7 @@ def tags_of_images(
         BadInputError: A file is no photo of the library, a tag to be confirmed was not suggested,
             or a name is no name for a tag.
     """
-    photo_ids = _photo_ids(database, images)
+    photo_ids = _photo_ids(database, images, limits)
     if decisions:
         _decide(database, dict(zip(photo_ids, images, strict=True)), decisions)
     with database.reading() as connection:
@@ -155,8 +173,8 @@ def _paths_below(
     return found
 
 
-def _photo_ids(database: Database, images: Sequence[Path]) -> list[PhotoId]:
-    contents = [_content(image) for image in images]
+def _photo_ids(database: Database, images: Sequence[Path], limits: PictureLimits) -> list[PhotoId]:
+    contents = [_content(image, limits) for image in images]
     with database.reading() as connection:
         known = photos.photo_ids_of(connection, list(set(contents)))
     for image, content in zip(images, contents, strict=True):
@@ -168,21 +186,9 @@ def _photo_ids(database: Database, images: Sequence[Path]) -> list[PhotoId]:
     return [known[content] for content in contents]
 
 
-def _content(image: Path) -> Fingerprint:
-    try:
-        status = image.stat()
-        stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        return fingerprint(read_file(FoundFile(image.parent, image, stat), MAX_BYTES))
-    except OSError as error:
-        raise BadInputError(
-            f"There is no picture at {image} ({error.strerror}).", "Check the path."
-        ) from error
-    except UnreadablePhotoError as error:
-        raise BadInputError(f"{image} cannot be read: {error}", "Try another picture.") from error
-    except FileChangedError as error:
-        raise BadInputError(
-            f"{image} is being written just now.", "Try again when it is complete."
-        ) from error
+def _content(image: Path, limits: PictureLimits) -> Fingerprint:
+    with in_words(image):
+        return fingerprint(read_picture_file(image, limits))
 
 
 def _decide(database: Database, images: Mapping[PhotoId, Path], decisions: TagDecisions) -> None:

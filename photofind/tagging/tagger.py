@@ -14,13 +14,15 @@ Prompt ensembles are from Radford et al. 2021, section 3.1.4.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
 from photofind.clip.encoder import TextEncoder
-from photofind.clip.prompts import encode_prompts
+from photofind.clip.prompt_cache import PromptCache
+from photofind.clip.prompts import encode_wordings
 from photofind.domain import Embeddings
 from photofind.tagging.vocabulary import Vocabulary
 
@@ -86,14 +88,17 @@ class TagScale:
         return result
 
 
-def encode_vocabulary(encoder: TextEncoder, vocabulary: Vocabulary) -> Embeddings:
-    """(T, dim): each label the normalised mean over its prompts, in the order of `labels`."""
+def encode_vocabulary(cache: Path, encoder: TextEncoder, vocabulary: Vocabulary) -> Embeddings:
+    """(T, dim), each label the mean over its prompts, in the order of `labels`.
+
+    Args:
+        cache: The folder where they are kept, see `PromptCache`.
+    """
     prompts = [vocabulary.prompts_of(label) for label in vocabulary.labels]
-    embedded = encode_prompts(encoder, [prompt for own in prompts for prompt in own])
-    starts = np.cumsum([0, *(len(own) for own in prompts[:-1])])
-    sums = np.add.reduceat(embedded, starts, axis=0)
-    result: Embeddings = (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
-    return result
+    wording = ["\t".join(own) for own in prompts]
+    return PromptCache(cache, encoder).get(
+        "vocabulary", wording, lambda: encode_wordings(encoder, prompts)
+    )
 
 
 def measure(labels: Embeddings, photos: Embeddings) -> TagScale:

@@ -204,6 +204,42 @@ def test_that_an_error_in_a_batch_says_where(
     assert wrong["error"]["column"] == 17
 
 
+def test_that_a_batch_may_begin_with_a_byte_order_mark(
+    indexed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text("a boat\n", encoding="utf-8-sig")
+    capsys.readouterr()
+
+    assert run(["search", "--batch", str(queries), "-n", "1"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["query"] == "a boat"
+
+
+def test_that_a_batch_that_is_no_text_is_an_error(
+    as_json: Json, indexed: Any, tmp_path: Path
+) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_bytes(b"caf\xe9\n")
+
+    error = as_json("search", "--batch", queries, code=1)["error"]
+
+    assert error["code"] == "bad_input"
+    assert str(queries) in error["message"]
+
+
+@pytest.mark.parametrize("command", [["watch"], ["index"], ["tag"]])
+def test_that_no_library_is_made_where_none_is_filled(
+    as_json: Json, tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nowhere"
+
+    assert run([*command, "--library", str(nowhere)]) == 1
+
+    assert "photofind index" in capsys.readouterr().err
+    assert not nowhere.exists()
+
+
 def test_that_checkpoints_can_be_added_and_used(as_json: Json, tiny_folder: Path) -> None:
     assert as_json("checkpoints", "add", tiny_folder)["checkpoint"] == "tiny"
     as_json("checkpoints", "use", "tiny")

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.store import embeddings, gallery, photos, roots, tags
+from photofind.store.filters import InFolder, PhotoFilter, TakenFrom
 from photofind.store.gallery import FolderSummary, PhotoFile, PhotoRows
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
@@ -59,10 +61,10 @@ def ids_of(rows: PhotoRows) -> list[int]:
     return found
 
 
-def query_plan(connection: sa.Connection, statements: Sequence[tuple[str, object]]) -> str:
+def query_plan(connection: sa.Connection, statements: Sequence[tuple[str, Any]]) -> str:
     lines = []
     for statement, parameters in statements:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         lines += [row[3] for row in plan]
     return "\n".join(lines)
 
@@ -104,6 +106,23 @@ def test_that_the_last_taken_comes_first_and_the_undated_come_last(
     rows = gallery.newest_rows(connection)
 
     assert ids_of(rows) == [new, fraction, *same_later, old, undated, second_undated]
+
+
+def test_that_only_rows_that_pass_a_filter_come_the_newest_first(
+    connection: sa.Connection, root: Root, disk: Root
+) -> None:
+    record_taken(connection, root, 1, "2019-12-31T23:59:59")
+    first = record_taken(connection, root, 2, "2020-01-01T00:00:00")
+    later = record_taken(connection, root, 3, "2021-06-01T12:00:00")
+    record_taken(connection, disk, 4, "2021-07-01T12:00:00")
+    record_taken(connection, root, 5, None)
+    roots.set_offline(connection, root.id, True)
+
+    wanted = PhotoFilter((TakenFrom("2020"), InFolder((ROOT.name,))))
+    rows = gallery.newest_rows(connection, wanted)
+
+    assert ids_of(rows) == [later, first]
+    assert rows.offline.tolist() == [True, True]
 
 
 def test_that_every_row_keeps_its_own_values(connection: sa.Connection, root: Root) -> None:
