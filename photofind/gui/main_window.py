@@ -102,9 +102,7 @@ class MainWindow(QMainWindow):
             {"tag": library.tag_names, "folder": library.folder_names, "camera": library.cameras},
         )
         self.panel = LibraryPanel()
-        self.photos = PhotosPage(
-            library, self.searching, self.model, self.thumbnails, Notice(self)
-        )
+        self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails, Notice(self))
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
@@ -186,6 +184,7 @@ class MainWindow(QMainWindow):
             grid.folder_asked.connect(self.files.show_in_folder)
         self.photos.grid.opened.connect(self.navigation.open_photo)
         self.photos.folders_asked.connect(self.folders.add_one)
+        self.photos.left.connect(self.bar.step_back)
         self.review.confirmed.connect(self.tags.confirm)
         self.review.rejected.connect(self.tags.reject)
         self.review.undo_asked.connect(self.tags.undo)

@@ -107,7 +107,7 @@ class Notice(QFrame):
             return
         width = min(WIDEST_PX, around.width() - 4 * SPACING)
         self.setFixedWidth(width)
-        self.setFixedHeight(max(self.heightForWidth(width), self.sizeHint().height()))
+        self.setFixedHeight(self.heightForWidth(width))
         self.move((around.width() - width) // 2, around.height() - self.height() - EDGE_PX)
 
     def _do(self) -> None:

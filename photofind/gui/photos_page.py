@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from photofind.answers import Coverage, Results
 from photofind.domain import PhotoId
@@ -32,9 +34,11 @@ class PhotosPage(QWidget):
 
     Signals:
         folders_asked: An empty library asks for a folder.
+        left: Esc, where there was nothing else to take back.
     """
 
     folders_asked = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -139,6 +143,13 @@ class PhotosPage(QWidget):
 
     def close_lanes(self) -> None:
         self._lane.close()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _append(self, found: tuple[PhotoRows, Coverage]) -> None:
         rows, coverage = found

@@ -142,6 +142,21 @@ class SearchBar(QWidget):
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._edited()
 
+    def step_back(self) -> None:
+        """Takes back the words, then the filters, then leaves."""
+        if self._offering.shown:
+            self._offering.hide()
+        elif self._field.text():
+            self._field.clear()
+            self._say("")
+            self._show_state()
+            self._settle()
+        elif self._filters or self._picture is not None:
+            self._put(SearchRequest(), None)
+            self._settle()
+        else:
+            self.left.emit()
+
     def show_error(self, error: UserFacingError) -> None:
         """Says under the bar what went wrong, until something is typed."""
         self._say(f"{error.message} {error.hint}")
@@ -165,7 +180,7 @@ class SearchBar(QWidget):
     def _connect(self) -> None:
         self._field.textEdited.connect(self._edited)
         self._field.entered.connect(self._enter)
-        self._field.escaped.connect(self._step_back)
+        self._field.escaped.connect(self.step_back)
         self._field.taken_back.connect(self._take_back_last)
         self._field.stepped_back.connect(self._chips.focus_last)
         self._field.clicked.connect(self._offering.offer)
@@ -339,20 +354,6 @@ class SearchBar(QWidget):
         self._chips.show_picture(name, thumbnail)
         self._show_filters(request.each_filter())
         self._go_on()
-
-    def _step_back(self) -> None:
-        if self._offering.shown:
-            self._offering.hide()
-        elif self._field.text():
-            self._field.clear()
-            self._say("")
-            self._show_state()
-            self._settle()
-        elif self._filters or self._picture is not None:
-            self._put(SearchRequest(), None)
-            self._settle()
-        else:
-            self.left.emit()
 
     def _clear_all(self) -> None:
         self._put(SearchRequest(), None)

@@ -363,8 +363,11 @@ class PictureCanvas(QWidget):
         if isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                at = self.mapFromGlobal(pinch.centerPoint())
-                self.zoom_by(pinch.scaleFactor(), at)
+                # Of the two fingers Qt takes the first for a mouse as well.
+                self._drag_from = None
+                moved = pinch.centerPoint() - pinch.lastCenterPoint()
+                self.pan_by(moved.x(), moved.y())
+                self.zoom_by(pinch.scaleFactor(), self.mapFromGlobal(pinch.centerPoint()))
                 event.accept(pinch)
                 return True
         # Touchpads on X11 and Wayland pinch without a gesture of Qt's making.
@@ -372,7 +375,8 @@ class PictureCanvas(QWidget):
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
         ):
-            self.zoom_by(1 + event.value(), event.position())
+            # Its position is the window's, whatever Qt's documentation says.
+            self.zoom_by(1 + event.value(), self.mapFromGlobal(event.globalPosition()))
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange and self._framing is not None:
             self._move_to(self._framing.resized(*self._view()))

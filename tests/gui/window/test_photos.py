@@ -145,7 +145,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_that_the_menu_does_what_it_says(opened: OpenWindow) -> None:
+def test_that_the_menu_names_what_can_be_done_and_finds_similar_photos(opened: OpenWindow) -> None:
     grid, photos = _focused(opened), opened.shown()
 
     menu = _menu_at(grid, 3)
