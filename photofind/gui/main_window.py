@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
         self.strip.show_offline(outline.offline)
         self.viewer.set_completions(outline.tag_names)
         self.region.set_completions(outline.tag_names)
+        self.photos.show_coverage(outline.coverage)
         self.photos.say_why_empty(outline.folders)
 
     def _say_with_undo(self, text: str) -> None:

@@ -133,6 +133,11 @@ class PhotosPage(QWidget):
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
         self._model.remove(photo_ids)
 
+    def show_coverage(self, coverage: Coverage) -> None:
+        """How many photos can be searched by now; results say it themselves."""
+        if self._searching.request is None:
+            self.header.show_count(len(self._model.rows), coverage)
+
     def say_why_empty(self, folders: Sequence[FolderSummary]) -> None:
         """What an empty library lacks: folders, photos in them, or a little patience."""
         reading = any(one.root.last_indexed_at is None for one in folders)

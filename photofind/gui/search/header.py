@@ -104,8 +104,12 @@ class ResultsHeader(QWidget):
         self._show(outcome_of(results, request))
 
     def show_all(self, count: int, coverage: Coverage) -> None:
-        """All photos, nothing asked."""
+        """All photos, nothing asked; new ones that were announced are taken to be among them."""
         self.show_new(0)
+        self.show_count(count, coverage)
+
+    def show_count(self, count: int, coverage: Coverage) -> None:
+        """How many of all photos there are, and can be searched, by now."""
         self._show(outcome_of_all(count, coverage))
 
     def show_new(self, count: int) -> None:

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from photofind.child.worker import ChildWorker
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.gui.row_list import RowList
 from photofind.gui.folders.years import YearsHistogram
+from photofind.gui.row_list import RowList
 from photofind.gui.single_instance import Doorkeeper, hand_over, server_name
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings, load_settings, save_setting
@@ -184,6 +184,12 @@ def test_that_a_later_start_searches_with_its_picture_in_this_window(
     doorkeeper.close()
 
     assert opened.path_of(opened.shown()[0]) == picture
+
+
+def test_that_a_later_start_says_when_all_can_be_searched(opened: OpenWindow) -> None:
+    header = opened.window.photos.header
+
+    opened.wait(lambda: f"{ALBUM} photos" in words(header) and "read so far" not in words(header))
 
 
 def test_that_a_crash_of_what_reads_photos_loses_none(
