@@ -29,7 +29,7 @@ class _Words:
     note: str
 
 
-_WORDS = {
+WORDS = {
     EMBEDDED: _Words("Built in – works now", "English", "Small: knows everyday things only."),
     "ViT-B-32-256/datacomp_s34b_b86k": _Words(
         "Better – English", "English", "The one to use: good, and quick on any computer."
@@ -151,11 +151,11 @@ def _known(checkpoint: KnownCheckpoint, present: list[str], shelf: CheckpointShe
     mb = checkpoint.download_mb
     model = SearchModel(
         name=checkpoint.name,
-        title=_WORDS[checkpoint.name].title,
+        title=WORDS[checkpoint.name].title,
         download_bytes=None if mb is None else mb * 1_000_000,
         licence="" if checkpoint.name in _RESEARCH else checkpoint.licence,
-        languages=_WORDS[checkpoint.name].languages,
-        note=_WORDS[checkpoint.name].note,
+        languages=WORDS[checkpoint.name].languages,
+        note=WORDS[checkpoint.name].note,
         present=here,
         embedded=checkpoint.name == EMBEDDED,
         commercial=False if checkpoint.name in _RESEARCH else _COMMERCIAL[checkpoint.licence],

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from photofind.gui.wording import tr
 
 
 def pictures_folder() -> Path | None:
@@ -15,6 +17,6 @@ def pictures_folder() -> Path | None:
 
 def ask_folder(parent: QWidget) -> Path | None:
     """`None` where a person has changed their mind."""
-    title = QCoreApplication.translate("folder_dialog", "Add a folder of photos")
+    title = tr("Add a folder of photos")
     chosen = QFileDialog.getExistingDirectory(parent, title, str(pictures_folder() or ""))
     return Path(chosen) if chosen else None

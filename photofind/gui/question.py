@@ -1,7 +1,8 @@
 """A question that comes before what a person may not have meant."""
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+from photofind.gui.wording import tr
 
 
 def is_meant(window: QWidget, question: str, about: str, deed: str) -> bool:
@@ -17,7 +18,7 @@ def is_meant(window: QWidget, question: str, about: str, deed: str) -> bool:
     box.setText(question)
     box.setInformativeText(about)
     yes = box.addButton(deed, QMessageBox.ButtonRole.AcceptRole)
-    keep = QCoreApplication.translate("question", "Keep")
+    keep = tr("Keep")
     box.setDefaultButton(box.addButton(keep, QMessageBox.ButtonRole.RejectRole))
     box.exec()
     return box.clickedButton() is yes

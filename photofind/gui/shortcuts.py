@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from photofind.gui.theme import SPACING
+from photofind.gui.wording import tr
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
@@ -19,60 +20,56 @@ class Shortcut:
     does: str
 
 
-def _t(text: str) -> str:
-    return QCoreApplication.translate("shortcuts", text)
-
-
 def shortcuts() -> list[tuple[str, list[Shortcut]]]:
     """By where they work."""
     return [
         (
-            _t("Everywhere"),
+            tr("Everywhere"),
             [
-                Shortcut("Ctrl+K", _t("Search")),
-                Shortcut("/", _t("Search")),
-                Shortcut("Ctrl+V", _t("Search with a copied picture")),
-                Shortcut("Ctrl+Z", _t("Undo the last tag")),
-                Shortcut("Ctrl+,", _t("Settings")),
-                Shortcut("F11", _t("Full screen")),
-                Shortcut("Esc", _t("One step back")),
-                Shortcut("?", _t("Show these keys")),
+                Shortcut("Ctrl+K", tr("Search")),
+                Shortcut("/", tr("Search")),
+                Shortcut("Ctrl+V", tr("Search with a copied picture")),
+                Shortcut("Ctrl+Z", tr("Undo the last tag")),
+                Shortcut("Ctrl+,", tr("Settings")),
+                Shortcut("F11", tr("Full screen")),
+                Shortcut("Esc", tr("One step back")),
+                Shortcut("?", tr("Show these keys")),
             ],
         ),
         (
-            _t("Photos"),
+            tr("Photos"),
             [
-                Shortcut("Enter", _t("Open the photo")),
-                Shortcut("S", _t("Find similar photos")),
-                Shortcut("T", _t("Tag")),
-                Shortcut("Ctrl+A", _t("Select all")),
-                Shortcut("Ctrl+C", _t("Copy")),
-                Shortcut("Del", _t("Move to trash")),
-                Shortcut("Ctrl++", _t("Larger photos")),
-                Shortcut("Ctrl+-", _t("Smaller photos")),
-                Shortcut("Ctrl+0", _t("Photos of the usual size")),
+                Shortcut("Enter", tr("Open the photo")),
+                Shortcut("S", tr("Find similar photos")),
+                Shortcut("T", tr("Tag")),
+                Shortcut("Ctrl+A", tr("Select all")),
+                Shortcut("Ctrl+C", tr("Copy")),
+                Shortcut("Del", tr("Move to trash")),
+                Shortcut("Ctrl++", tr("Larger photos")),
+                Shortcut("Ctrl+-", tr("Smaller photos")),
+                Shortcut("Ctrl+0", tr("Photos of the usual size")),
             ],
         ),
         (
-            _t("One photo"),
+            tr("One photo"),
             [
-                Shortcut("Left", _t("Photo before")),
-                Shortcut("Right", _t("Next photo")),
-                Shortcut("R", _t("Choose a part of the photo")),
-                Shortcut("S", _t("Find similar photos")),
-                Shortcut("T", _t("Tag")),
-                Shortcut("I", _t("Details")),
-                Shortcut("Ctrl+C", _t("Copy")),
-                Shortcut("Del", _t("Move to trash")),
-                Shortcut("Ctrl++", _t("Closer")),
-                Shortcut("Ctrl+-", _t("Further away")),
-                Shortcut("0", _t("Fit")),
-                Shortcut("1", _t("Full size")),
+                Shortcut("Left", tr("Photo before")),
+                Shortcut("Right", tr("Next photo")),
+                Shortcut("R", tr("Choose a part of the photo")),
+                Shortcut("S", tr("Find similar photos")),
+                Shortcut("T", tr("Tag")),
+                Shortcut("I", tr("Details")),
+                Shortcut("Ctrl+C", tr("Copy")),
+                Shortcut("Del", tr("Move to trash")),
+                Shortcut("Ctrl++", tr("Closer")),
+                Shortcut("Ctrl+-", tr("Further away")),
+                Shortcut("0", tr("Fit")),
+                Shortcut("1", tr("Full size")),
             ],
         ),
         (
-            _t("Reviewing tags"),
-            [Shortcut("Y", _t("Confirm")), Shortcut("N", _t("Reject"))],
+            tr("Reviewing tags"),
+            [Shortcut("Y", tr("Confirm")), Shortcut("N", tr("Reject"))],
         ),
     ]
 

@@ -1,9 +1,22 @@
-"""How the window says numbers, dates, counts and folders."""
+"""How the window says things: in its language, and numbers, dates, counts and folders."""
 
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+
+def tr(text: str) -> str:
+    """In the window's language: what `tr` of a widget does, for functions.
+
+    Translators get what stands in calls of this name.
+    """
+    return QCoreApplication.translate("", text)
+
+
+def localized(text: str) -> str:
+    """What settings and search models say of themselves, in the window's language."""
+    return QCoreApplication.translate("photofind", text)
 
 
 def number(value: int) -> str:
@@ -13,8 +26,8 @@ def number(value: int) -> str:
 
 def photos(count: int) -> str:
     if count == 1:
-        return QCoreApplication.translate("wording", "1 photo")
-    return QCoreApplication.translate("wording", "{count} photos").format(count=number(count))
+        return tr("1 photo")
+    return tr("{count} photos").format(count=number(count))
 
 
 def day(moment: datetime) -> str:
@@ -26,12 +39,12 @@ def day(moment: datetime) -> str:
 def duration(seconds: float) -> str:
     """About how long: seconds, minutes or hours, whichever says it best."""
     if seconds < 60:
-        return QCoreApplication.translate("wording", "less than a minute")
+        return tr("less than a minute")
     minutes = round(seconds / 60)
     if minutes < 100:
-        return QCoreApplication.translate("wording", "{count} min").format(count=number(minutes))
+        return tr("{count} min").format(count=number(minutes))
     hours = round(seconds / 3600)
-    return QCoreApplication.translate("wording", "{count} h").format(count=number(hours))
+    return tr("{count} h").format(count=number(hours))
 
 
 def file_size(size_bytes: int) -> str:

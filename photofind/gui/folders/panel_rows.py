@@ -3,25 +3,23 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from photofind.gui.row_model import Row
-from photofind.gui.wording import folder_name, number, photos
+from photofind.gui.wording import folder_name, number, photos, tr
 from photofind.store.gallery import FolderSummary
 from photofind.store.tag_names import tag_key
 from photofind.store.tags import TagCount
 
 
 def all_photos_row(count: int) -> Row:
-    name = _tr("All photos")
+    name = tr("All photos")
     return Row("all", "picture", name, count, _spoken(name, photos(count)))
 
 
 def review_row(waiting: int) -> Row:
     """Args: waiting: Suggestions nobody has said anything about."""
-    name = _tr("To review")
-    tip = _tr("Suggested tags that wait for your yes or no")
-    said = _tr("{count} suggestions").format(count=number(waiting))
+    name = tr("To review")
+    tip = tr("Suggested tags that wait for your yes or no")
+    said = tr("{count} suggestions").format(count=number(waiting))
     return Row("review", "check", name, waiting, _spoken(name, said), tip)
 
 
@@ -50,12 +48,12 @@ def _folder_row(folder: FolderSummary, *, twice: bool) -> Row:
     name = folder_name(path)
     if twice and path.parent.name:
         name = f"{name} – {path.parent.name}"
-    icon, note, state = "folder", "", _tr("up to date")
+    icon, note, state = "folder", "", tr("up to date")
     if folder.root.offline:
-        icon, state = "plug", _tr("not connected")
+        icon, state = "plug", tr("not connected")
     elif folder.root.last_indexed_at is None:
-        state = _tr("being read")
-        note = "" if folder.photos else _tr("being read")
+        state = tr("being read")
+        note = "" if folder.photos else tr("being read")
     if folder.failures:
         icon = "warning" if icon == "folder" else icon
         state += ", " + _unreadable(folder.failures)
@@ -66,8 +64,8 @@ def _folder_row(folder: FolderSummary, *, twice: bool) -> Row:
 
 
 def _tag_row(tag: TagCount) -> Row:
-    confirmed = _tr("{count} confirmed").format(count=number(tag.confirmed))
-    suggested = _tr("{count} suggested").format(count=number(tag.suggested))
+    confirmed = tr("{count} confirmed").format(count=number(tag.confirmed))
+    suggested = tr("{count} suggested").format(count=number(tag.suggested))
     parts = [
         part for part, count in ((confirmed, tag.confirmed), (suggested, tag.suggested)) if count
     ]
@@ -77,8 +75,8 @@ def _tag_row(tag: TagCount) -> Row:
 
 def _unreadable(count: int) -> str:
     if count == 1:
-        return _tr("1 file could not be read")
-    return _tr("{count} files could not be read").format(count=number(count))
+        return tr("1 file could not be read")
+    return tr("{count} files could not be read").format(count=number(count))
 
 
 def _uses(tag: TagCount) -> int:
@@ -87,7 +85,3 @@ def _uses(tag: TagCount) -> int:
 
 def _spoken(*parts: str) -> str:
     return ", ".join(parts)
-
-
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("panel_rows", words)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication
-
 from photofind.gui.search.typed import part_at
+from photofind.gui.wording import tr
 from photofind.photos.formats import FORMATS, VIDEO, videos_are_read
 from photofind.search.syntax import quoted
 
@@ -141,10 +140,10 @@ def _filters(text: str, cursor: int) -> list[Completion]:
 
 
 def _example(example: str) -> str:
-    text = QCoreApplication.translate("completion", "for example {example}")
+    text = tr("for example {example}")
     return text.format(example=example)
 
 
 def _clear() -> Completion:
-    text = QCoreApplication.translate("completion", "Clear recent searches")
+    text = tr("Clear recent searches")
     return Completion(Kind.CLEAR, text, "", "", "close")

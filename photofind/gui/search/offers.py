@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QMimeDatabase
+from PySide6.QtCore import QMimeData, QMimeDatabase
 
+from photofind.gui.wording import tr
 from photofind.photos.formats import UNSUPPORTED, extension_of, may_be_photo
 
 
@@ -43,7 +44,7 @@ def offer_of(held: QMimeData) -> Offer:
     if held.hasImage():
         return Offer(Use.IMAGE)
     if held.hasUrls():
-        reason = _t("This picture is on the web. Save it first, or copy the picture itself.")
+        reason = tr("This picture is on the web. Save it first, or copy the picture itself.")
         return Offer(Use.REFUSED, text=reason)
     text = " ".join(held.text().split())
     return Offer(Use.TEXT, text=text) if text else Offer(Use.NOTHING)
@@ -62,16 +63,12 @@ def _files(paths: Sequence[Path]) -> Offer:
 
 def _reason_against(path: Path) -> str | None:
     if not path.is_file():
-        return _t("‘{name}’ is not there any more.").format(name=path.name)
+        return tr("‘{name}’ is not there any more.").format(name=path.name)
     extension = extension_of(path.name)
     if extension in UNSUPPORTED:
         kind = UNSUPPORTED[extension]
-        return _t("Photofind cannot read {kind} pictures yet.").format(kind=kind)
+        return tr("Photofind cannot read {kind} pictures yet.").format(kind=kind)
     listed = bool(extension) and may_be_photo(path.name)
     if listed or QMimeDatabase().mimeTypeForFile(str(path)).name().startswith("image/"):
         return None
-    return _t("‘{name}’ is not a picture.").format(name=path.name)
-
-
-def _t(text: str) -> str:
-    return QCoreApplication.translate("offers", text)
+    return tr("‘{name}’ is not a picture.").format(name=path.name)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
-
 from photofind.answers import Coverage, Results
 from photofind.gui import wording
 from photofind.gui.search.request import SearchRequest
+from photofind.gui.wording import tr
 from photofind.search.syntax import Filter
 
 _LONGEST_NAME = 60
@@ -44,19 +43,19 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
     if not results.total:
         return _nothing(coverage, request)
     if results.by_date:
-        text = _t("{photos} by date")
+        text = tr("{photos} by date")
         return Outcome(text.format(photos=wording.photos(results.total)))
     covered = _share(coverage)
     shown = len(results.rows)
     if results.sure:
-        text = _t("{photos} · {sure} sure")
+        text = tr("{photos} · {sure} sure")
         sure = wording.number(results.sure)
         return Outcome(text.format(photos=wording.photos(shown), sure=sure), *covered)
-    counted = _t("1 best guess") if shown == 1 else _t("{count} best guesses")
+    counted = tr("1 best guess") if shown == 1 else tr("{count} best guesses")
     return Outcome(
         counted.format(count=wording.number(shown)),
         *covered,
-        _t("{nothing} Best guesses below.").format(nothing=_nothing_shows(request)),
+        tr("{nothing} Best guesses below.").format(nothing=_nothing_shows(request)),
         _broader(request),
     )
 
@@ -64,31 +63,31 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
 def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
     filters = request.each_filter()
     if not filters or not coverage.searchable:
-        return Outcome(said=_t("No photo has been read yet. Photos can be found as they are read."))
+        return Outcome(said=tr("No photo has been read yet. Photos can be found as they are read."))
     complete = coverage.searchable >= coverage.known
     if len(filters) == 1:
         said = (
-            _t("No photo passes this filter.")
+            tr("No photo passes this filter.")
             if complete
-            else _t("No photo read so far passes this filter.")
+            else tr("No photo read so far passes this filter.")
         )
     else:
         said = (
-            _t("No photo passes these filters.")
+            tr("No photo passes these filters.")
             if complete
-            else _t("No photo read so far passes these filters.")
+            else tr("No photo read so far passes these filters.")
         )
-    return Outcome(_t("No photos"), *_share(coverage), said, _broader(request))
+    return Outcome(tr("No photos"), *_share(coverage), said, _broader(request))
 
 
 def _nothing_shows(request: SearchRequest) -> str:
     picture = request.picture
     if picture is None:
-        return _t("Nothing here clearly shows ‘{words}’.").format(words=_short(request.words))
+        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.words))
     if picture.is_part:
-        text = _t("Nothing here clearly shows this part of ‘{name}’.")
+        text = tr("Nothing here clearly shows this part of ‘{name}’.")
     else:
-        text = _t("Nothing here clearly looks like ‘{name}’.")
+        text = tr("Nothing here clearly looks like ‘{name}’.")
     return text.format(name=_short(picture.name))
 
 
@@ -101,13 +100,13 @@ def _share(coverage: Coverage) -> tuple[str, str]:
     """In full and in short."""
     return _covered(
         coverage,
-        _t("in the {searchable} of {known} photos read so far"),
-        _t("{searchable} of {known} read"),
+        tr("in the {searchable} of {known} photos read so far"),
+        tr("{searchable} of {known} read"),
     )
 
 
 def _read_so_far(coverage: Coverage) -> tuple[str, str]:
-    return _covered(coverage, _t("{searchable} read so far"), _t("{searchable} read"))
+    return _covered(coverage, tr("{searchable} read so far"), tr("{searchable} read"))
 
 
 def _covered(coverage: Coverage, full: str, short: str) -> tuple[str, str]:
@@ -123,7 +122,3 @@ def _covered(coverage: Coverage, full: str, short: str) -> tuple[str, str]:
 def _short(text: str) -> str:
     half = _LONGEST_NAME // 2
     return text if len(text) <= _LONGEST_NAME else f"{text[:half].rstrip()}…{text[-half:].lstrip()}"
-
-
-def _t(text: str) -> str:
-    return QCoreApplication.translate("outcome", text)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +21,7 @@ from photofind.gui.settings.editors import Editor, editor_for
 from photofind.gui.settings.models import SearchModelChooser
 from photofind.gui.settings.rows import Fold, SettingRow
 from photofind.gui.theme import SPACING
+from photofind.gui.wording import localized
 from photofind.settings import Group, Kind, Settings, about
 
 SIZE_PX = (720, 560)
@@ -80,7 +81,7 @@ class SettingsDialog(QDialog):
         for group in Group:
             own = [row for row in self._rows if row.told.group is group]
             if own:
-                column.addWidget(_heading(QCoreApplication.translate("Settings", group)))
+                column.addWidget(_heading(localized(group)))
                 _add_rows(column, own)
         column.addStretch(1)
         scroll = QScrollArea()

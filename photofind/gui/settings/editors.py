@@ -3,7 +3,7 @@
 from dataclasses import Field
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from photofind.gui.icons import pixmap
 from photofind.gui.theme import SPACING, theme_of
+from photofind.gui.wording import localized
 from photofind.settings import About, about
 
 NUMBER_PX = 104
@@ -101,7 +102,7 @@ class NumberEditor(Editor):
 
     def _retell(self) -> None:
         zero = self._told.zero if self._parsed() == 0 else ""
-        self._unit.setText(QCoreApplication.translate("Settings", zero or self._told.unit))
+        self._unit.setText(localized(zero or self._told.unit))
         self.changed.emit()
 
     def _parsed(self) -> float | None:
@@ -135,7 +136,7 @@ class ChoiceEditor(Editor):
         assert told.choices is not None
         self._list = _ChoiceList()
         for value, words in told.choices.items():
-            self._list.addItem(QCoreApplication.translate("Settings", words), value)
+            self._list.addItem(localized(words), value)
         row = _row(self)
         row.addWidget(self._list)
         row.addStretch(1)

@@ -1,6 +1,6 @@
 """One search model on a card: what it is for, and what can be done with it now."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -17,6 +17,7 @@ from typing_extensions import override
 from photofind.gui.icons import icon
 from photofind.gui.settings.downloads import Download
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
+from photofind.gui.wording import localized, tr
 from photofind.search_models import SearchModel
 
 PROGRESS_STEPS = 1000
@@ -38,7 +39,7 @@ class ModelCard(QWidget):
     def __init__(self, model: SearchModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._marked = False
-        self._title = QLabel(_told(model.title))
+        self._title = QLabel(localized(model.title))
         font = self._title.font()
         font.setWeight(QFont.Weight.DemiBold)
         self._title.setFont(font)
@@ -65,7 +66,7 @@ class ModelCard(QWidget):
     ) -> None:
         """The same model, as it is now."""
         self._marked = chosen
-        name = _told(model.title)
+        name = localized(model.title)
         running = download is not None and download.error is None
         # Where the focus is when a button goes, its successor takes it.
         focused = any(one.hasFocus() for one in (self._use, self._fetch, self._pause))
@@ -112,7 +113,7 @@ class ModelCard(QWidget):
         painter.drawRoundedRect(outline, RADIUS, RADIUS)
 
     def _lay_out(self, model: SearchModel) -> None:
-        note = _muted(_told(model.note))
+        note = _muted(localized(model.note))
         note.setWordWrap(True)
         facts = _muted(" · ".join(facts_of(model)))
         facts.setWordWrap(True)
@@ -201,19 +202,18 @@ class ModelCard(QWidget):
 
 def facts_of(model: SearchModel) -> list[str]:
     """Languages, licence, and whether it may be used commercially, as far as that is known."""
-    translate = QCoreApplication.translate
     facts = []
     if model.languages:
-        facts.append(_told(model.languages))
+        facts.append(localized(model.languages))
     if model.licence:
-        facts.append(translate("ModelCard", "{name} licence").format(name=model.licence))
+        facts.append(tr("{name} licence").format(name=model.licence))
     match model.commercial:
         case True:
-            facts.append(translate("ModelCard", "commercial use allowed"))
+            facts.append(tr("commercial use allowed"))
         case False:
-            facts.append(translate("ModelCard", "for research, not for commercial use"))
+            facts.append(tr("for research, not for commercial use"))
         case None:
-            facts.append(translate("ModelCard", "for its licence, see where you got it"))
+            facts.append(tr("for its licence, see where you got it"))
     return facts
 
 
@@ -221,11 +221,6 @@ def size(size_bytes: int) -> str:
     """Whole megabytes, tenths of gigabytes."""
     digits = 0 if size_bytes < 1e9 else 1
     return QLocale().formattedDataSize(size_bytes, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
-
-
-def _told(text: str) -> str:
-    """What `photofind.search_models` says, in the window's language."""
-    return QCoreApplication.translate("search_models", text)
 
 
 def _muted(text: str) -> QLabel:

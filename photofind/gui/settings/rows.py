@@ -3,13 +3,14 @@
 from dataclasses import Field
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from photofind.gui.icons import icon
 from photofind.gui.settings.editors import Editor
 from photofind.gui.theme import SPACING, theme_of
+from photofind.gui.wording import localized
 from photofind.settings import about
 
 TITLE_PX = 190
@@ -29,8 +30,8 @@ class SettingRow(QWidget):
         self.setting = setting
         self.told = about(setting)
         self.editor = editor
-        title = QCoreApplication.translate("Settings", self.told.title)
-        help_text = QCoreApplication.translate("Settings", self.told.help)
+        title = localized(self.told.title)
+        help_text = localized(self.told.help)
         editor.name(title, help_text)
         self._title = QLabel(title)
         self._title.setBuddy(editor)
@@ -93,7 +94,7 @@ class Fold(QWidget):
         self._button = QPushButton(self.tr("Advanced"))
         self._button.setProperty("quiet", True)
         self._button.setCheckable(True)
-        group = QCoreApplication.translate("Settings", rows[0].told.group)
+        group = localized(rows[0].told.group)
         self._button.setAccessibleName(self.tr("{group}, advanced").format(group=group))
         self._inner = QWidget()
         column = QVBoxLayout(self._inner)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTime
+from PySide6.QtCore import QLocale, QTime
 
 from photofind.domain import Photo, PhotoMetadata
-from photofind.gui.wording import day, file_size, folder_name, number
+from photofind.gui.wording import day, file_size, folder_name, number, tr
 from photofind.photos.formats import FORMATS
 from photofind.store.gallery import PhotoDetails
 
@@ -33,13 +33,13 @@ class Line:
 def lines_about(details: PhotoDetails) -> list[Line]:
     """All but names, copies and tags; what is not known is left out, except for the date."""
     photo, metadata = details.photo, details.photo.metadata
-    lines = [_taken(metadata), Line(_tr("Size"), _size(photo))]
+    lines = [_taken(metadata), Line(tr("Size"), _size(photo))]
     if details.files:
-        lines.append(Line(_tr("File"), _file(details)))
+        lines.append(Line(tr("File"), _file(details)))
     if metadata.camera is not None:
-        lines.append(Line(_tr("Camera"), metadata.camera))
+        lines.append(Line(tr("Camera"), metadata.camera))
     if metadata.lens is not None:
-        lines.append(Line(_tr("Lens"), metadata.lens))
+        lines.append(Line(tr("Lens"), metadata.lens))
     if metadata.latitude is not None and metadata.longitude is not None:
         lines.append(_place(metadata.latitude, metadata.longitude))
     return lines
@@ -48,11 +48,11 @@ def lines_about(details: PhotoDetails) -> list[Line]:
 def where_it_is(details: PhotoDetails) -> str:
     """Why a photo cannot be reached, in words; empty where it can."""
     if not details.files:
-        return _tr("This photo’s file is no longer there.")
+        return tr("This photo’s file is no longer there.")
     if not is_out_of_reach(details):
         return ""
     folder = folder_name(details.files[0].root)
-    return _tr("on ‘{folder}’, not connected").format(folder=folder)
+    return tr("on ‘{folder}’, not connected").format(folder=folder)
 
 
 def is_out_of_reach(details: PhotoDetails) -> bool:
@@ -60,9 +60,9 @@ def is_out_of_reach(details: PhotoDetails) -> bool:
 
 
 def _taken(metadata: PhotoMetadata) -> Line:
-    label = _tr("Taken")
+    label = tr("Taken")
     if metadata.taken_at is None:
-        return Line(label, _tr("no date"), quiet=True)
+        return Line(label, tr("no date"), quiet=True)
     moment = datetime.fromisoformat(metadata.taken_at)
     time = QTime(moment.hour, moment.minute)
     clock = QLocale().toString(time, QLocale.FormatType.ShortFormat)
@@ -84,7 +84,7 @@ def _size(photo: Photo) -> str:
     if megapixels < 0.1:
         return pixels
     said = QLocale().toString(megapixels, "f", 1)
-    return pixels + "\n" + _tr("{count} megapixels").format(count=said)
+    return pixels + "\n" + tr("{count} megapixels").format(count=said)
 
 
 def _file(details: PhotoDetails) -> str:
@@ -94,15 +94,11 @@ def _file(details: PhotoDetails) -> str:
 
 def _place(latitude: float, longitude: float) -> Line:
     """Four decimals are eleven metres."""
-    north = _degrees(latitude, _tr("N"), _tr("S"))
-    east = _degrees(longitude, _tr("E"), _tr("W"))
-    return Line(_tr("Place"), f"{north}\n{east}", to_copy=f"{latitude:.6f}, {longitude:.6f}")
+    north = _degrees(latitude, tr("N"), tr("S"))
+    east = _degrees(longitude, tr("E"), tr("W"))
+    return Line(tr("Place"), f"{north}\n{east}", to_copy=f"{latitude:.6f}, {longitude:.6f}")
 
 
 def _degrees(value: float, positive: str, negative: str) -> str:
     size = QLocale().toString(abs(value), "f", 4)
     return f"{size}° {positive if value >= 0 else negative}"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("about", text)
