@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Processes that test at the same time; each takes up to 2 GB.
+TESTERS ?= 2
 READY := $(VENV)/.ready
 
 .PHONY: demo run test check bench screenshots clean
@@ -20,7 +22,7 @@ screenshots: $(READY)
 	$(BIN)/python packaging/screenshots.py --out docs/screenshots
 
 test: $(READY)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check .
