@@ -186,7 +186,8 @@ def test_that_an_own_file_becomes_a_card_and_is_chosen(
 
     qtbot.waitUntil(lambda: "mine" in chooser._cards)
     assert chooser.chosen() == "mine"
-    assert "for its licence, see where you got it" in words_in(_card(chooser, "mine"))
+    licence = "for its licence, see where you got it"
+    qtbot.waitUntil(lambda: licence in words_in(_card(chooser, "mine")))
 
 
 def test_that_a_damaged_file_is_said(
