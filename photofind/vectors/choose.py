@@ -26,7 +26,7 @@ from photofind.vectors.recall import RECALL_FLOOR, recall_at_k, sample_queries
 
 Kind = Literal["exact", "hnsw"]
 
-AUTO_HNSW_PHOTOS = 300_000
+AUTO_HNSW_PHOTOS = 2_000_000
 """From here on `auto` wants a graph; see decision 0007."""
 
 _log = logging.getLogger(__name__)
