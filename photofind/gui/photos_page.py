@@ -161,11 +161,7 @@ class PhotosPage(QWidget):
         if self._searching.request is not None:
             return
         fresh = ~np.isin(rows.photo_ids, self._model.rows.photo_ids)
-        self._model.append(
-            PhotoRows(
-                rows.photo_ids[fresh], rows.aspects[fresh], rows.colours[fresh], rows.offline[fresh]
-            )
-        )
+        self._model.append(rows.at(fresh))
         self._show_grid_unless(not len(self._model.rows))
         self._arrived += int(fresh.sum())
         self.header.show_all(len(self._model.rows), coverage)

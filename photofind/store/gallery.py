@@ -48,6 +48,12 @@ class PhotoRows:
     def __len__(self) -> int:
         return len(self.photo_ids)
 
+    def at(self, places: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "PhotoRows":
+        """Some of them, as arrays are indexed."""
+        return PhotoRows(
+            self.photo_ids[places], self.aspects[places], self.colours[places], self.offline[places]
+        )
+
 
 NO_ROWS = PhotoRows(
     np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.uint32), np.empty(0, np.bool_)

@@ -138,7 +138,7 @@ def button_in(parent: QWidget, text: str) -> QAbstractButton:
     return found[0]
 
 
-def click_in(qtbot: QtBot, parent: QWidget, text: str) -> None:
+def click_in(parent: QWidget, text: str) -> None:
     QTest.mouseClick(button_in(parent, text), Qt.MouseButton.LeftButton)
 
 

@@ -17,6 +17,7 @@ from photofind.gui.settings.downloads import ModelDownloads
 from photofind.gui.settings.models import SearchModelChooser
 from photofind.paths import LibraryPaths
 from photofind.search_models import SearchModel, search_models
+from tests.gui.model_shelf import button_in, click_in
 
 BETTER = "ViT-B-32-256/datacomp_s34b_b86k"
 
@@ -60,20 +61,6 @@ def first_run(
     downloads.close()
 
 
-def _button(parent: QWidget, text: str) -> QAbstractButton:
-    found = [
-        button
-        for button in parent.findChildren(QAbstractButton)
-        if button.text() == text and button.isVisible()
-    ]
-    assert len(found) == 1, f"{len(found)} buttons '{text}'"
-    return found[0]
-
-
-def _click(parent: QWidget, text: str) -> None:
-    QTest.mouseClick(_button(parent, text), Qt.MouseButton.LeftButton)
-
-
 def _words(widget: QWidget) -> str:
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
@@ -100,7 +87,7 @@ def test_that_the_systems_pictures_folder_is_two_presses_of_enter_away_from_the_
     first_run: FirstRun, pictures: Path
 ) -> None:
     first_run.activateWindow()
-    assert first_run.focusWidget() is _button(first_run, "Add ‘Pictures’")
+    assert first_run.focusWidget() is button_in(first_run, "Add ‘Pictures’")
 
     QTest.keyClick(first_run, Qt.Key.Key_Return)
     assert first_run._folders.folders() == (pictures,)
@@ -112,37 +99,37 @@ def test_that_the_systems_pictures_folder_is_two_presses_of_enter_away_from_the_
 def test_that_the_whole_way_gives_folders_and_model(
     first_run: FirstRun, pictures: Path, qtbot: QtBot
 ) -> None:
-    _click(first_run, "Add ‘Pictures’")
-    _click(first_run, "Next")
-    _click(first_run, "Next")
+    click_in(first_run, "Add ‘Pictures’")
+    click_in(first_run, "Next")
+    click_in(first_run, "Next")
     assert "Nothing leaves this computer." in _words(first_run)
     assert "Your photos are never changed." in _words(first_run)
 
     with qtbot.waitSignal(first_run.finished) as finished:
-        _click(first_run, "Start")
+        click_in(first_run, "Start")
 
     assert finished.args == [FirstRunChoice((pictures,), EMBEDDED)]
 
 
 def test_that_every_step_can_be_skipped(first_run: FirstRun, qtbot: QtBot) -> None:
-    _click(first_run, "Add ‘Pictures’")
-    _click(first_run, "Skip")
-    _click(first_run, "Skip")
+    click_in(first_run, "Add ‘Pictures’")
+    click_in(first_run, "Skip")
+    click_in(first_run, "Skip")
 
     with qtbot.waitSignal(first_run.finished) as finished:
-        _click(first_run, "Start")
+        click_in(first_run, "Start")
 
     assert finished.args == [FirstRunChoice((), None)]
 
 
 def test_that_going_back_and_on_takes_back_a_skip(first_run: FirstRun, qtbot: QtBot) -> None:
-    _click(first_run, "Skip")
-    _click(first_run, "Skip")
+    click_in(first_run, "Skip")
+    click_in(first_run, "Skip")
     QTest.keyClick(first_run, Qt.Key.Key_Escape)
-    _click(first_run, "Next")
+    click_in(first_run, "Next")
 
     with qtbot.waitSignal(first_run.finished) as finished:
-        _click(first_run, "Start")
+        click_in(first_run, "Start")
 
     assert finished.args == [FirstRunChoice((), EMBEDDED)]
 
@@ -150,19 +137,19 @@ def test_that_going_back_and_on_takes_back_a_skip(first_run: FirstRun, qtbot: Qt
 def test_that_the_model_chosen_on_the_cards_is_the_one_given(
     first_run: FirstRun, qtbot: QtBot
 ) -> None:
-    _click(first_run, "Skip")
+    click_in(first_run, "Skip")
     first_run._chooser.choose(BETTER)
-    _click(first_run, "Next")
+    click_in(first_run, "Next")
 
     with qtbot.waitSignal(first_run.finished) as finished:
-        _click(first_run, "Start")
+        click_in(first_run, "Start")
 
     assert finished.args == [FirstRunChoice((), BETTER)]
 
 
 def test_that_without_folders_one_can_only_skip(first_run: FirstRun) -> None:
-    assert not _button(first_run, "Next").isEnabled()
-    assert _button(first_run, "Skip").isEnabled()
+    assert not button_in(first_run, "Next").isEnabled()
+    assert button_in(first_run, "Skip").isEnabled()
 
 
 def test_that_the_demo_and_the_way_past_all_are_offered_on_every_step(
@@ -170,14 +157,14 @@ def test_that_the_demo_and_the_way_past_all_are_offered_on_every_step(
 ) -> None:
     for _step in range(3):
         with qtbot.waitSignal(first_run.demo_asked):
-            _click(first_run, "Open the demo pictures")
+            click_in(first_run, "Open the demo pictures")
         with qtbot.waitSignal(first_run.skipped):
-            _click(first_run, "Skip all")
+            click_in(first_run, "Skip all")
         first_run._forward()
 
 
 def test_that_escape_goes_one_step_back_and_no_further(first_run: FirstRun) -> None:
-    _click(first_run, "Skip")
+    click_in(first_run, "Skip")
     QTest.keyClick(first_run, Qt.Key.Key_Escape)
     assert first_run.step == 0
 
@@ -194,7 +181,7 @@ def test_that_several_folders_can_be_added_and_removed(
     second.mkdir()
     for folder in (first, second):
         asked.append(folder)
-        _click(first_run, "Add folder…")
+        click_in(first_run, "Add folder…")
     assert first_run._folders.folders() == (first, second)
 
     QTest.keyClick(first_run._folders._list, Qt.Key.Key_Delete)
@@ -203,7 +190,7 @@ def test_that_several_folders_can_be_added_and_removed(
 
 
 def test_that_a_dialog_given_up_changes_nothing(first_run: FirstRun) -> None:
-    _click(first_run, "Add folder…")
+    click_in(first_run, "Add folder…")
 
     assert first_run._folders.folders() == ()
 
@@ -215,7 +202,7 @@ def test_that_folders_can_be_dropped_and_files_are_refused_in_words(
 
     assert first_run._folders.folders() == (pictures,)
     assert "‘beach.jpg’ is not a folder" in _words(first_run)
-    assert _button(first_run, "Next").isEnabled()
+    assert button_in(first_run, "Next").isEnabled()
 
 
 def test_that_a_drag_without_files_is_not_taken(first_run: FirstRun) -> None:

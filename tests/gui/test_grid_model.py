@@ -46,18 +46,11 @@ def spoken(model: PhotoModel, row: int) -> str:
     return words
 
 
-def part(rows: PhotoRows, first: int, stop: int) -> PhotoRows:
-    taken = slice(first, stop)
-    return PhotoRows(
-        rows.photo_ids[taken], rows.aspects[taken], rows.colours[taken], rows.offline[taken]
-    )
-
-
 def test_that_it_is_a_model_as_qt_understands_one(
     model: PhotoModel, rows: Rows, qtmodeltester: ModelTester
 ) -> None:
     qtmodeltester.check(model)
-    model.append(part(rows(300), 214, 300))
+    model.append(rows(300).at(slice(214, 300)))
     model.remove([PhotoId(3), PhotoId(4), PhotoId(300)])
     qtmodeltester.check(model)
 
@@ -138,7 +131,7 @@ def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> 
 def test_that_adding_photos_resets_nothing(model: PhotoModel, rows: Rows, qtbot: QtBot) -> None:
     held = QPersistentModelIndex(model.index(200))
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as told:
-        model.append(part(rows(500), 214, 500))
+        model.append(rows(500).at(slice(214, 500)))
     assert told.args is not None
     assert told.args[1:] == [214, 499]
     assert model.rowCount() == 500
@@ -149,9 +142,9 @@ def test_that_adding_photos_resets_nothing(model: PhotoModel, rows: Rows, qtbot:
 
 def test_that_many_small_additions_keep_every_photo(rows: Rows) -> None:
     everything, model = rows(1000), PhotoModel()
-    model.show(part(everything, 0, 1), None)
+    model.show(everything.at(slice(0, 1)), None)
     for row in range(1, 1000):
-        model.append(part(everything, row, row + 1))
+        model.append(everything.at(slice(row, row + 1)))
     assert np.array_equal(model.rows.photo_ids, everything.photo_ids)
     assert np.array_equal(model.rows.colours, everything.colours)
 

@@ -18,13 +18,6 @@ from tests.gui.photo_grid import model as model
 from tests.gui.photo_grid import thumbnails as thumbnails
 
 
-def part(rows: PhotoRows, first: int, stop: int) -> PhotoRows:
-    taken = slice(first, stop)
-    return PhotoRows(
-        rows.photo_ids[taken], rows.aspects[taken], rows.colours[taken], rows.offline[taken]
-    )
-
-
 def test_that_the_middle_and_the_end_of_a_million_photos_are_scrolled_to(
     model: PhotoModel, grid: GridView, rows: Rows
 ) -> None:
@@ -43,7 +36,7 @@ def test_that_new_photos_leave_everything_where_it_is(
     row = grid.rows_in_sight().start + 2
     click(grid, qtbot, row)
     place, value = grid.rect_of(row), grid.verticalScrollBar().value()
-    model.append(part(rows(2000), COUNT, 2000))
+    model.append(rows(2000).at(slice(COUNT, 2000)))
     assert grid.verticalScrollBar().value() == value
     assert grid.rect_of(row) == place
     assert grid.selected() == [row + 1]

@@ -109,7 +109,7 @@ def test_that_a_number_that_cannot_be_used_is_said_beside_its_field(
     assert not _ok(dialog).isEnabled()
     with pytest.raises(ValueError, match="cannot be used"):
         dialog.settings()
-    click_in(qtbot, row, "Reset to default")
+    click_in(row, "Reset to default")
     assert "from 0 to 256" not in words_in(row)
     assert _ok(dialog).isEnabled()
     assert dialog.settings() == Settings()
@@ -121,7 +121,7 @@ def test_that_a_way_back_is_offered_only_where_something_differs(
     dialog = make_dialog(Settings(ignore=("raw/*",)))
 
     assert not _row(dialog, "theme")._reset.isVisible()
-    click_in(qtbot, _row(dialog, "ignore"), "Reset to default")
+    click_in(_row(dialog, "ignore"), "Reset to default")
 
     assert dialog.settings() == Settings()
 

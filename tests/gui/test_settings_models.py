@@ -50,7 +50,7 @@ def test_that_a_download_shows_how_far_it_is_and_is_chosen_when_it_is_here(
     chooser: SearchModelChooser, shelf: Shelf, qtbot: QtBot
 ) -> None:
     card = _card(chooser, BETTER)
-    click_in(qtbot, card, "Download")
+    click_in(card, "Download")
     assert "Connecting …" in words_in(card)
 
     shelf.arrive(210_000_000)
@@ -67,14 +67,14 @@ def test_that_a_paused_download_says_how_much_is_here_and_goes_on(
     chooser: SearchModelChooser, shelf: Shelf, qtbot: QtBot
 ) -> None:
     card = _card(chooser, BETTER)
-    click_in(qtbot, card, "Download")
+    click_in(card, "Download")
     shelf.arrive(210_000_000)
     qtbot.waitUntil(lambda: "210 MB of 605 MB" in words_in(card))
 
-    click_in(qtbot, card, "Pause")
+    click_in(card, "Pause")
     qtbot.waitUntil(lambda: card._fetch.isVisible() and card._fetch.text() == "Resume")
     assert "210 MB of 605 MB" in words_in(card)
-    click_in(qtbot, card, "Resume")
+    click_in(card, "Resume")
     shelf.arrive(SIZE - 210_000_000)
 
     qtbot.waitUntil(lambda: chooser.chosen() == BETTER)
@@ -96,12 +96,12 @@ def test_that_a_hub_out_of_reach_is_said_on_the_card(
 ) -> None:
     card = _card(chooser, BETTER)
     shelf.error = OFFLINE
-    click_in(qtbot, card, "Download")
+    click_in(card, "Download")
 
     qtbot.waitUntil(lambda: OFFLINE.message in words_in(card))
     assert OFFLINE.hint in words_in(card)
     shelf.error = None
-    click_in(qtbot, card, "Download")
+    click_in(card, "Download")
     shelf.arrive(SIZE)
     qtbot.waitUntil(lambda: chooser.chosen() == BETTER)
     assert OFFLINE.message not in words_in(card)
@@ -114,7 +114,7 @@ def test_that_a_download_goes_on_when_the_page_it_was_begun_on_is_closed(
     qtbot: QtBot,
 ) -> None:
     first = make_chooser(EMBEDDED)
-    click_in(qtbot, _card(first, BETTER), "Download")
+    click_in(_card(first, BETTER), "Download")
     shelf.arrive(210_000_000)
     qtbot.waitUntil(lambda: "210 MB" in words_in(_card(first, BETTER)))
     first.close_lanes()

@@ -56,7 +56,7 @@ class ReviewQueue:
         ]
         kept.sort(key=lambda item: -item.score)
         self._suggestions = tuple(kept)
-        self._rows = _taken(rows, [places[item.photo_id] for item in kept])
+        self._rows = rows.at(np.array([places[item.photo_id] for item in kept], np.intp))
 
     def cut(self, certainty: float) -> None:
         """Shows fewer, and surer ones.
@@ -76,7 +76,7 @@ class ReviewQueue:
     def shown(self) -> PhotoRows:
         """The photos that are certain enough, the most certain first."""
         count = sum(item.score >= self._lowest for item in self._suggestions)
-        return _taken(self._rows, list(range(count)))
+        return self._rows.at(slice(count))
 
     def decide(self, photo_ids: Collection[PhotoId]) -> None:
         """A person said yes or no to the chosen tag on some photos."""
@@ -87,7 +87,7 @@ class ReviewQueue:
         self._waiting[self.tag] -= len(self._suggestions) - len(kept)
         self._decided.update((self.tag, photo_id) for photo_id in ids)
         self._suggestions = tuple(self._suggestions[place] for place in kept)
-        self._rows = _taken(self._rows, kept)
+        self._rows = self._rows.at(np.array(kept, np.intp))
 
     def finish(self) -> str | None:
         """The chosen tag has nothing left; the name of the next one."""
@@ -96,13 +96,3 @@ class ReviewQueue:
         if self.tag is not None:
             self._waiting.pop(self.tag, None)
         return next(iter(names[after:] + names[: max(after - 1, 0)]), None)
-
-
-def _taken(rows: PhotoRows, places: list[int]) -> PhotoRows:
-    chosen = np.array(places, np.intp)
-    return PhotoRows(
-        rows.photo_ids[chosen],
-        rows.aspects[chosen],
-        rows.colours[chosen],
-        rows.offline[chosen],
-    )
