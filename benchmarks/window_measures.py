@@ -112,7 +112,7 @@ def reading(library: Path, photos: Path, explained: TextIO | None) -> Figures:
     reports: list[IndexFinished] = []
     opened.bridge.finished.connect(reports.append)
     # The child's start is the subject of another measurement.
-    opened.children[-1].encodes_per_s  # noqa: B018
+    opened.children[-1].encodes_per_s  # noqa: B018 - waits until it has started
     heartbeat = Heartbeat(explained)
     heartbeat.start()
     opened.window.folders.add([photos])

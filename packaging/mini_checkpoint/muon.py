@@ -42,7 +42,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(parameters, defaults)
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]  # no closure
         """Takes one step."""
         del closure
         for group in self.param_groups:

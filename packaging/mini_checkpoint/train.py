@@ -162,7 +162,7 @@ def _optimisers(
     vectors: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         if arguments.optimiser == "muon" and _is_hidden(name, parameter):
-            parameter.muon_parts = 3 if "in_proj" in name else 1  # type: ignore[attr-defined]
+            parameter.muon_parts = 3 if "in_proj" in name else 1  # type: ignore[attr-defined]  # ours
             hidden.append(parameter)
         else:
             (matrices if parameter.ndim > 1 else vectors).append(parameter)

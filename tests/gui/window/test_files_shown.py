@@ -31,7 +31,7 @@ class FileManager(QObject):
 @pytest.fixture
 def file_manager(qapp: object) -> Iterator[FileManager]:
     manager = FileManager()
-    # It takes a text, whatever its types say.
+    # PySide declares the name of the slot as bytes, and takes text alone.
     QDesktopServices.setUrlHandler("file", manager, "show")  # type: ignore[arg-type]
     yield manager
     QDesktopServices.unsetUrlHandler("file")

@@ -27,8 +27,7 @@ def library(library: Path) -> Path:
 def _press(keys: str) -> None:
     """Answers the question that one of them asks."""
     kept = Answering("Keep") if keys == "Del" else None
-    # Their types do not say that there is a first key.
-    combination: QKeyCombination = QKeySequence(keys)[0]  # type: ignore[index]
+    combination: QKeyCombination = QKeySequence(keys)[0]  # type: ignore[index]  # it is, says Qt
     press(combination.key(), combination.keyboardModifiers())
     assert kept is None or "Move this photo to the trash?" in kept.asked
 
