@@ -28,10 +28,10 @@ from photofind.photos.picture_file import PictureLimits
 from photofind.search.calibration import calibrate
 from photofind.search.engine import SearchEngine
 from photofind.settings import Settings, load_settings, save_setting
-from photofind.store import embeddings, photos, roots, state
+from photofind.store import counts, embeddings, photos, roots, state
+from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.filters import FilteredPhotos
-from photofind.store.photos import Counts
 from photofind.store.roots import Root
 from photofind.tagging.library_tags import (
     NO_DECISIONS,
@@ -273,7 +273,7 @@ class Library(Closing):
             serving = state.serving_space(connection)
             embedded = embeddings.coverage(connection, serving[0])[0] if serving else 0
             return LibraryStatus(
-                counts=photos.counts(connection),
+                counts=counts.overall(connection),
                 roots=tuple(roots.list_roots(connection)),
                 checkpoint=serving[1].checkpoint if serving else None,
                 embedded=embedded,

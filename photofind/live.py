@@ -30,7 +30,7 @@ from photofind.search.parser import parse
 from photofind.search.planner import plan
 from photofind.search.regions import RegionAnswer
 from photofind.settings import Settings, load_settings, save_settings
-from photofind.store import embeddings, failures, gallery, photos, roots, state, tags
+from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
 from photofind.store.database import Database
 from photofind.store.filters import PhotoFilter
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
@@ -119,10 +119,10 @@ class LiveLibrary:
 
     def coverage(self) -> Coverage:
         with self._database.reading() as connection:
-            counts = photos.counts(connection)
+            known = counts.overall(connection)
         engine = self._keeper.engine
         searchable = 0 if engine is None else len(engine)
-        return Coverage(searchable, counts.photos_with_files + counts.waiting)
+        return Coverage(searchable, known.photos_with_files + known.waiting)
 
     # Folders
 
@@ -161,7 +161,7 @@ class LiveLibrary:
     def count(self) -> int:
         """Photos there are to see."""
         with self._database.reading() as connection:
-            return photos.counts(connection).photos_with_files
+            return counts.overall(connection).photos_with_files
 
     def rows(self, photo_ids: Sequence[PhotoId]) -> PhotoRows:
         """In the order of the ids; those that have no file any more are left out."""

@@ -24,7 +24,7 @@ from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Worker
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots, state, waiting
+from photofind.store import counts, embeddings, photos, roots, state, waiting
 from photofind.store.batches import in_batches
 from photofind.store.database import Database
 from photofind.store.photos import KnownFile
@@ -257,7 +257,7 @@ class Indexer:
     def _report(self, to_index: Sequence[Root], seconds: float) -> IndexFinished:
         healthy = [root for root in to_index if root.path not in self._tally.offline]
         with self._database.reading() as connection:
-            duplicates = photos.counts(connection).duplicates
+            duplicates = counts.overall(connection).duplicates
             failures = [
                 failure for root in healthy for failure in photos.failures(connection, root.id)
             ]

@@ -18,6 +18,7 @@ from photofind.errors import LibraryDamagedError
 from photofind.store import schema
 from photofind.store.batches import in_batches
 from photofind.store.columns import columns, number_columns
+from photofind.store.counts import count_by_key, total
 from photofind.store.photos import has_file
 
 UNIT_LENGTH_TOLERANCE = 1e-3
@@ -211,20 +212,13 @@ def without_embedding(
     return missing
 
 
-def coverage(
-    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
-) -> tuple[int, int]:
+def coverage(connection: sa.Connection, space_id: int) -> tuple[int, int]:
     """How many photos with files are embedded, and how many there are.
 
-    What waits to be read (`photos.counts`) comes on top.
+    What waits to be read (`counts.overall`) comes on top.
     """
-    total = connection.execute(sa.select(sa.func.count(_files.c.photo_id.distinct()))).scalar_one()
-    embedded = connection.execute(
-        sa.select(sa.func.count()).where(
-            *_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id)
-        )
-    ).scalar_one()
-    return embedded, total
+    embedded = count_by_key(connection, "embedded").get(space_id, 0)
+    return embedded, total(connection, "photos")
 
 
 def _in_space(space_id: int, region_kind: str) -> tuple[sa.ColumnElement[bool], ...]:

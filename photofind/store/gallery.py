@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
 from photofind.store.columns import columns, number_columns
+from photofind.store.counts import count_by_key
 from photofind.store.filters import EVERYTHING, NEWEST_FIRST, PhotoFilter, passing
 from photofind.store.photos import has_file
 from photofind.store.roots import Root, list_roots
@@ -140,32 +141,16 @@ def fingerprint_of(connection: sa.Connection, photo_id: PhotoId) -> Fingerprint 
 
 def folders(connection: sa.Connection) -> list[FolderSummary]:
     """All roots, in the order they were added."""
-    held = sa.select(_files.c.root_id, _files.c.photo_id).where(_files.c.photo_id.is_not(None))
-    # SQLite takes five times as long to count what is distinct.
-    root_ids, photo_ids = number_columns(connection, held)
-    failed = (
-        sa.select(_files.c.root_id, sa.func.count())
-        .where(_files.c.failure.is_not(None))
-        .group_by(_files.c.root_id)
-    )
-    # `dict` would take the result for a mapping: it has `keys`.
-    failures: dict[int, int] = dict(connection.execute(failed).all())
+    held, failed = count_by_key(connection, "root"), count_by_key(connection, "failures")
     return [
-        FolderSummary(
-            root, len(np.unique(photo_ids[root_ids == root.id])), failures.get(root.id, 0)
-        )
+        FolderSummary(root, held.get(root.id, 0), failed.get(root.id, 0))
         for root in list_roots(connection)
     ]
 
 
 def photos_by_year(connection: sa.Connection) -> dict[int, int]:
     """How many photos that have a file were taken in each year, ascending; undated ones nowhere."""
-    year = sa.cast(sa.func.substr(_photos.c.taken_at, 1, 4), sa.Integer)
-    dated = sa.select(year.label("year")).where(
-        _photos.c.taken_at.is_not(None), has_file(_photos.c.id)
-    )
-    years, counts = np.unique(number_columns(connection, dated)[0], return_counts=True)
-    return dict(zip(years.tolist(), counts.tolist(), strict=True))
+    return dict(sorted(count_by_key(connection, "year").items()))
 
 
 def cameras(connection: sa.Connection) -> list[str]:

@@ -24,7 +24,7 @@ from photofind.store.batches import in_batches
 from photofind.store.folders import in_folder
 from photofind.store.roots import Root
 from photofind.store.stored_paths import absolute_path, look_up_text, prefix_of, relative_bytes
-from photofind.store.waiting import count_waiting, remove_waiting
+from photofind.store.waiting import remove_waiting
 
 _files = schema.files
 _photos = schema.photos
@@ -69,31 +69,14 @@ class ReadFile:
         return self.photo.fingerprint if self.photo is not None else self.fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is.
-
-    Attributes:
-        photos_with_files: Distinct contents that can be shown.
-        files: All files, failures among them.
-        duplicates: Files beyond the first of each content.
-        waiting: Files that were found and not read yet; not among `files`.
-    """
-
-    photos_with_files: int
-    files: int
-    duplicates: int
-    failures: int
-    roots: int
-    offline_roots: int
-    waiting: int
-
-
 def has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
     """Whether a row's photo lies anywhere, and so can be shown."""
-    # Not `SELECT *`, with which SQLite leaves the index for the table.
-    one = sa.select(sa.literal_column("1", sa.Integer)).where(_files.c.photo_id == photo_id)
-    return one.correlate(photo_id.table).exists()
+    if photo_id.table is _photos:
+        return _photos.c.file_count > 0
+    shown = sa.select(sa.literal_column("1", sa.Integer)).where(
+        _photos.c.id == photo_id, _photos.c.file_count > 0
+    )
+    return shown.correlate(photo_id.table).exists()
 
 
 def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
@@ -229,27 +212,6 @@ def failures(connection: sa.Connection, root_id: int | None = None) -> list[Fail
         for root, path, reason in connection.execute(statement)
     ]
     return sorted(found, key=lambda failure: failure.path)
-
-
-def counts(connection: sa.Connection) -> Counts:
-    files, read = connection.execute(
-        sa.select(sa.func.count(), sa.func.count(_files.c.photo_id)).select_from(_files)
-    ).one()
-    # Along the index, in a third of the time that count(DISTINCT …) takes.
-    held = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None)).distinct()
-    distinct = connection.scalar(sa.select(sa.func.count()).select_from(held.subquery())) or 0
-    roots, offline = connection.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_roots.c.offline), 0))
-    ).one()
-    return Counts(
-        photos_with_files=distinct,
-        files=files,
-        duplicates=read - distinct,
-        failures=files - read,
-        roots=roots,
-        offline_roots=offline,
-        waiting=count_waiting(connection),
-    )
 
 
 def _record_photos(connection: sa.Connection, photos: Sequence[Photo]) -> None:

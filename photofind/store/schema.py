@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -72,6 +72,9 @@ photos = sa.Table(
     sa.Column("latitude", sa.REAL),
     sa.Column("longitude", sa.REAL),
     sa.Column("added_at", sa.Text, nullable=False),
+    # Both kept by triggers, see migration 0004.
+    sa.Column("file_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("gone_at", sa.Text),
 )
 
 files = sa.Table(
@@ -147,4 +150,31 @@ photo_tags = sa.Table(
     sa.Column("space_id", sa.Integer, sa.ForeignKey("spaces.id")),
     sa.Column("changed_at", sa.Text, nullable=False),
     sa.Index("ix_photo_tags_tag_id", "tag_id", "state"),
+)
+
+# Written by triggers, see migration 0004.
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("photo_id", sa.Integer),
+    sa.Column("space_id", sa.Integer),
+)
+
+followers = sa.Table(
+    "followers",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seen_at", sa.Text, nullable=False),
+)
+
+# Written by triggers, see migration 0004.
+counts = sa.Table(
+    "counts",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("n", sa.Integer, nullable=False),
 )

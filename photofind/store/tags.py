@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 from photofind.domain import PhotoId
 from photofind.store import schema
 from photofind.store.batches import in_batches
+from photofind.store.counts import count_by_key
 from photofind.store.photos import has_file
 from photofind.store.tag_names import tag_key, tag_name
 
@@ -219,18 +220,12 @@ def photos_with(
 
 def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
     """Every tag that some photo with a file has in some state, by name."""
-    statement = (
-        sa.select(_tags.c.name, _on.c.state, sa.func.count())
-        .join_from(_on, _tags)
-        .where(has_file(_on.c.photo_id))
-        .group_by(_tags.c.id, _on.c.state)
-    )
-    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for name, state, count in connection.execute(statement):
-        counts[name][state] = count
+    counted = [count_by_key(connection, state) for state in _COUNTED]
+    names = connection.execute(sa.select(_tags.c.id, _tags.c.name, _tags.c.key)).all()
     return [
-        TagCount(name, *(counts[name].get(state, 0) for state in _COUNTED))
-        for name in sorted(counts, key=tag_key)
+        TagCount(name, *(of_state.get(tag_id, 0) for of_state in counted))
+        for tag_id, name, _ in sorted(names, key=lambda row: row.key)
+        if any(tag_id in of_state for of_state in counted)
     ]
 
 

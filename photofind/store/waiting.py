@@ -39,7 +39,3 @@ def clear_waiting(
     """Of a root, or of one of its folders alone; `deep`: and of all folders in it."""
     where = in_folder(_waiting.c.path, root, folder or root.path, deep=deep)
     connection.execute(sa.delete(_waiting).where(_waiting.c.root_id == root.id, *where))
-
-
-def count_waiting(connection: sa.Connection) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(_waiting)).scalar_one()

@@ -14,7 +14,7 @@ from photofind.indexing.places import Changes
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots
+from photofind.store import counts, embeddings, roots
 from photofind.store.database import Database
 from tests.support.fake_encoder import FakeEncoder
 
@@ -88,7 +88,7 @@ class Engine:
         """Photos embedded, photos there are, files that wait to be read."""
         with self.database.reading() as connection:
             space = embeddings.space_id(connection, self.worker.space, create=False)
-            counts = photos.counts(connection)
+            known = counts.overall(connection)
             if space is None:
-                return 0, counts.photos_with_files, counts.waiting
-            return *embeddings.coverage(connection, space), counts.waiting
+                return 0, known.photos_with_files, known.waiting
+            return *embeddings.coverage(connection, space), known.waiting

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from photofind.errors import BadInputError, LibraryDamagedError, UserFacingError
 from photofind.paths import LibraryPaths
-from photofind.store import photos, roots, schema
+from photofind.store import counts, photos, roots, schema
 from photofind.store.database import Database
 
 from .samples import ROOT, read_photo
@@ -19,11 +19,11 @@ COUNT_IN_ANOTHER_PROCESS = """
 import sys
 from pathlib import Path
 from photofind.paths import LibraryPaths
-from photofind.store import photos
+from photofind.store import counts
 from photofind.store.database import Database
 with Database.open(LibraryPaths(Path(sys.argv[1])), write=False) as database:
     with database.reading() as connection:
-        print(photos.counts(connection).files)
+        print(counts.overall(connection).files)
 """
 
 
@@ -35,7 +35,7 @@ def add_photo(database: Database, number: int) -> None:
 
 def count(database: Database) -> int:
     with database.reading() as connection:
-        return photos.counts(connection).files
+        return counts.overall(connection).files
 
 
 def test_that_reading_where_there_is_no_library_says_how_to_make_one(paths: LibraryPaths) -> None:
@@ -80,9 +80,9 @@ def test_that_a_failed_transaction_leaves_nothing(database: Database) -> None:
 
 def test_that_a_reading_transaction_keeps_its_view(database: Database) -> None:
     with database.reading() as connection:
-        before = photos.counts(connection)
+        before = counts.overall(connection)
         add_photo(database, 1)
-        assert photos.counts(connection) == before
+        assert counts.overall(connection) == before
     assert count(database) == 1
 
 

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.domain import Failure, FileStat, FoundFile, PhotoId
-from photofind.store import embeddings, photos, roots, schema
-from photofind.store.photos import Counts, ReadFile
+from photofind.store import counts, embeddings, photos, roots, schema
+from photofind.store.counts import Counts
+from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.waiting import add_waiting
 
@@ -140,13 +141,13 @@ def test_that_files_are_known_by_root(connection: sa.Connection, root: Root) -> 
 
 
 def test_that_counts_tell_duplicates_from_photos(connection: sa.Connection, root: Root) -> None:
-    assert photos.counts(connection) == Counts(0, 0, 0, 0, 1, 0, 0)
+    assert counts.overall(connection) == Counts(0, 0, 0, 0, 1, 0, 0)
     for name, number in [("a", 1), ("b", 1), ("c", 1), ("d", 2)]:
         record(connection, root, f"{name}.jpg", number)
     photos.record_files(connection, root, [read_failure(ROOT / "e.jpg", "torn")])
     roots.set_offline(connection, roots.add_root(connection, Path("/usb")).id, True)
     add_waiting(connection, root, [ROOT / "f.jpg", ROOT / "g.jpg"])
-    assert photos.counts(connection) == Counts(
+    assert counts.overall(connection) == Counts(
         photos_with_files=2,
         files=5,
         duplicates=2,

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.errors import BadInputError
-from photofind.store import photos, roots, schema
+from photofind.store import counts, photos, roots, schema
 
 from .samples import read_photo
 
@@ -103,7 +103,7 @@ def test_that_a_removed_roots_photos_are_known_when_it_returns(connection: sa.Co
     root = roots.add_root(connection, path)
     before = photos.record_files(connection, root, [file])
     roots.remove_root(connection, root.id)
-    assert photos.counts(connection).files == 0
+    assert counts.overall(connection).files == 0
     again = roots.add_root(connection, path)
     assert again.id != root.id
     assert photos.record_files(connection, again, [file]) == before

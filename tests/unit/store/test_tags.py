@@ -273,7 +273,9 @@ def test_that_a_catalogue_of_the_first_revision_can_be_tagged(paths: LibraryPath
 
     with closing(sqlite3.connect(paths.catalogue)) as raw:
         for table, rows in before.items():
-            assert raw.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() == rows
+            now = raw.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+            # Later migrations add columns at the end.
+            assert [row[: len(rows[0])] for row in now] == rows
         assert raw.execute("SELECT state, source FROM photo_tags").fetchall() == [
             ("confirmed", "person")
         ]

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from photofind.errors import BadInputError, LibraryDamagedError, UserFacingError
 from photofind.paths import LibraryPaths
-from photofind.store import photos, roots, schema
+from photofind.store import counts, photos, roots, schema
 from photofind.store.database import Database
 from photofind.store.snapshots import KEPT
 from photofind.store.upgrade import SCRIPTS, prepare_for_writing
@@ -20,17 +20,17 @@ from .samples import ROOT
 
 CATALOGUE_0001 = Path(__file__).with_name("catalogue_0001.sql")
 
-ADDS_RATING = """
+ADDS_RATING = f"""
 from alembic import op
-revision = "0004"
-down_revision = "0003"
+revision = "9001"
+down_revision = "{schema.REVISION}"
 def upgrade():
     op.execute("ALTER TABLE photos ADD COLUMN rating INTEGER")
 """
 FAILS_HALF_WAY = """
 from alembic import op
-revision = "0005"
-down_revision = "0004"
+revision = "9002"
+down_revision = "9001"
 def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
     op.execute("UPDATE photos SET rating = 5")
@@ -38,8 +38,8 @@ def upgrade():
 """
 BREAKS_REFERENCES = """
 from alembic import op
-revision = "0005"
-down_revision = "0004"
+revision = "9002"
+down_revision = "9001"
 def upgrade():
     op.execute("DELETE FROM photos")
 """
@@ -59,7 +59,7 @@ def scripts(tmp_path: Path) -> Path:
     """The migrations, and one from the future."""
     copy = tmp_path / "50% of the migrations"
     shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "0004_rating.py").write_text(ADDS_RATING)
+    (copy / "versions" / "9001_rating.py").write_text(ADDS_RATING)
     return copy
 
 
@@ -92,19 +92,19 @@ def test_that_a_catalogue_of_the_first_revision_keeps_everything(old: LibraryPat
     with Database.open(old, write=True) as database, database.reading() as connection:
         (root,) = roots.list_roots(connection)
         known = photos.known_files(connection, root)
-        counts = photos.counts(connection)
+        there_is = counts.overall(connection)
     assert root.path == ROOT
     assert [file.photo_id for file in known.values()] == [1, None]
-    assert (counts.photos_with_files, counts.failures) == (1, 1)
+    assert (there_is.photos_with_files, there_is.failures) == (1, 1)
     assert revision_of(old.catalogue) == schema.REVISION
 
 
 def test_that_nothing_waits_in_a_catalogue_from_before_waiting(old: LibraryPaths) -> None:
     with Database.open(old, write=True) as database, database.writing() as connection:
         (root,) = roots.list_roots(connection)
-        assert photos.counts(connection).waiting == 0
+        assert counts.overall(connection).waiting == 0
         add_waiting(connection, root, [ROOT / "new.jpg"])
-        assert photos.counts(connection).waiting == 1
+        assert counts.overall(connection).waiting == 1
 
 
 def test_that_an_up_to_date_catalogue_is_not_copied(paths: LibraryPaths) -> None:
@@ -120,9 +120,9 @@ def test_that_a_new_catalogue_has_the_pages_it_was_measured_with(paths: LibraryP
 
 
 def test_that_a_migration_keeps_rows_and_leaves_a_copy(old: LibraryPaths, scripts: Path) -> None:
-    prepare_for_writing(old, "0004", scripts)
+    prepare_for_writing(old, "9001", scripts)
     assert ask(old.catalogue, "SELECT id, rating FROM photos") == [(1, None)]
-    assert revision_of(old.catalogue) == "0004"
+    assert revision_of(old.catalogue) == "9001"
     (copy,) = snapshots_of(old)
     assert revision_of(copy) == "0001"
     assert ask(copy, "SELECT count(*) FROM files") == [(2,)]
@@ -133,10 +133,10 @@ def test_that_a_migration_keeps_rows_and_leaves_a_copy(old: LibraryPaths, script
 def test_that_a_failing_migration_leaves_the_catalogue_as_it_was(
     old: LibraryPaths, scripts: Path, failing: str
 ) -> None:
-    (scripts / "versions" / "0005_fails.py").write_text(failing)
+    (scripts / "versions" / "9002_fails.py").write_text(failing)
     before = ask(old.catalogue, "SELECT * FROM sqlite_master")
     with pytest.raises(Exception, match=r"nowhere|refers to rows"):
-        prepare_for_writing(old, "0005", scripts)
+        prepare_for_writing(old, "9002", scripts)
     assert ask(old.catalogue, "SELECT * FROM sqlite_master") == before
     assert revision_of(old.catalogue) == "0001"
     assert ask(old.catalogue, "SELECT count(*) FROM photos") == [(1,)]
@@ -149,7 +149,7 @@ def test_that_the_newest_copies_are_kept(old: LibraryPaths, scripts: Path) -> No
         (old.snapshots / f"catalogue-2020010{day}T000000.000000Z-0001.sqlite3").touch()
     (old.snapshots / "catalogue-20200109T000000.000000Z-0001.sqlite3.partial").touch()
     (old.snapshots / "notes.txt").touch()
-    prepare_for_writing(old, "0004", scripts)
+    prepare_for_writing(old, "9001", scripts)
     names = [path.name for path in snapshots_of(old)]
     assert len(names) == KEPT + 1
     assert names[0].startswith("catalogue-20200105")
@@ -161,7 +161,7 @@ def test_that_nothing_is_migrated_when_it_cannot_be_copied(
 ) -> None:
     old.snapshots.touch()
     with pytest.raises(UserFacingError, match="could not be copied"):
-        prepare_for_writing(old, "0004", scripts)
+        prepare_for_writing(old, "9001", scripts)
     assert revision_of(old.catalogue) == "0001"
 
 
@@ -219,7 +219,7 @@ def test_that_an_empty_file_is_no_library_for_a_reader(paths: LibraryPaths) -> N
 
 
 def test_that_the_hint_for_damage_names_the_newest_copy(old: LibraryPaths, scripts: Path) -> None:
-    prepare_for_writing(old, "0004", scripts)
+    prepare_for_writing(old, "9001", scripts)
     (copy,) = snapshots_of(old)
     old.catalogue.write_bytes(b"no database" * 1000)
     with pytest.raises(LibraryDamagedError) as caught:

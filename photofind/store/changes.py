@@ -1,0 +1,177 @@
+"""The change log: which photos changed, in the order in which it became true.
+
+[Note: change feed] Triggers of the catalogue append to the log in the transaction that changes a
+row, so no writer can forget to. Whatever is derived from the catalogue (the vectors searches look
+through, the calibration, suggested tags, the grid) keeps the number it is true up to and follows
+from there in steps as small as the change. A follower of which the log does not reach back far
+enough any more builds itself anew; so rebuilding is a repair, never the ordinary way.
+
+The number says "up to here", not "when": only differences of what is there now count, so a photo
+that came and went in between is no change at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.store import schema
+from photofind.store.columns import columns
+
+_changes = schema.changes
+_followers = schema.followers
+_state = schema.state
+
+KEPT_CHANGES = 100_000
+"""Changes kept for followers that nobody knows of: other processes, which only read."""
+
+MOST_CHANGES = 50_000
+"""Above these, following takes longer than building anew."""
+
+FOLLOWER_AWAY = timedelta(days=30)
+"""A follower that was not seen for so long builds itself anew when it comes back."""
+
+_DROPPED_UP_TO = "changes_dropped_up_to"
+
+
+class ChangeKind(StrEnum):
+    """What changed about a photo, or about the library where no photo is named.
+
+    Attributes:
+        FILES: It gained or lost a file, or one of them lies elsewhere.
+        PHOTO: Its row changed, or is gone for good.
+        EMBEDDING: An embedding of the whole photo came, changed or went.
+        TAGS: A tag was suggested, decided or taken off.
+        ROOTS: A root came or went, or is connected or offline now.
+        SERVING: Searches look at another checkpoint's embeddings.
+    """
+
+    FILES = "files"
+    PHOTO = "photo"
+    EMBEDDING = "embedding"
+    TAGS = "tags"
+    ROOTS = "roots"
+    SERVING = "serving"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened after a number, each photo once for each kind.
+
+    Attributes:
+        up_to: The number that what is read in the same transaction is true up to.
+        photos: (N,) int64 ids, ascending, by kind; kinds without any are absent.
+        roots: Whether roots changed.
+        serving: Whether searches look at another checkpoint's embeddings.
+    """
+
+    up_to: int
+    photos: dict[ChangeKind, NDArray[np.int64]]
+    roots: bool = False
+    serving: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.photos) or self.roots or self.serving
+
+    def of(self, *kinds: ChangeKind) -> NDArray[np.int64]:
+        """(N,) int64 ids, ascending, of photos that changed in any of these ways."""
+        some = [self.photos[kind] for kind in kinds if kind in self.photos]
+        return np.unique(np.concatenate(some)) if some else np.empty(0, np.int64)
+
+
+def latest(connection: sa.Connection) -> int:
+    """The number of the last change; 0 before there was any."""
+    return connection.scalar(sa.select(sa.func.max(_changes.c.seq))) or _dropped_up_to(connection)
+
+
+def changes_since(
+    connection: sa.Connection, seq: int, kinds: Iterable[ChangeKind] = ChangeKind
+) -> Changes | None:
+    """What a follower missed; `None` where it has to build itself anew.
+
+    Args:
+        connection: What else is read in its transaction is true up to the same number.
+        seq: What the follower is true up to.
+        kinds: What the follower cares for.
+    """
+    up_to = latest(connection)
+    if seq == up_to:
+        return Changes(up_to, {})
+    if seq < _dropped_up_to(connection) or seq > up_to:
+        return None
+    statement = (
+        sa.select(_changes.c.kind, _changes.c.photo_id)
+        .where(_changes.c.seq > seq, _changes.c.kind.in_([str(kind) for kind in kinds]))
+        .distinct()
+        .limit(MOST_CHANGES + 1)
+    )
+    found = columns(connection, statement)
+    names = np.array(found[0], str)
+    if len(names) > MOST_CHANGES:
+        return None
+    ids = np.array([photo_id or 0 for photo_id in found[1]], np.int64)
+    photos = {
+        kind: np.sort(ids[names == kind])
+        for kind in (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.EMBEDDING, ChangeKind.TAGS)
+        if np.any(names == kind)
+    }
+    return Changes(
+        up_to,
+        photos,
+        roots=bool(np.any(names == ChangeKind.ROOTS)),
+        serving=bool(np.any(names == ChangeKind.SERVING)),
+    )
+
+
+def followed(connection: sa.Connection, follower: str) -> int | None:
+    """What a follower that keeps its state in the catalogue is true up to."""
+    statement = sa.select(_followers.c.seq).where(_followers.c.name == follower)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def set_followed(connection: sa.Connection, follower: str, seq: int) -> None:
+    """Say that a follower is true up to a number; in the transaction that makes it so."""
+    statement = insert(_followers).values(
+        name=follower, seq=seq, seen_at=datetime.now(UTC).isoformat()
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={name: statement.excluded[name] for name in ("seq", "seen_at")},
+        )
+    )
+
+
+def trim(connection: sa.Connection, kept: int = KEPT_CHANGES) -> int:
+    """Drop what every follower has seen; returns how many changes went.
+
+    Args:
+        connection: In a writing transaction.
+        kept: The last ones, which stay for followers in other processes.
+    """
+    away = (datetime.now(UTC) - FOLLOWER_AWAY).isoformat()
+    connection.execute(sa.delete(_followers).where(_followers.c.seen_at < away))
+    slowest = connection.scalar(sa.select(sa.func.min(_followers.c.seq)))
+    up_to = latest(connection) - kept
+    if slowest is not None:
+        up_to = min(up_to, slowest)
+    if up_to <= _dropped_up_to(connection):
+        return 0
+    dropped = connection.execute(sa.delete(_changes).where(_changes.c.seq <= up_to)).rowcount
+    statement = insert(_state).values(key=_DROPPED_UP_TO, value=str(up_to))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"value": statement.excluded["value"]}
+        )
+    )
+    return dropped
+
+
+def _dropped_up_to(connection: sa.Connection) -> int:
+    statement = sa.select(_state.c.value).where(_state.c.key == _DROPPED_UP_TO)
+    return int(connection.execute(statement).scalar_one_or_none() or 0)
