@@ -115,6 +115,30 @@ class IndexChoice:
         self._given = ExactIndex(labels, vectors) if kept is None else kept
         return self._given
 
+    def follow(
+        self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
+    ) -> VectorIndex:
+        """The index given last, after a change; takes up a graph that was made meanwhile.
+
+        Args:
+            gone: See `VectorIndex.changed`, and for the others.
+        """
+        assert self._given is not None
+        given = self._given.changed(gone, labels, vectors)
+        if isinstance(given, HnswIndex) and not _serves(given):
+            self._let_go(given.graph)
+            given = given.exact
+        elif isinstance(given, ExactIndex) and self._has_another_graph(len(given)):
+            given = self._kept(given.labels, given.store.matrix()) or given
+        self._given = given
+        return given
+
+    def _has_another_graph(self, count: int) -> bool:
+        if self.kind(count) == "exact":
+            return False
+        with self._turn:
+            return self._graph is not None
+
     def wants_graph(self) -> bool:
         """Whether the index given last should have a graph, and has none."""
         given = self._given
@@ -136,7 +160,8 @@ class IndexChoice:
         if not isinstance(given, ExactIndex) or not self.wants_graph():
             return False
         try:
-            return isinstance(self._renewed(given.labels, given.vectors, cancel), HnswIndex)
+            vectors = given.store.matrix()
+            return isinstance(self._renewed(given.labels, vectors, cancel), HnswIndex)
         except MemoryError as error:
             _log.warning("A graph of %d photos was given up: %s", len(given), error)
             self._no_use_for = len(given)
@@ -199,13 +224,16 @@ class IndexChoice:
         if graph is None:
             return None
         index = HnswIndex(labels, vectors, graph)
-        if index.staleness <= STALENESS_LIMIT and _pays(index):
+        if _serves(index):
             return index
-        # It takes as much memory as the photos' embeddings, and only a new one can follow it.
+        self._let_go(graph)
+        return None
+
+    def _let_go(self, graph: Graph) -> None:
+        """It takes as much memory as the photos' embeddings, and only a new one can follow it."""
         with self._turn:
             if self._graph is graph:
                 self._graph = None
-        return None
 
     def _latest_graph(self) -> Graph | None:
         """Read from the disk where another one lies there than when it was last looked at."""
@@ -226,6 +254,11 @@ class IndexChoice:
         with self._turn:
             self._generations.discard()
             self._graph = self._looked_at = None
+
+
+def _serves(index: HnswIndex) -> bool:
+    """Whether a graph is fresh enough for the photos there are."""
+    return index.staleness <= STALENESS_LIMIT and _pays(index)
 
 
 def _pays(index: HnswIndex) -> bool:

@@ -38,6 +38,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import Neighbours
+from photofind.vectors.slots import VectorStore
 
 if TYPE_CHECKING:
     import hnswlib
@@ -206,31 +207,41 @@ class HnswIndex:
     """
 
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings, graph: Graph) -> None:
-        self._exact = ExactIndex(labels, vectors)
-        self._labels = labels
-        self._vectors = vectors
+        self._begin(ExactIndex(labels, vectors), graph)
+
+    def _begin(self, exact: ExactIndex, graph: Graph) -> None:
+        self.exact = exact
         self.graph = graph
-        hashes = vector_hashes(vectors)
-        self._by_hash = np.argsort(hashes, kind="stable")
-        self._hashes = hashes[self._by_hash]
-        self._new = np.count_nonzero(~_is_among(hashes, graph.nodes))
-        self._is_beside = ~_is_among(hashes, graph.nodes) | _is_among(hashes, graph.hidden)
-        self._beside = np.flatnonzero(self._is_beside)
-        self._beside_vectors = vectors[self._beside]
+        self._known = _KnownSlots.of(exact.store, graph)
+
+    def changed(
+        self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
+    ) -> "HnswIndex":
+        """See `VectorIndex.changed`; what comes is scored beside the graph."""
+        index = object.__new__(HnswIndex)
+        exact = self.exact.changed(gone, labels, vectors)
+        if exact.store.shares_slots_with(self.exact.store):
+            index.exact, index.graph, index._known = exact, self.graph, self._known
+        else:
+            index._begin(exact, self.graph)
+        return index
 
     def __len__(self) -> int:
-        return len(self._exact)
+        return len(self.exact)
 
     @property
     def staleness(self) -> float:
         """Vectors without a node and nodes without a vector, per vector; 0 when just built."""
-        gone = np.count_nonzero(~_is_among(self.graph.nodes, self._hashes))
-        return float((gone + self._new) / max(1, len(self)))
+        known = self._known
+        new = np.count_nonzero(known.is_new & ~self._dead_before)
+        new += np.count_nonzero(~self.exact.store.dead[known.count :])
+        gone = known.nodes_gone + np.count_nonzero(self._dead_before & ~known.is_new)
+        return float((gone + new) / max(1, len(self)))
 
     @property
     def beside(self) -> int:
         """How many vectors every query scores because the graph does not lead to them."""
-        return len(self._beside)
+        return len(self._known.beside) + self.exact.store.slot_count - self._known.count
 
     def query(
         self,
@@ -249,43 +260,94 @@ class HnswIndex:
         if labels is None:
             found = self._along_the_graph(vector, min(top_k, len(self)), above)
         if found is None:
-            return self._exact.query(vector, top_k, labels, above=above)
+            return self.exact.query(vector, top_k, labels, above=above)
         return found
 
     def _along_the_graph(
         self, vector: NDArray[np.float32], top_k: int, above: float
     ) -> Neighbours | None:
         """`None` where scoring all vectors is quicker, or the graph is torn."""
+        store, known = self.exact.store, self._known
         wanted, gathered = max(self.graph.parameters.ef_search, CANDIDATES_PER_HIT * top_k), 0
         while (gathered + wanted) * ROWS_PER_CANDIDATE < len(self):
-            near = self._rows_of(self.graph.nearest(vector, wanted))
+            near = known.slots_of(self.graph.nearest(vector, wanted))
             # A hidden node may turn up all the same, by another way.
-            near = near[~self._is_beside[near]]
-            rows = np.concatenate((near, self._beside))
-            scores = np.concatenate((self._vectors[near] @ vector, self._beside_vectors @ vector))
+            near = near[~known.is_beside[near] & ~store.dead[near]]
+            slots = np.concatenate((near, known.beside, np.arange(known.count, store.slot_count)))
+            scores = np.concatenate(
+                (
+                    store.scores_at(near, vector),
+                    known.beside_vectors @ vector,
+                    store.scores(vector, known.count),
+                )
+            )
+            scores[store.dead[slots]] = -np.inf
             places = top_k + int(np.count_nonzero(scores > above))
             if not len(near):
                 return None
             if places * CANDIDATES_PER_HIT <= wanted:
-                if len(rows) < places:
+                if np.count_nonzero(scores > -np.inf) < places:
                     return None
-                best = np.lexsort((rows, -scores))[:places]
-                return Neighbours(self._labels[rows[best]], scores[best], len(self))
+                labels = store.slot_labels[slots]
+                best = np.lexsort((labels, -scores))[:places]
+                return Neighbours(labels[best], scores[best], len(self))
             gathered += wanted
             wanted *= WIDER
         return None
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """(N, dim) of N labels, in their order."""
-        return self._exact.vectors_of(labels)
+        return self.exact.vectors_of(labels)
 
-    def _rows_of(self, nodes: Nodes) -> NDArray[np.intp]:
-        """Every row of each node; none of nodes whose photos went."""
-        first = np.searchsorted(self._hashes, nodes, "left")
-        counts = np.searchsorted(self._hashes, nodes, "right") - first
+    @property
+    def _dead_before(self) -> NDArray[np.bool_]:
+        return self.exact.store.dead[: self._known.count]
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownSlots:
+    """How the slots that were there when a graph was taken up relate to its nodes.
+
+    Attributes:
+        count: Slots; those that came later are all scored beside the graph.
+        hashes: (count,) ascending, of the slots' vectors.
+        by_hash: (count,) the slot of each.
+        is_new: (count,) whether the graph has no node for the slot.
+        is_beside: (count,) those and the hidden ones.
+        beside: Slots that are scored in every query.
+        beside_vectors: (K, dim) theirs.
+        nodes_gone: Nodes of the graph without a vector.
+    """
+
+    count: int
+    hashes: Nodes
+    by_hash: NDArray[np.intp]
+    is_new: NDArray[np.bool_]
+    is_beside: NDArray[np.bool_]
+    beside: NDArray[np.intp]
+    beside_vectors: Embeddings
+    nodes_gone: int
+
+    @classmethod
+    def of(cls, store: VectorStore, graph: Graph) -> "_KnownSlots":
+        """Look at a store none of whose slots is dead."""
+        vectors = store.matrix()
+        hashes = vector_hashes(vectors)
+        by_hash = np.argsort(hashes, kind="stable")
+        is_new = ~_is_among(hashes, graph.nodes)
+        is_beside = is_new | _is_among(hashes, graph.hidden)
+        beside = np.flatnonzero(is_beside)
+        in_order = hashes[by_hash]
+        gone = int(np.count_nonzero(~_is_among(graph.nodes, in_order)))
+        return cls(len(store), in_order, by_hash, is_new, is_beside, beside, vectors[beside], gone)
+
+    def slots_of(self, nodes: Nodes) -> NDArray[np.intp]:
+        """Every slot of each node; none of nodes whose photos went."""
+        first = np.searchsorted(self.hashes, nodes, "left")
+        counts = np.searchsorted(self.hashes, nodes, "right") - first
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows: NDArray[np.intp] = self._by_hash[np.repeat(first, counts) + within]
-        return rows
+        slots: NDArray[np.intp] = self.by_hash[np.repeat(first, counts) + within]
+        return slots
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,18 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def changed(
+        self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
+    ) -> "VectorIndex":
+        """The index after a change; this one goes on answering as before.
+
+        Args:
+            gone: (M,) int64 labels that go; those that are not there do no harm.
+            labels: (K,) int64, strictly ascending: labels that come, or whose vector changed.
+            vectors: (K, dim) float32, unit length, theirs.
+        """
+        ...
+
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """(N, dim) of N labels the index holds, in their order; raises `KeyError` otherwise."""
         ...

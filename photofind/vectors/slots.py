@@ -1,0 +1,209 @@
+"""Vectors in memory that grow and shrink without being copied.
+
+[Note: slots] A vector keeps its slot, a row of a list of blocks, for as long as the store lives.
+One that comes gets the next slot, one that goes leaves a dead slot, and one that changes does both.
+So a change costs what it changes, and some copying of the labels (8 MB for a million), never of the
+vectors. A store is frozen: `changed` makes another one that shares the blocks. It writes only
+behind what its predecessor looks at, so a query that is under way is not disturbed. Where many
+slots are dead, all is copied once, without them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.domain import Embeddings
+
+BLOCK_ROWS = 8192
+"""Slots that are made at once: 16 MB of 512-d vectors, of which the system gives what is used."""
+
+MOST_DEAD = 0.25
+"""Share of dead slots above which all vectors are copied without them."""
+
+_FEWEST_DEAD = 1024
+
+_GATHERED_ROWS = 1024
+"""Copied at once: 2 MB of 512-d vectors stay in the processor's cache until they are scored."""
+
+Slots = NDArray[np.intp]
+"""(K,) places of vectors in a store."""
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """What stores that came from one another share.
+
+    Attributes:
+        vectors: (rows, dim) each; slots count through them.
+        starts: The first slot of each.
+        labels: (capacity,) int64 of each slot.
+        used: Slots that some store has taken.
+    """
+
+    vectors: list[Embeddings]
+    starts: list[int]
+    labels: NDArray[np.int64]
+    used: int
+
+    def reserve(self, count: int) -> None:
+        """Make room for `count` slots in all."""
+        while count > (room := self.starts[-1] + len(self.vectors[-1])):
+            rows = max(BLOCK_ROWS, count - room)
+            self.vectors.append(np.empty((rows, self.vectors[0].shape[1]), np.float32))
+            self.starts.append(room)
+        if count > len(self.labels):
+            grown = np.empty(max(count + BLOCK_ROWS, len(self.labels) * 9 // 8), np.int64)
+            grown[: self.used] = self.labels[: self.used]
+            self.labels = grown
+
+    def within(self, first: int, stop: int) -> Iterator[tuple[slice, Embeddings]]:
+        """Views of the vectors of some slots, each with the slots it is of."""
+        for start, block in zip(self.starts, self.vectors, strict=True):
+            begin, end = max(first, start), min(stop, start + len(block))
+            if begin < end:
+                yield slice(begin, end), block[begin - start : end - start]
+
+
+class VectorStore:
+    """Labelled vectors as they were at one moment; see [Note: slots].
+
+    Args:
+        labels: (N,) int64, strictly ascending.
+        vectors: (N, dim) float32; kept, not copied, and never written to.
+    """
+
+    def __init__(self, labels: NDArray[np.int64], vectors: Embeddings) -> None:
+        if len(labels) != len(vectors):
+            raise ValueError(f"{len(labels)} labels for {len(vectors)} vectors")
+        if np.any(labels[1:] <= labels[:-1]):
+            raise ValueError("labels must be strictly ascending")
+        self._blocks = _Blocks([vectors], [0], labels, len(labels))
+        self._count = len(labels)
+        self.labels = labels
+        """(N,) int64, strictly ascending, of the vectors that are there."""
+        self.slots: Slots = np.arange(len(labels))
+        """(N,) where the vector of each label is."""
+        self.dead: NDArray[np.bool_] = np.zeros(len(labels), np.bool_)
+        """(slots,) whether what was there has gone."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def slot_count(self) -> int:
+        """Slots that were ever used, dead ones included."""
+        return self._count
+
+    @property
+    def slot_labels(self) -> NDArray[np.int64]:
+        """(slots,) the label of each, or the one it had."""
+        return self._blocks.labels[: self._count]
+
+    def shares_slots_with(self, other: "VectorStore") -> bool:
+        """Whether a slot of one is the same slot of the other."""
+        return self._blocks is other._blocks
+
+    def changed(
+        self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
+    ) -> "VectorStore":
+        """The store after a change.
+
+        Args:
+            gone: Labels that go; those that are not there do no harm.
+            labels: (K,) int64, strictly ascending: labels that come, or whose vector changed.
+            vectors: (K, dim) float32, theirs.
+        """
+        leaving = np.unique(np.concatenate((gone, labels)))
+        places = np.searchsorted(self.labels, leaving)
+        places = places[places < len(self)]
+        places = places[np.isin(self.labels[places], leaving)]
+        kept_labels, kept_slots = np.delete(self.labels, places), np.delete(self.slots, places)
+        if self._count != self._blocks.used:
+            # Another store has taken the slots behind this one's.
+            return VectorStore(*self._joined(kept_labels, kept_slots, labels, vectors))
+        dead_count = int(np.count_nonzero(self.dead)) + len(places)
+        if dead_count > max(_FEWEST_DEAD, MOST_DEAD * self._count):
+            return VectorStore(*self._joined(kept_labels, kept_slots, labels, vectors))
+        return self._grown(self.slots[places], kept_labels, kept_slots, labels, vectors)
+
+    def _grown(
+        self,
+        left: Slots,
+        kept_labels: NDArray[np.int64],
+        kept_slots: Slots,
+        labels: NDArray[np.int64],
+        vectors: Embeddings,
+    ) -> "VectorStore":
+        first, stop = self._count, self._count + len(labels)
+        blocks = self._blocks
+        blocks.reserve(stop)
+        for slots, block in blocks.within(first, stop):
+            block[:] = vectors[slots.start - first : slots.stop - first]
+        blocks.labels[first:stop] = labels
+        blocks.used = stop
+        grown = object.__new__(VectorStore)
+        grown._blocks = blocks
+        grown._count = stop
+        places = np.searchsorted(kept_labels, labels)
+        grown.labels = np.insert(kept_labels, places, labels)
+        grown.slots = np.insert(kept_slots, places, np.arange(first, stop))
+        grown.dead = np.zeros(stop, np.bool_)
+        grown.dead[:first] = self.dead
+        grown.dead[left] = True
+        return grown
+
+    def _joined(
+        self,
+        kept_labels: NDArray[np.int64],
+        kept_slots: Slots,
+        labels: NDArray[np.int64],
+        vectors: Embeddings,
+    ) -> tuple[NDArray[np.int64], Embeddings]:
+        places = np.searchsorted(kept_labels, labels)
+        joined = np.insert(kept_labels, places, labels)
+        is_new = np.isin(joined, labels)
+        matrix = np.empty((len(joined), vectors.shape[1]), np.float32)
+        matrix[~is_new] = self.vectors_at(kept_slots)
+        matrix[is_new] = vectors
+        return joined, matrix
+
+    def matrix(self) -> Embeddings:
+        """(N, dim) in the order of `labels`; a view where no vector ever came or went."""
+        if len(self._blocks.vectors) == 1 and len(self) == self._count:
+            return self._blocks.vectors[0][: self._count]
+        return self.vectors_at(self.slots)
+
+    def slots_of(self, labels: NDArray[np.int64]) -> Slots:
+        """(K,) slots of labels that are all there; raises `KeyError` otherwise."""
+        places = np.searchsorted(self.labels, labels)
+        found = places < len(self)
+        if not np.all(found) or np.any(self.labels[places] != labels):
+            missing = labels[~np.isin(labels, self.labels)].tolist()
+            raise KeyError(f"labels not in the index: {missing[:5]}")
+        return self.slots[places]
+
+    def vectors_at(self, slots: Slots) -> Embeddings:
+        """(K, dim) a copy, in the order of the slots."""
+        found = np.empty((len(slots), self._blocks.vectors[0].shape[1]), np.float32)
+        for some, block in self._blocks.within(0, self._count):
+            here = (slots >= some.start) & (slots < some.stop)
+            found[here] = block[slots[here] - some.start]
+        return found
+
+    def scores(self, vector: NDArray[np.float32], first: int = 0) -> NDArray[np.float32]:
+        """(slots - first,) inner products of a (dim,) vector; -inf in dead slots."""
+        found = np.empty(self._count - first, np.float32)
+        for some, block in self._blocks.within(first, self._count):
+            np.matmul(block, vector, out=found[some.start - first : some.stop - first])
+        found[self.dead[first:]] = -np.inf
+        return found
+
+    def scores_at(self, slots: Slots, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(K,) inner products of some slots' vectors, in the memory of a few."""
+        found = np.empty(len(slots), np.float32)
+        for start in range(0, len(slots), _GATHERED_ROWS):
+            some = slots[start : start + _GATHERED_ROWS]
+            found[start : start + len(some)] = self.vectors_at(some) @ vector
+        return found
