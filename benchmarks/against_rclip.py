@@ -87,7 +87,7 @@ def photofind_embeddings(paths: LibraryPaths) -> dict[str, Embeddings]:
         serving = state.serving_space(connection)
         if serving is None:
             raise SystemExit("photofind has indexed nothing.")
-        ids, vectors = embeddings.load_embeddings(connection, serving[0])
+        ids, vectors, _ = embeddings.load_embeddings(connection, serving[0])
         places = photos.paths_of(connection, [PhotoId(int(id_)) for id_ in ids])
     return {
         path.name: vector

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import EMBEDDED, CheckpointShelf
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import Embeddings, FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
@@ -155,8 +156,8 @@ def _fill(
                 vectors = _turned(pictures.vectors, numbers, chance)
                 embeddings.add_embeddings(connection, space_id, ids, vectors)
         # As after a first run: suggestions wait for review, and nothing is computed at the start.
-        library.tag(encoder=encoder)
-        library.load_search_engine(encoder)
+        search = library.follow_search(encoder)
+        library.follow_tags(encoder).catch_up(search, CancelToken())
 
 
 def _file(root: Path, path: Path, number: int, pictures: Pictures) -> ReadFile:

@@ -21,6 +21,7 @@ from photofind.events import (
 )
 from photofind.library import Library
 from photofind.search.engine import SearchEngine
+from photofind.search.follower import SearchFollower
 from photofind.vectors.making import GraphMaking
 
 REFRESH_SHARE = 0.05
@@ -45,7 +46,8 @@ class Keeper:
         self._paused = False
         self._thread: threading.Thread | None = None
         self._turn = threading.RLock()
-        self._engine: SearchEngine | None = None
+        self._search: SearchFollower | None = None
+        self._search_for: object = None
         self._engine_known = threading.Event()
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
@@ -55,12 +57,13 @@ class Keeper:
     @property
     def engine(self) -> SearchEngine | None:
         """What answers queries now; `None` before there is anything to search."""
-        return self._engine
+        return None if self._search is None else self._search.engine
 
-    def current_engine(self) -> SearchEngine | None:
-        """As `engine`; waits until the keeper has looked whether there is one."""
+    def engine_of_now(self) -> SearchEngine | None:
+        """As `engine`, with what changed since; waits until there was a first look."""
         self._engine_known.wait()
-        return self._engine
+        search = self._search
+        return None if search is None else search.catch_up(settle=False)
 
     @property
     def paused(self) -> bool:
@@ -135,47 +138,56 @@ class Keeper:
                 self._refresh()
 
     def _after(self, report: IndexFinished, cancel: CancelToken) -> None:
-        if report.changed_anything:
-            encoder = self._refresh()
-            if report.embedded and encoder is not None:
-                self._library.suggest_tags(encoder, cancel=cancel)
+        search = self._refresh(settle=True)
+        if search is not None:
+            tags = self._library.follow_tags(search.encoder)
+            if tags.catch_up(search, cancel):
                 self._tell_searchable()
+        self._library.trim_changes()
         if self._library.wants_graph():
             self._graph.begin()
 
     def _take_graph(self) -> None:
         try:
-            self._refresh()
+            if self._search is not None:
+                self._search.take_graph()
+                self._tell_searchable()
         except UserFacingError as error:
             self._listener(LibraryStopped(error))
 
-    def _refresh(self) -> "ChildTexts | None":
-        """Takes what is new into the search; one after the other, so that none takes in less."""
+    def _refresh(self, *, settle: bool = False) -> SearchFollower | None:
+        """Take what changed into the search; the same one as long as the search model is."""
         with self._refreshing:
             started = time.monotonic()
-            encoder = self._load_engine()
+            self._search = self._followed()
+            if self._search is not None:
+                self._search.catch_up(settle=settle)
             self._engine_known.set()
             self._refreshed_at = time.monotonic()
             self._refresh_took_s = self._refreshed_at - started
         self._tell_searchable()
-        return encoder
+        return self._search
 
-    def _load_engine(self) -> "ChildTexts | None":
+    def _followed(self) -> SearchFollower | None:
         space = self._library.serving_space()
         if space is None:
             return None
-        encoder = ChildTexts(self._worker, space)
+        settings = self._library.settings
+        wanted = space, settings.vector_index, settings.threads
+        if self._search is not None and self._search_for == wanted:
+            return self._search
         try:
-            self._engine = self._library.load_search_engine(encoder, at_once=True)
+            search = self._library.follow_search(ChildTexts(self._worker, space), at_once=True)
         except CheckpointError:
             # Not the end: what the photos were read with is gone, and they are read again with
             # what the settings name. Where that is missing too, the reading says so.
-            self._engine = None
             return None
-        return encoder
+        self._search_for = wanted
+        return search
 
     def _tell_searchable(self) -> None:
-        self._listener(SearchableChanged(0 if self._engine is None else len(self._engine)))
+        engine = self.engine
+        self._listener(SearchableChanged(0 if engine is None else len(engine)))
 
 
 class ChildTexts:

@@ -1,10 +1,12 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from photofind.cancel import CancelToken
 from photofind.child.encoders import changed_since
@@ -15,8 +17,8 @@ from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import background_queries, encode_queries
 from photofind.closing import Closing
-from photofind.domain import Embeddings, EmbeddingSpace, Failure, PhotoId
-from photofind.errors import BadInputError
+from photofind.domain import Embeddings, EmbeddingSpace, Failure
+from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
@@ -25,14 +27,14 @@ from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
-from photofind.search.calibration import calibrate
 from photofind.search.engine import SearchEngine
+from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
-from photofind.store import counts, embeddings, photos, roots, state
+from photofind.store import changes, counts, embeddings, photos, roots, state
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.filters import FilteredPhotos
 from photofind.store.roots import Root
+from photofind.tagging.follower import TagFollower
 from photofind.tagging.library_tags import (
     NO_DECISIONS,
     ImageTags,
@@ -40,11 +42,10 @@ from photofind.tagging.library_tags import (
     TagReport,
     images_with_tags,
     photos_below,
-    tag_photos,
     tags_of_images,
 )
 from photofind.tagging.tagger import encode_vocabulary
-from photofind.tagging.vocabulary import load_vocabulary
+from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
 from photofind.vectors.choose import EXACT_CHECKED, EXACT_UNCHECKED, IndexChoice, IndexHealth
 
 
@@ -92,6 +93,8 @@ class Library(Closing):
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
         self._choice: tuple[object, IndexChoice] | None = None
+        self._tags: tuple[object, TagFollower] | None = None
+        self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
         if write:
             # Before anything is built on it, and while the last snapshot is still good.
@@ -125,6 +128,7 @@ class Library(Closing):
             # At once, so that a run that is stopped goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
             self.settings = replace(self.settings, checkpoint=checkpoint)
+        self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, name)) as worker:
             return self._index(worker, all_roots, listener, cancel or CancelToken())
 
@@ -137,6 +141,7 @@ class Library(Closing):
         """
         _raise_if_nothing(self.roots())
         checkpoint = self.settings.checkpoint
+        self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker:
             yield from self.watch_with(worker, listener=listener, cancel=cancel)
 
@@ -174,6 +179,22 @@ class Library(Closing):
         self._background(worker)
         return report
 
+    def _drop_damaged(self) -> None:
+        """So that damaged embeddings are made again; reads all of them once."""
+        with self.database.reading() as connection:
+            serving = state.serving_space(connection)
+            if serving is None:
+                return
+            damaged = embeddings.damaged_embeddings(connection, serving[0])
+        if len(damaged):
+            with self.database.writing() as connection:
+                embeddings.drop_embeddings(connection, serving[0], damaged)
+
+    def trim_changes(self) -> None:
+        """Drop what every follower has seen of the change log."""
+        with self.database.writing() as connection:
+            changes.trim(connection)
+
     def serving_space(self) -> EmbeddingSpace | None:
         """Where searches compare; `None` before anything was indexed."""
         with self.database.reading() as connection:
@@ -192,12 +213,16 @@ class Library(Closing):
         return encoder
 
     @cached_property
-    def search_engine(self) -> SearchEngine:
-        """Over the photos that are searchable now."""
-        return self.load_search_engine(self.serving_encoder)
+    def _search(self) -> SearchFollower:
+        return self.follow_search(self.serving_encoder)
 
-    def load_search_engine(self, encoder: TextEncoder, *, at_once: bool = False) -> SearchEngine:
-        """Over the photos that are searchable now.
+    @property
+    def search_engine(self) -> SearchEngine:
+        """Over the photos that are searchable now; quick where it was asked for before."""
+        return self._search.catch_up()
+
+    def follow_search(self, encoder: TextEncoder, *, at_once: bool = False) -> SearchFollower:
+        """Load what searches look through, to be kept up to date from now on.
 
         Args:
             encoder: Of the serving space.
@@ -205,12 +230,15 @@ class Library(Closing):
         """
         with self.database.reading() as connection:
             space = embeddings.space_id(connection, encoder.space, create=False)
-            assert space is not None
-            labels, vectors = embeddings.load_embeddings(connection, space)
-        calibration = calibrate(self._background(encoder), vectors)
-        choice = self._index_choice(encoder.space)
-        index = (choice.ready_index if at_once else choice.index)(labels, vectors)
-        return SearchEngine(encoder, index, calibration, FilteredPhotos(self.database))
+        assert space is not None
+        return SearchFollower(
+            self.database,
+            space,
+            encoder,
+            self._background(encoder),
+            self._index_choice(encoder.space),
+            at_once=at_once,
+        )
 
     def wants_graph(self) -> bool:
         """Whether the search engine loaded last would be quicker with a graph, and has none."""
@@ -231,36 +259,51 @@ class Library(Closing):
         self,
         folders: Sequence[Path] = (),
         *,
-        encoder: TextEncoder | None = None,
         cancel: CancelToken | None = None,
     ) -> TagReport:
         """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.
 
         Args:
             folders: Only the photos below these; by default all.
-            encoder: Of the serving space; by default it is loaded.
 
         Raises:
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
-            CancelledError: Asked to stop; nothing was changed.
+            CancelledError: Asked to stop, between two batches.
         """
-        encoder = encoder or self.serving_encoder
-        paths = photos_below(self.database, encoder.space, folders)
-        suggested = self.suggest_tags(encoder, paths, cancel=cancel)
+        search = self._search
+        search.catch_up()
+        paths = photos_below(self.database, search.index.labels.tolist(), folders)
+        ids = np.array(sorted(paths), np.int64)
+        suggested = self.follow_tags(self.serving_encoder).suggest(
+            search, ids, cancel or CancelToken()
+        )
         images = images_with_tags(self.database, paths)
-        return TagReport(images, suggested, encoder.space.checkpoint)
+        return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
-    def suggest_tags(
-        self,
-        encoder: TextEncoder,
-        among: Collection[PhotoId] | None = None,
-        *,
-        cancel: CancelToken | None = None,
-    ) -> int:
-        """As `tag`, for those who only want it done; returns how many suggestions there are."""
-        vocabulary = load_vocabulary(self.paths.vocabulary)
-        labels = encode_vocabulary(self.paths.cache, encoder, vocabulary)
-        return tag_photos(self.database, encoder.space, vocabulary.labels, labels, among, cancel)
+    def follow_tags(self, encoder: TextEncoder) -> TagFollower:
+        """What suggests tags by the vocabulary as it is now.
+
+        Args:
+            encoder: Of the serving space.
+
+        Raises:
+            BadInputError: The vocabulary is faulty.
+        """
+        vocabulary = self.vocabulary
+        if self._tags is None or self._tags[0] != (vocabulary, encoder.space):
+            labels = encode_vocabulary(self.paths.cache, encoder, vocabulary)
+            follower = TagFollower(self.database, vocabulary, labels)
+            self._tags = (vocabulary, encoder.space), follower
+        return self._tags[1]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Read again only when a person's own file has changed: reading takes 25 ms of Python."""
+        own = self.paths.vocabulary
+        written_ns = own.stat().st_mtime_ns if own.is_file() else None
+        if self._vocabulary is None or self._vocabulary[0] != written_ns:
+            self._vocabulary = written_ns, load_vocabulary(own)
+        return self._vocabulary[1]
 
     def tags_of(
         self, images: Sequence[Path], decisions: TagDecisions = NO_DECISIONS
@@ -294,8 +337,13 @@ class Library(Closing):
             serving = state.serving_space(connection)
             if serving is None:
                 return EXACT_CHECKED
-            labels, vectors = embeddings.load_embeddings(connection, serving[0])
-        return self._index_choice(serving[1]).checked(labels, vectors)
+            stored = embeddings.load_embeddings(connection, serving[0])
+        if len(stored.damaged):
+            raise LibraryDamagedError(
+                f"The embedding of photo {stored.damaged[0]} is damaged.",
+                "Run photofind index; it embeds damaged photos again.",
+            )
+        return self._index_choice(serving[1]).checked(stored.photo_ids, stored.vectors)
 
     def _index_choice(self, space: EmbeddingSpace) -> IndexChoice:
         """The same one as long as nothing it depends on changes: it keeps a graph in memory."""

@@ -35,7 +35,6 @@ from photofind.store.database import Database
 from photofind.store.filters import PhotoFilter
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
-from photofind.tagging.vocabulary import load_vocabulary
 
 REACH = Reach(200, beyond_sure=True)
 """What is shown: the photos that are sure, and this many best guesses after them."""
@@ -67,7 +66,6 @@ class LiveLibrary:
         # It takes seconds to come up; whoever needs it waits then.
         self._child = make_worker(self.paths, settings, settings.checkpoint)
         self._keeper = Keeper(self._library, self._child, listener)
-        self._vocabulary: tuple[int | None, tuple[str, ...]] | None = None
 
     @property
     def paths(self) -> LibraryPaths:
@@ -290,7 +288,7 @@ class LiveLibrary:
     def tag_names(self) -> list[str]:
         """Every name of the vocabulary and every tag in use, sorted; for completion."""
         used = [count.name for count in self.tag_counts()]
-        return sorted({*self._vocabulary_labels(), *used}, key=str.casefold)
+        return sorted({*self._library.vocabulary.labels, *used}, key=str.casefold)
 
     def folder_names(self) -> list[str]:
         """Names of folders with photos in them, sorted; for completion."""
@@ -325,18 +323,6 @@ class LiveLibrary:
     @property
     def _database(self) -> Database:
         return self._library.database
-
-    def _vocabulary_labels(self) -> tuple[str, ...]:
-        """Read anew only when a person's own file has changed.
-
-        Reading takes 25 ms of Python, in which no other thread runs, and the window asks three
-        times a second while photos are read.
-        """
-        own = self.paths.vocabulary
-        written_ns = own.stat().st_mtime_ns if own.is_file() else None
-        if self._vocabulary is None or self._vocabulary[0] != written_ns:
-            self._vocabulary = written_ns, load_vocabulary(own).labels
-        return self._vocabulary[1]
 
     @property
     def _serving(self) -> EmbeddingSpace:
@@ -380,7 +366,7 @@ class LiveLibrary:
         return Results(rows, 0, len(rows), True, True, self.coverage())
 
     def _results(self, rank: Callable[[SearchEngine], Ranking]) -> Results:
-        engine = self._keeper.current_engine()
+        engine = self._keeper.engine_of_now()
         if engine is None:
             return Results(NO_ROWS, 0, 0, False, False, self.coverage())
         ranking = rank(engine)

@@ -54,17 +54,14 @@ class Calibration:
         return float(query @ self.photo_mean) + self.picture_excess
 
 
-def calibrate(background: Embeddings, photos: Embeddings) -> Calibration:
+def calibrate(background: Embeddings, sample: Embeddings) -> Calibration:
     """Measures what unrelated queries score.
 
     Args:
         background: (B, dim) embeddings of background queries, worded as a person's are.
-        photos: (N, dim) embeddings of the library; a fixed sample of them is used.
+        sample: (N, dim) embeddings that stand for the library's: `SAMPLE` of them, or all.
     """
     centre = CENTRING * background.mean(axis=0)
-    sample = photos
-    if len(photos) > SAMPLE:
-        sample = photos[np.random.default_rng(0).choice(len(photos), SAMPLE, replace=False)]
     photo_mean = sample.mean(axis=0) if len(sample) else np.zeros_like(centre)
     return Calibration(
         text_centre=centre,

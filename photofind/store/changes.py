@@ -22,10 +22,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.store import schema
 from photofind.store.columns import columns
+from photofind.store.state import read_fact, write_fact
 
 _changes = schema.changes
 _followers = schema.followers
-_state = schema.state
 
 KEPT_CHANGES = 100_000
 """Changes kept for followers that nobody knows of: other processes, which only read."""
@@ -90,7 +90,10 @@ def latest(connection: sa.Connection) -> int:
 
 
 def changes_since(
-    connection: sa.Connection, seq: int, kinds: Iterable[ChangeKind] = ChangeKind
+    connection: sa.Connection,
+    seq: int,
+    kinds: Iterable[ChangeKind] = ChangeKind,
+    space_id: int | None = None,
 ) -> Changes | None:
     """What a follower missed; `None` where it has to build itself anew.
 
@@ -98,6 +101,7 @@ def changes_since(
         connection: What else is read in its transaction is true up to the same number.
         seq: What the follower is true up to.
         kinds: What the follower cares for.
+        space_id: Of the embeddings it cares for; by default of all.
     """
     up_to = latest(connection)
     if seq == up_to:
@@ -110,6 +114,9 @@ def changes_since(
         .distinct()
         .limit(MOST_CHANGES + 1)
     )
+    if space_id is not None:
+        of_space = _changes.c.space_id
+        statement = statement.where(sa.or_(of_space.is_(None), of_space == space_id))
     found = columns(connection, statement)
     names = np.array(found[0], str)
     if len(names) > MOST_CHANGES:
@@ -163,15 +170,9 @@ def trim(connection: sa.Connection, kept: int = KEPT_CHANGES) -> int:
     if up_to <= _dropped_up_to(connection):
         return 0
     dropped = connection.execute(sa.delete(_changes).where(_changes.c.seq <= up_to)).rowcount
-    statement = insert(_state).values(key=_DROPPED_UP_TO, value=str(up_to))
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={"value": statement.excluded["value"]}
-        )
-    )
+    write_fact(connection, _DROPPED_UP_TO, str(up_to))
     return dropped
 
 
 def _dropped_up_to(connection: sa.Connection) -> int:
-    statement = sa.select(_state.c.value).where(_state.c.key == _DROPPED_UP_TO)
-    return int(connection.execute(statement).scalar_one_or_none() or 0)
+    return int(read_fact(connection, _DROPPED_UP_TO) or 0)

@@ -12,6 +12,12 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 
+def among_ids(ids: NDArray[np.int64]) -> sa.Select[tuple[int]]:
+    """What a column of ids can be `in_`: any number of them, as one value of the statement."""
+    each = sa.func.json_each(sa.literal(json.dumps(ids.tolist()))).table_valued("value")
+    return sa.select(each.c.value)
+
+
 def columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[Any]]:
     """Every column of whole numbers or texts, in the statement's order."""
     rows = statement.subquery()

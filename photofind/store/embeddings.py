@@ -6,7 +6,7 @@ inside a BLOB, and a wrong vector would only show as a photo that is never found
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, overload
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
 from photofind.errors import LibraryDamagedError
 from photofind.store import schema
 from photofind.store.batches import in_batches
-from photofind.store.columns import columns, number_columns
+from photofind.store.columns import among_ids, number_columns
 from photofind.store.counts import count_by_key, total
 from photofind.store.photos import has_file
 
@@ -32,6 +32,21 @@ _photos = schema.photos
 _spaces = schema.spaces
 
 _STORED_VECTORS = sa.select(_embeddings.c.photo_id, _embeddings.c.vector, _embeddings.c.checksum)
+
+
+class StoredEmbeddings(NamedTuple):
+    """Embeddings as they lie in the catalogue.
+
+    Attributes:
+        photo_ids: (N,) int64, ascending.
+        vectors: (N, dim) float32, theirs.
+        damaged: (M,) int64, ascending: photos among those asked for whose embedding is not what
+            was stored; they are not among `photo_ids`.
+    """
+
+    photo_ids: NDArray[np.int64]
+    vectors: Embeddings
+    damaged: NDArray[np.int64]
 
 
 @overload
@@ -107,36 +122,62 @@ def add_embeddings(
 
 
 def load_embeddings(
-    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
-) -> tuple[NDArray[np.int64], Embeddings]:
-    """All embeddings of photos that have a file.
+    connection: sa.Connection,
+    space_id: int,
+    among: NDArray[np.int64] | None = None,
+    region_kind: str = schema.WHOLE,
+) -> StoredEmbeddings:
+    """Load embeddings of photos that have a file.
 
-    Returns:
-        Photo ids, ascending, and their embeddings, (N, dim) float32.
-
-    Raises:
-        LibraryDamagedError: An embedding is not what was stored; names the photo.
+    Args:
+        among: (M,) int64, the photos to look at; by default all.
     """
     dim = space_of(connection, space_id).dim
-    ids = embedded_photos(connection, space_id, region_kind)
+    where = _searchable(space_id, region_kind, among)
+    ids = _ids(connection, where)
     vectors = np.empty((len(ids), dim), dtype=np.float32)
-    for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
-        for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True):
-            if not _is_intact(blob, checksum, dim):
-                raise _damaged(photo_id)
-        joined = np.frombuffer(b"".join(blobs), dtype=_STORED).reshape(len(blobs), dim)
-        vectors[np.searchsorted(ids, photo_ids)] = joined
-    return ids, vectors
+    damaged: list[int] = []
+    for photo_ids, blobs, checksums in _blocks(connection, where):
+        faulty = _faulty(photo_ids, blobs, checksums, dim)
+        damaged += faulty
+        if not faulty:
+            joined = np.frombuffer(b"".join(blobs), dtype=_STORED).reshape(len(blobs), dim)
+            vectors[np.searchsorted(ids, photo_ids)] = joined
+            continue
+        for photo_id, blob in zip(photo_ids, blobs, strict=True):
+            if photo_id not in faulty:
+                place = np.searchsorted(ids, photo_id)
+                vectors[place] = np.frombuffer(blob, dtype=_STORED)
+    if damaged:
+        whole = ~np.isin(ids, damaged)
+        ids, vectors = ids[whole], vectors[whole]
+    return StoredEmbeddings(ids, vectors, np.array(sorted(damaged), np.int64))
+
+
+def drop_embeddings(connection: sa.Connection, space_id: int, photo_ids: NDArray[np.int64]) -> None:
+    """Forget embeddings, so that the next run makes them again."""
+    connection.execute(
+        sa.delete(_embeddings).where(
+            _embeddings.c.space_id == space_id,
+            _embeddings.c.photo_id.in_(among_ids(photo_ids)),
+        )
+    )
+
+
+def damaged_embeddings(connection: sa.Connection, space_id: int) -> NDArray[np.int64]:
+    """(N,) int64, ascending: photos whose embedding is not what was stored; reads all of them."""
+    dim = space_of(connection, space_id).dim
+    found: list[int] = []
+    for block in _blocks(connection, _searchable(space_id, schema.WHOLE)):
+        found += _faulty(*block, dim)
+    return np.array(sorted(found), np.int64)
 
 
 def embedded_photos(
     connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
 ) -> NDArray[np.int64]:
     """The ids, ascending, of photos that have a file and an embedding."""
-    statement = sa.select(_embeddings.c.photo_id).where(
-        *_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id)
-    )
-    return np.sort(number_columns(connection, statement)[0])
+    return _ids(connection, _searchable(space_id, region_kind))
 
 
 def embedding_of(
@@ -175,20 +216,14 @@ def is_embedded(
     return _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim)
 
 
-def photo_ids_without_embedding(
-    connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
-) -> set[PhotoId]:
-    """Of photos that have a file; a damaged embedding counts as none, so that it is replaced."""
-    dim = space_of(connection, space_id).dim
-    with_files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None)).distinct()
-    missing: set[PhotoId] = set(columns(connection, with_files)[0])
-    for photo_ids, blobs, checksums in _blocks(connection, space_id, region_kind):
-        missing.difference_update(
-            photo_id
-            for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True)
-            if _is_intact(blob, checksum, dim)
-        )
-    return missing
+def photo_ids_without_embedding(connection: sa.Connection, space_id: int) -> set[PhotoId]:
+    """Photos that have a file and no embedding; takes no time where there are none."""
+    embedded, all_photos = coverage(connection, space_id)
+    if embedded == all_photos:
+        return set()
+    known = sa.select(_embeddings.c.photo_id).where(*_in_space(space_id, schema.WHOLE))
+    missing = sa.select(_photos.c.id).where(_photos.c.file_count > 0, _photos.c.id.not_in(known))
+    return set(connection.scalars(missing).all())
 
 
 def without_embedding(
@@ -234,24 +269,43 @@ def _check(vectors: Embeddings, count: int, dim: int) -> None:
         raise ValueError("an embedding is not finite or not of length one")
 
 
+def _searchable(
+    space_id: int, region_kind: str, among: NDArray[np.int64] | None = None
+) -> list[sa.ColumnElement[bool]]:
+    where = [*_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id)]
+    if among is not None:
+        where.append(_embeddings.c.photo_id.in_(among_ids(among)))
+    return where
+
+
+def _ids(connection: sa.Connection, where: Sequence[sa.ColumnElement[bool]]) -> NDArray[np.int64]:
+    return np.sort(number_columns(connection, sa.select(_embeddings.c.photo_id).where(*where))[0])
+
+
 def _blocks(
-    connection: sa.Connection, space_id: int, region_kind: str
+    connection: sa.Connection, where: Sequence[sa.ColumnElement[bool]]
 ) -> Iterator[tuple[Sequence[PhotoId], Sequence[bytes], Sequence[int]]]:
-    """Photo ids, vectors and checksums of photos with a file, as they lie on the disk.
+    """Photo ids, vectors and checksums, as they lie on the disk.
 
     In the order of photos, every vector could be on another page: 0.5 s for 100k, not 0.35 s.
     """
     rowid = sa.literal_column("embeddings.rowid", sa.Integer)
-    chosen = (
-        sa.select(rowid)
-        .select_from(_embeddings)
-        .where(*_in_space(space_id, region_kind), has_file(_embeddings.c.photo_id))
-    )
+    chosen = sa.select(rowid).select_from(_embeddings).where(*where)
     # The inner query is one of its own: correlated with the outer one it would run for each row.
     statement = _STORED_VECTORS.where(rowid.in_(chosen.correlate(None))).order_by(rowid)
     for block in connection.execute(statement).partitions(_BLOCK_ROWS):
         photo_ids, blobs, checksums = zip(*block, strict=True)
         yield photo_ids, blobs, checksums
+
+
+def _faulty(
+    photo_ids: Sequence[PhotoId], blobs: Sequence[bytes], checksums: Sequence[int], dim: int
+) -> list[int]:
+    return [
+        photo_id
+        for photo_id, blob, checksum in zip(photo_ids, blobs, checksums, strict=True)
+        if not _is_intact(blob, checksum, dim)
+    ]
 
 
 def _is_intact(blob: bytes, checksum: int, dim: int) -> bool:

@@ -12,10 +12,7 @@ _SERVING_SPACE = "serving_space_id"
 
 def serving_space(connection: sa.Connection) -> tuple[int, EmbeddingSpace] | None:
     """The space that searches use, which may not be the one being filled."""
-    table = schema.state
-    value = connection.execute(
-        sa.select(table.c.value).where(table.c.key == _SERVING_SPACE)
-    ).scalar_one_or_none()
+    value = read_fact(connection, _SERVING_SPACE)
     if value is None:
         return None
     return int(value), space_of(connection, int(value))
@@ -24,7 +21,18 @@ def serving_space(connection: sa.Connection) -> tuple[int, EmbeddingSpace] | Non
 def set_serving_space(connection: sa.Connection, space_id: int) -> None:
     """Raises `ValueError` for a space that is not in the catalogue."""
     space_of(connection, space_id)
-    statement = insert(schema.state).values(key=_SERVING_SPACE, value=str(space_id))
+    write_fact(connection, _SERVING_SPACE, str(space_id))
+
+
+def read_fact(connection: sa.Connection, key: str) -> str | None:
+    table = schema.state
+    return connection.execute(
+        sa.select(table.c.value).where(table.c.key == key)
+    ).scalar_one_or_none()
+
+
+def write_fact(connection: sa.Connection, key: str, value: str) -> None:
+    statement = insert(schema.state).values(key=key, value=value)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["key"], set_={"value": statement.excluded["value"]}

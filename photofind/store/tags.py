@@ -28,8 +28,15 @@ from photofind.store.tag_names import tag_key, tag_name
 ZERO_SHOT = "zero_shot"
 PERSON = "person"
 
+SAME_SCORE = 0.05
+"""Spreads, see [Note: standing out] in tagging/tagger.py; no order of suggestions rests on less."""
+
 _on = schema.photo_tags
 _tags = schema.tags
+
+_DELETED = sa.delete(_on).where(
+    _on.c.photo_id == sa.bindparam("photo"), _on.c.tag_id == sa.bindparam("tag")
+)
 
 
 class TagState(StrEnum):
@@ -96,10 +103,11 @@ def suggest(
     photo_ids: Sequence[PhotoId],
     suggestions: Iterable[Suggestion],
 ) -> int:
-    """Replaces all zero-shot suggestions of some photos, whatever space they came from.
+    """Replace all zero-shot suggestions of some photos, whatever space they came from.
 
     What a person decided about a tag stays: a confirmed one is not touched, and a rejected one is
-    not suggested again.
+    not suggested again. Only what differs is written: of a library whose suggestions are made
+    again, nearly nothing. A score that moved by less than `SAME_SCORE` stays as it was.
 
     Args:
         connection: In a writing transaction.
@@ -108,21 +116,32 @@ def suggest(
         suggestions: Of these photos.
 
     Returns:
-        How many suggestions there are now.
+        How many suggestions of these photos there are now.
     """
+    wanted = {
+        (row["photo_id"], row["tag_id"]): row
+        for row in _suggested_rows(connection, space_id, suggestions)
+    }
+    gone: list[dict[str, int]] = []
+    unchanged = decided = 0
     for batch in in_batches(photo_ids):
-        connection.execute(
-            sa.delete(_on).where(
-                _on.c.photo_id.in_(batch),
-                _on.c.state == TagState.SUGGESTED,
-                _on.c.source == ZERO_SHOT,
-            )
-        )
-    statement = insert(_on).on_conflict_do_nothing(index_elements=["photo_id", "tag_id"])
-    before = _count_rows(connection)
-    for rows in in_batches(list(_suggested_rows(connection, space_id, suggestions)), 10_000):
-        connection.execute(statement, list(rows))
-    return _count_rows(connection) - before
+        known = sa.select(
+            _on.c.photo_id, _on.c.tag_id, _on.c.state, _on.c.source, _on.c.score, _on.c.space_id
+        ).where(_on.c.photo_id.in_(batch))
+        for photo_id, tag_id, state, source, score, space in connection.execute(known):
+            new = wanted.get((photo_id, tag_id))
+            if state != TagState.SUGGESTED or source != ZERO_SHOT:
+                decided += wanted.pop((photo_id, tag_id), None) is not None
+            elif new is None:
+                gone.append({"photo": photo_id, "tag": tag_id})
+            elif space == space_id and abs(float(new["score"]) - score) < SAME_SCORE:
+                unchanged += 1
+                del wanted[photo_id, tag_id]
+    if gone:
+        connection.execute(_DELETED, gone)
+    for rows in in_batches(list(wanted.values()), 10_000):
+        _upsert(connection, rows)
+    return unchanged + len(wanted)
 
 
 def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
@@ -253,13 +272,9 @@ def _rank(tag: PhotoTag) -> tuple[bool, float, str]:
     return suggested, -(tag.score or 0.0) if suggested else 0.0, tag_key(tag.name)
 
 
-def _count_rows(connection: sa.Connection) -> int:
-    return connection.execute(sa.select(sa.func.count()).select_from(_on)).scalar_one()
-
-
 def _suggested_rows(
     connection: sa.Connection, space_id: int, suggestions: Iterable[Suggestion]
-) -> Iterator[dict[str, object]]:
+) -> Iterator[dict[str, Any]]:
     now = _now()
     ids: dict[str, int] = {}
     for item in suggestions:
@@ -326,12 +341,7 @@ def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
 def _erase(connection: sa.Connection, was: Sequence[Was]) -> None:
     rows = [{"photo": int(item.photo_id), "tag": _tag_id(connection, item.name)} for item in was]
     if rows:
-        connection.execute(
-            sa.delete(_on).where(
-                _on.c.photo_id == sa.bindparam("photo"), _on.c.tag_id == sa.bindparam("tag")
-            ),
-            rows,
-        )
+        connection.execute(_DELETED, rows)
 
 
 def _before(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:

@@ -1,21 +1,17 @@
 """Tags of one library: suggested by a vocabulary, shown, and decided by a person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from photofind.cancel import CancelToken
-from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
+from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.picture_file import PictureLimits, in_words, read_picture_file
-from photofind.store import embeddings, photos, tags
+from photofind.store import photos, tags
 from photofind.store.database import Database
 from photofind.store.tag_names import tag_key, tag_name
-from photofind.store.tags import PhotoTag, Suggestion, TagState
-from photofind.tagging.tagger import suggest_tags
+from photofind.store.tags import PhotoTag, TagState
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,55 +58,16 @@ class TagDecisions:
 NO_DECISIONS = TagDecisions()
 
 
-def tag_photos(
-    database: Database,
-    space: EmbeddingSpace,
-    names: Sequence[str],
-    labels: Embeddings,
-    among: Collection[PhotoId] | None = None,
-    cancel: CancelToken | None = None,
-) -> int:
-    """Suggests tags for photos in place of earlier ones; returns how many there are now.
-
-    Args:
-        database: Opened for writing.
-        space: Of the photos' embeddings and of `labels`.
-        names: T tags.
-        labels: (T, dim) their embeddings.
-        among: By default all photos; what stands out is measured on the whole library either way.
-
-    Raises:
-        CancelledError: Asked to stop; nothing was changed.
-    """
-    with database.reading() as connection:
-        space_id = embeddings.space_id(connection, space, create=False)
-        assert space_id is not None
-        ids, vectors = embeddings.load_embeddings(connection, space_id)
-    rows = np.arange(len(ids))
-    if among is not None:
-        rows = np.flatnonzero(np.isin(ids, np.fromiter(among, np.int64, len(among))))
-    found = suggest_tags(labels, vectors, rows, cancel)
-    suggestions = [
-        Suggestion(PhotoId(int(ids[row])), names[tag], round(float(score), 3))
-        for row, tag, score in zip(found.rows, found.tags, found.scores, strict=True)
-    ]
-    with database.writing() as connection:
-        return tags.suggest(connection, space_id, ids[rows].tolist(), suggestions)
-
-
 def photos_below(
-    database: Database, space: EmbeddingSpace, folders: Sequence[Path]
+    database: Database, photo_ids: Sequence[PhotoId], folders: Sequence[Path]
 ) -> dict[PhotoId, Path]:
-    """The photos that can be tagged, each with one path; those below folders, where any are given.
+    """One path of each photo; only of those below folders, where any are given.
 
     Raises:
         BadInputError: No photo of the library is below a folder.
     """
     with database.reading() as connection:
-        space_id = embeddings.space_id(connection, space, create=False)
-        assert space_id is not None
-        ids = embeddings.embedded_photos(connection, space_id)
-        everywhere = photos.paths_of(connection, ids.tolist())
+        everywhere = photos.paths_of(connection, photo_ids)
     return _paths_below(everywhere, folders)
 
 

@@ -12,14 +12,12 @@ docs/decisions/0006-tag-suggestions.md.
 Prompt ensembles are from Radford et al. 2021, section 3.1.4.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.cancel import CancelToken
 from photofind.clip.encoder import TextEncoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import encode_wordings
@@ -42,7 +40,6 @@ FEWEST_PHOTOS = 30
 SAMPLE = 8000
 """Photos whose scores stand for the library's."""
 
-_BLOCK = 4096
 _BELOW = 0.0228
 """Share of a normal distribution below two standard deviations under its median."""
 
@@ -101,17 +98,17 @@ def encode_vocabulary(cache: Path, encoder: TextEncoder, vocabulary: Vocabulary)
     )
 
 
-def measure(labels: Embeddings, photos: Embeddings) -> TagScale:
-    """Measures a fixed sample of the library.
+def measure(labels: Embeddings, sample: Embeddings) -> TagScale:
+    """Measure what the scores of tags mean on a library.
 
     Args:
         labels: (T, dim), as `encode_vocabulary` makes them.
-        photos: (N, dim), all of the library.
+        sample: (N, dim) photos that stand for the library's: `SAMPLE` of them, or all.
     """
-    sample = photos
-    if len(photos) > SAMPLE:
-        sample = photos[np.random.default_rng(0).choice(len(photos), SAMPLE, replace=False)]
-    centred = labels - labels.mean(axis=0)
+    centred = labels - labels.mean(axis=0) if len(labels) else labels
+    if len(sample) < FEWEST_PHOTOS or not len(labels):
+        none = np.zeros(len(labels), np.float32)
+        return TagScale(centred, none, none + 1, np.zeros(len(labels), np.bool_))
     scores = sample @ centred.T
     middle = np.median(scores, axis=0).astype(np.float32)
     spread = (middle - np.quantile(scores, _BELOW, axis=0)) / 2
@@ -122,49 +119,18 @@ def measure(labels: Embeddings, photos: Embeddings) -> TagScale:
     return TagScale(centred, middle, spread, share <= LARGEST_SHARE)
 
 
-def suggest_tags(
-    labels: Embeddings,
-    photos: Embeddings,
-    rows: NDArray[np.int64] | None = None,
-    cancel: CancelToken | None = None,
-) -> Suggested:
-    """Suggests tags for photos, in the memory of a few blocks.
-
-    Args:
-        labels: (T, dim), as `encode_vocabulary` makes them.
-        photos: (N, dim), all of the library: what stands out is measured on it.
-        rows: The photos to suggest tags for, ascending; by default all.
-        cancel: Asked between blocks.
-
-    Raises:
-        CancelledError: Asked to stop.
-    """
-    if rows is None:
-        rows = np.arange(len(photos))
-    blocks = []
-    if len(photos) >= FEWEST_PHOTOS and len(labels):
-        blocks = list(_blocks(measure(labels, photos), photos, rows, cancel or CancelToken()))
-    return Suggested(
-        np.concatenate([np.empty(0, np.int64), *(block.rows for block in blocks)]),
-        np.concatenate([np.empty(0, np.int64), *(block.tags for block in blocks)]),
-        np.concatenate([np.empty(0, np.float32), *(block.scores for block in blocks)]),
-    )
-
-
-def _blocks(
-    scale: TagScale, photos: Embeddings, rows: NDArray[np.int64], cancel: CancelToken
-) -> Iterator[Suggested]:
-    for start in range(0, len(rows), _BLOCK):
-        cancel.raise_if_cancelled()
-        some = rows[start : start + _BLOCK]
-        scores = scale.standing_out(photos[some])
-        places, tags = np.nonzero((scores >= STANDS_OUT) & scale.usable)
-        best_first = np.lexsort((-scores[places, tags], places))
-        places, tags = places[best_first], tags[best_first]
-        firsts = np.searchsorted(places, np.arange(len(some)))
-        kept = np.arange(len(places)) - firsts[places] < MOST_PER_PHOTO
-        places, tags = places[kept], tags[kept]
-        yield Suggested(some[places], tags, scores[places, tags])
+def suggest_tags(scale: TagScale, photos: Embeddings) -> Suggested:
+    """Suggest tags for photos; for many, a block at a time."""
+    if not len(photos) or not scale.usable.any():
+        return Suggested(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+    scores = scale.standing_out(photos)
+    places, tags = np.nonzero((scores >= STANDS_OUT) & scale.usable)
+    best_first = np.lexsort((-scores[places, tags], places))
+    places, tags = places[best_first], tags[best_first]
+    firsts = np.searchsorted(places, np.arange(len(photos)))
+    kept = np.arange(len(places)) - firsts[places] < MOST_PER_PHOTO
+    places, tags = places[kept], tags[kept]
+    return Suggested(places, tags, scores[places, tags])
 
 
 def _in_spreads(scores: Scores, middle: Scores, spread: Scores) -> Scores:

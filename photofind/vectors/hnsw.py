@@ -230,6 +230,11 @@ class HnswIndex:
         return len(self.exact)
 
     @property
+    def labels(self) -> NDArray[np.int64]:
+        """(N,) int64, strictly ascending."""
+        return self.exact.labels
+
+    @property
     def staleness(self) -> float:
         """Vectors without a node and nodes without a vector, per vector; 0 when just built."""
         known = self._known

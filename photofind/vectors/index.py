@@ -27,6 +27,11 @@ class Neighbours:
 class VectorIndex(Protocol):
     def __len__(self) -> int: ...
 
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """(N,) int64, strictly ascending."""
+        ...
+
     def query(
         self,
         vector: NDArray[np.float32],

@@ -102,8 +102,14 @@ def test_that_what_was_rolled_back_is_not_in_the_log(database: Database) -> None
     with database.writing() as connection:
         root = roots.add_root(connection, ROOT)
         before = latest(connection)
-    with pytest.raises(ValueError, match="no root"), database.writing() as connection:
-        _record(connection, root, 1) and roots.set_offline(connection, 99, True)
+
+    def fail_half_way() -> None:
+        with database.writing() as connection:
+            _record(connection, root, 1)
+            roots.set_offline(connection, 99, True)
+
+    with pytest.raises(ValueError, match="no root"):
+        fail_half_way()
     with database.reading() as connection:
         assert latest(connection) == before
 

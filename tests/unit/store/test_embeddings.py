@@ -71,7 +71,7 @@ def test_that_embeddings_come_back_bit_for_bit_in_id_order(
     for part in np.array_split(shuffled, 7):
         photo_ids = [PhotoId(int(photo_id)) for photo_id in ids[part]]
         embeddings.add_embeddings(connection, space, photo_ids, vectors[part])
-    loaded_ids, loaded = embeddings.load_embeddings(connection, space)
+    loaded_ids, loaded, _ = embeddings.load_embeddings(connection, space)
     assert (loaded_ids.dtype.name, loaded.dtype.name) == ("int64", "float32")
     np.testing.assert_array_equal(loaded_ids, np.sort(ids))
     np.testing.assert_array_equal(loaded, vectors[np.argsort(ids)])
@@ -80,7 +80,7 @@ def test_that_embeddings_come_back_bit_for_bit_in_id_order(
 
 
 def test_that_an_empty_space_loads_as_no_rows(connection: sa.Connection, space: int) -> None:
-    ids, vectors = embeddings.load_embeddings(connection, space)
+    ids, vectors, _ = embeddings.load_embeddings(connection, space)
     assert (ids.shape, vectors.shape) == ((0,), (0, DIM))
     embeddings.add_embeddings(connection, space, [], unit_vectors(0))
 
@@ -92,7 +92,7 @@ def test_that_spaces_and_kinds_are_kept_apart(connection: sa.Connection, space: 
     for row, (where, kind) in enumerate([(space, "whole"), (other, "whole"), (space, "centre")]):
         embeddings.add_embeddings(connection, where, [photo_id], stored[row : row + 1], kind)
     for row, (where, kind) in enumerate([(space, "whole"), (other, "whole"), (space, "centre")]):
-        _, loaded = embeddings.load_embeddings(connection, where, kind)
+        _, loaded, _ = embeddings.load_embeddings(connection, where, region_kind=kind)
         np.testing.assert_array_equal(loaded, stored[row : row + 1])
 
 
@@ -100,7 +100,7 @@ def test_that_embedding_again_replaces(connection: sa.Connection, space: int) ->
     (photo_id,) = record(connection, 1)
     for seed in (0, 1):
         embeddings.add_embeddings(connection, space, [photo_id], unit_vectors(1, seed))
-    _, loaded = embeddings.load_embeddings(connection, space)
+    _, loaded, _ = embeddings.load_embeddings(connection, space)
     np.testing.assert_array_equal(loaded, unit_vectors(1, 1))
 
 
@@ -111,13 +111,22 @@ def test_that_photos_without_a_file_are_left_out_until_they_return(
     vectors = unit_vectors(3)
     embeddings.add_embeddings(connection, space, ids, vectors)
     forget_file(connection, ROOT / "1.jpg")
-    loaded_ids, loaded = embeddings.load_embeddings(connection, space)
+    loaded_ids, loaded, _ = embeddings.load_embeddings(connection, space)
     assert loaded_ids.tolist() == [ids[0], ids[2]]
     np.testing.assert_array_equal(loaded, vectors[[0, 2]])
     assert embeddings.coverage(connection, space) == (2, 2)
     assert embeddings.is_embedded(connection, space, fingerprint_of(1))
     record(connection, 1, start=1)
     assert embeddings.load_embeddings(connection, space)[0].tolist() == ids
+
+
+def test_that_some_photos_can_be_loaded(connection: sa.Connection, space: int) -> None:
+    ids = record(connection, 5)
+    embeddings.add_embeddings(connection, space, ids[:4], unit_vectors(4))
+    forget_file(connection, ROOT / "1.jpg")
+    stored = embeddings.load_embeddings(connection, space, np.array([99, *ids[1:]]))
+    assert stored.photo_ids.tolist() == ids[2:4]
+    np.testing.assert_array_equal(stored.vectors, unit_vectors(4)[2:])
 
 
 def test_that_one_embedding_can_be_asked_for(connection: sa.Connection, space: int) -> None:
@@ -141,14 +150,17 @@ def test_that_what_is_missing_is_told(connection: sa.Connection, space: int) -> 
 
 
 @pytest.mark.parametrize("expression", DAMAGES)
-def test_that_damage_is_reported_with_the_photo(
+def test_that_a_damaged_embedding_is_passed_over_and_named(
     connection: sa.Connection, space: int, expression: str
 ) -> None:
     ids = record(connection, 3)
     embeddings.add_embeddings(connection, space, ids, unit_vectors(3))
     damage(connection, ids[1], expression)
-    with pytest.raises(LibraryDamagedError, match=f"photo {ids[1]} is damaged"):
-        embeddings.load_embeddings(connection, space)
+    stored = embeddings.load_embeddings(connection, space)
+    assert stored.photo_ids.tolist() == [ids[0], ids[2]]
+    np.testing.assert_array_equal(stored.vectors, unit_vectors(3)[[0, 2]])
+    assert stored.damaged.tolist() == [ids[1]]
+    assert embeddings.damaged_embeddings(connection, space).tolist() == [ids[1]]
     with pytest.raises(LibraryDamagedError, match=f"photo {ids[1]} is damaged"):
         embeddings.embedding_of(connection, space, ids[1])
 
@@ -161,20 +173,21 @@ def test_that_any_flipped_bit_is_noticed(connection: sa.Connection, space: int) 
         flipped = bytearray(sound)
         flipped[bit // 8] ^= 1 << bit % 8
         connection.execute(sa.update(schema.embeddings).values(vector=bytes(flipped)))
-        with pytest.raises(LibraryDamagedError):
-            embeddings.load_embeddings(connection, space)
+        assert embeddings.load_embeddings(connection, space).damaged.tolist() == [photo_id]
 
 
 @pytest.mark.parametrize("expression", DAMAGES)
-def test_that_a_damaged_embedding_is_asked_for_again(
+def test_that_a_damaged_embedding_is_made_again(
     connection: sa.Connection, space: int, expression: str
 ) -> None:
     ids = record(connection, 3)
     embeddings.add_embeddings(connection, space, ids, unit_vectors(3))
     damage(connection, ids[1], expression)
-    assert embeddings.photo_ids_without_embedding(connection, space) == {ids[1]}
     assert embeddings.without_embedding(connection, space, ids[:2]) == {ids[1]}
     assert not embeddings.is_embedded(connection, space, fingerprint_of(1))
+    damaged = embeddings.damaged_embeddings(connection, space)
+    embeddings.drop_embeddings(connection, space, damaged)
+    assert embeddings.photo_ids_without_embedding(connection, space) == {ids[1]}
     embeddings.add_embeddings(connection, space, ids[1:2], unit_vectors(3)[1:2])
     np.testing.assert_array_equal(embeddings.load_embeddings(connection, space)[1], unit_vectors(3))
 
@@ -210,7 +223,7 @@ def test_that_a_slice_of_a_larger_array_is_stored_as_it_reads(
     ids = record(connection, 2)
     larger = np.repeat(unit_vectors(4), 2, axis=1)
     embeddings.add_embeddings(connection, space, ids, larger[::2, ::2])
-    _, loaded = embeddings.load_embeddings(connection, space)
+    _, loaded, _ = embeddings.load_embeddings(connection, space)
     np.testing.assert_array_equal(loaded, unit_vectors(4)[::2])
 
 

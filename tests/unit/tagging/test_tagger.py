@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
-from photofind.errors import CancelledError
-from photofind.tagging.tagger import FEWEST_PHOTOS, MOST_PER_PHOTO, STANDS_OUT, suggest_tags
+from photofind.tagging.tagger import (
+    FEWEST_PHOTOS,
+    MOST_PER_PHOTO,
+    STANDS_OUT,
+    Suggested,
+    measure,
+    suggest_tags,
+)
 
 DIM, TAGS, PHOTOS = 128, 60, 600
 
@@ -37,8 +42,12 @@ def _library(labels: Embeddings, shows: dict[int, list[int]], seed: int = 0) -> 
     return _unit(photos)
 
 
+def _suggested(labels: Embeddings, photos: Embeddings) -> Suggested:
+    return suggest_tags(measure(labels, photos), photos)
+
+
 def _pairs(labels: Embeddings, photos: Embeddings) -> set[tuple[int, int]]:
-    found = suggest_tags(labels, photos)
+    found = _suggested(labels, photos)
     return set(zip(found.rows.tolist(), found.tags.tolist(), strict=True))
 
 
@@ -84,7 +93,7 @@ def test_that_a_photo_gets_a_few_tags_best_first(
 ) -> None:
     monkeypatch.setattr("photofind.tagging.tagger.STANDS_OUT", 1.0)
 
-    found = suggest_tags(labels, _library(labels, {}))
+    found = _suggested(labels, _library(labels, {}))
 
     assert np.bincount(found.rows).max() == MOST_PER_PHOTO
     same = found.rows[1:] == found.rows[:-1]
@@ -95,41 +104,23 @@ def test_that_chosen_photos_get_what_they_get_with_all(labels: Embeddings) -> No
     photos = _library(labels, {photo: [photo % 20] for photo in range(0, PHOTOS, 10)})
     chosen = np.arange(100, 300)
 
-    found = suggest_tags(labels, photos, chosen)
+    found = suggest_tags(measure(labels, photos), photos[chosen])
 
-    everything = suggest_tags(labels, photos)
+    everything = _suggested(labels, photos)
     kept = np.isin(everything.rows, chosen)
-    assert found.rows.tolist() == everything.rows[kept].tolist()
+    assert (found.rows + chosen[0]).tolist() == everything.rows[kept].tolist()
     assert found.tags.tolist() == everything.tags[kept].tolist()
-
-
-def test_that_blocks_do_not_change_what_is_found(
-    labels: Embeddings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    photos = _library(labels, {photo: [photo % 20] for photo in range(0, PHOTOS, 10)})
-    whole = _pairs(labels, photos)
-    monkeypatch.setattr("photofind.tagging.tagger._BLOCK", 7)
-
-    assert _pairs(labels, photos) == whole
 
 
 @pytest.mark.parametrize("photos", [0, 1, FEWEST_PHOTOS - 1])
 def test_that_in_a_few_photos_nothing_stands_out(labels: Embeddings, photos: int) -> None:
-    assert len(suggest_tags(labels, _library(labels, {0: [1]})[:photos]).rows) == 0
+    assert len(_suggested(labels, _library(labels, {0: [1]})[:photos]).rows) == 0
 
 
 def test_that_a_library_of_copies_gets_no_tags(labels: Embeddings) -> None:
     copies = np.repeat(_library(labels, {0: [1]})[:1], 50, axis=0)
 
-    assert len(suggest_tags(labels, copies).rows) == 0
-
-
-def test_that_it_stops_when_asked_to(labels: Embeddings) -> None:
-    cancel = CancelToken()
-    cancel.cancel()
-
-    with pytest.raises(CancelledError):
-        suggest_tags(labels, _library(labels, {}), cancel=cancel)
+    assert len(_suggested(labels, copies).rows) == 0
 
 
 def test_that_on_real_embeddings_most_suggestions_are_named_by_a_caption(
@@ -137,7 +128,7 @@ def test_that_on_real_embeddings_most_suggestions_are_named_by_a_caption(
 ) -> None:
     photos, labels, named = _recorded(shared("recorded_clip"))
 
-    found = suggest_tags(labels, photos)
+    found = _suggested(labels, photos)
 
     right = named[found.rows, found.tags].mean()
     assert right >= 0.6, f"{right:.3f}"

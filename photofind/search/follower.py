@@ -1,0 +1,180 @@
+"""The search engine of one library, kept true to the catalogue in small steps.
+
+    change log → photos that came, changed or went → index, calibration → another SearchEngine
+
+See [Note: change feed] in store/changes.py.
+"""
+
+import logging
+import threading
+import time
+
+import numpy as np
+
+from photofind.clip.encoder import TextEncoder
+from photofind.domain import Embeddings
+from photofind.search.calibration import SAMPLE, Calibration, calibrate
+from photofind.search.engine import SearchEngine
+from photofind.store import changes, embeddings
+from photofind.store.changes import ChangeKind
+from photofind.store.database import Database
+from photofind.store.embeddings import StoredEmbeddings
+from photofind.store.filters import FilteredPhotos
+from photofind.vectors.choose import IndexChoice
+from photofind.vectors.index import VectorIndex
+from photofind.vectors.sampling import fixed_sample, is_sample_changed
+
+_FOLLOWED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
+
+RECALIBRATED_SHARE = 0.02
+"""Of the library: changes that what scores mean can do without until the reading is done."""
+
+_log = logging.getLogger(__name__)
+
+
+class SearchFollower:
+    """Makes search engines over the photos that can be searched now; any thread may.
+
+    Args:
+        database: Opened for writing, damaged embeddings are dropped, so that they are made again.
+        space_id: The serving space.
+        encoder: Of that space.
+        background: (B, dim) embeddings of background queries.
+        choice: What index there is to be.
+        at_once: Without the wait for a graph that the settings force.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        space_id: int,
+        encoder: TextEncoder,
+        background: Embeddings,
+        choice: IndexChoice,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        self._database = database
+        self._space_id = space_id
+        self._encoder = encoder
+        self._background = background
+        self._choice = choice
+        self._at_once = at_once
+        self._lock = threading.Lock()
+        self._seq = 0
+        self._unsettled = 0
+        self._sample = np.empty(0, np.int64)
+        self._index, self._calibration = self._build()
+        self._engine = self._make_engine()
+
+    @property
+    def space_id(self) -> int:
+        return self._space_id
+
+    @property
+    def encoder(self) -> TextEncoder:
+        return self._encoder
+
+    @property
+    def engine(self) -> SearchEngine:
+        """As it was made last."""
+        return self._engine
+
+    @property
+    def index(self) -> VectorIndex:
+        return self._index
+
+    @property
+    def seq(self) -> int:
+        """The number of the change that engine and index are true up to."""
+        return self._seq
+
+    def catch_up(self, *, settle: bool = True) -> SearchEngine:
+        """Take in what changed since the last time, and return the engine of now.
+
+        Args:
+            settle: Whether what scores mean must be true to the last photo; while many are read,
+                it may wait.
+        """
+        with self._lock:
+            followed = self._follow()
+            if self._recalibrate(settle=settle) or followed:
+                self._engine = self._make_engine()
+            return self._engine
+
+    def take_graph(self) -> SearchEngine:
+        """As `catch_up`, with a graph that was made meanwhile, where there is one."""
+        none = np.empty(0, np.int64)
+        with self._lock:
+            self._follow()
+            self._index = self._choice.follow(none, none, self._index.vectors_of(none))
+            self._engine = self._make_engine()
+            return self._engine
+
+    def _build(self) -> tuple[VectorIndex, Calibration]:
+        started = time.monotonic()
+        with self._database.reading() as connection:
+            self._seq = changes.latest(connection)
+            stored = embeddings.load_embeddings(connection, self._space_id)
+        self._drop(stored)
+        choice = self._choice
+        make = choice.ready_index if self._at_once else choice.index
+        index = make(stored.photo_ids, stored.vectors)
+        self._sample = fixed_sample(stored.photo_ids, SAMPLE)
+        self._unsettled = 0
+        calibration = calibrate(self._background, index.vectors_of(self._sample))
+        seconds = time.monotonic() - started
+        _log.info("search: loaded %d photos in %.2f s", len(index), seconds)
+        return index, calibration
+
+    def _follow(self) -> bool:
+        """Whether the index is another one."""
+        with self._database.reading() as connection:
+            changed = changes.changes_since(connection, self._seq, _FOLLOWED, self._space_id)
+            if changed is not None and changed:
+                ids = changed.of(*_FOLLOWED)
+                stored = embeddings.load_embeddings(connection, self._space_id, ids)
+        if changed is None:
+            _log.info("search: too far behind the change log, loading all")
+            self._index, self._calibration = self._build()
+            return True
+        self._seq = changed.up_to
+        if not changed:
+            return False
+        self._drop(stored)
+        gone = np.intersect1d(np.setdiff1d(ids, stored.photo_ids), self._index.labels)
+        # Of a photo that only moved, the vector is there already.
+        is_new = ~np.isin(stored.photo_ids, self._index.labels)
+        is_new |= np.isin(stored.photo_ids, changed.of(ChangeKind.EMBEDDING))
+        came, vectors = stored.photo_ids[is_new], stored.vectors[is_new]
+        if not len(gone) and not len(came):
+            return False
+        self._index = self._choice.follow(gone, came, vectors)
+        if is_sample_changed(self._sample, SAMPLE, gone, came):
+            self._unsettled += len(gone) + len(came)
+        _log.debug("search: %d photos came or changed, %d went", len(came), len(gone))
+        return True
+
+    def _recalibrate(self, *, settle: bool) -> bool:
+        """Whether what scores mean was measured again."""
+        bearable = 0 if settle else RECALIBRATED_SHARE * len(self._index)
+        if self._unsettled <= bearable:
+            return False
+        self._sample = fixed_sample(self._index.labels, SAMPLE)
+        self._calibration = calibrate(self._background, self._index.vectors_of(self._sample))
+        self._unsettled = 0
+        return True
+
+    def _drop(self, stored: StoredEmbeddings) -> None:
+        """Damaged embeddings are passed over; a writer has them made again."""
+        if not len(stored.damaged):
+            return
+        _log.warning("search: %d embeddings are damaged", len(stored.damaged))
+        if self._database.writable:
+            with self._database.writing() as connection:
+                embeddings.drop_embeddings(connection, self._space_id, stored.damaged)
+
+    def _make_engine(self) -> SearchEngine:
+        return SearchEngine(
+            self._encoder, self._index, self._calibration, FilteredPhotos(self._database)
+        )
