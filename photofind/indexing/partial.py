@@ -16,7 +16,8 @@ from pathlib import Path
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.indexing.places import Places
-from photofind.photos.scan import SYSTEM_FOLDERS, UnreadableFolder, scan
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.shown_folders import is_shown
 
 _GONE = {errno.ENOENT, errno.ENOTDIR}
 
@@ -109,7 +110,7 @@ def _is_shown(root: Path, place: Path, own_folder: Path | None) -> bool:
     """Whether a scan of the root would come to a place, supposing that it is there."""
     _, *below = accumulate(place.relative_to(root).parts, operator.truediv, initial=root)
     for path in below:
-        if path.name.startswith(".") or path.name.lower() in SYSTEM_FOLDERS:
+        if not is_shown(path.name, path.parent.name):
             return False
         try:
             found = path.lstat()
