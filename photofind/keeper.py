@@ -184,7 +184,7 @@ class Keeper:
         made = False
         with self._telling_why_it_stops():
             made = self._library.renew_graph(cancel)
-        return made
+        return made  # noqa: RET504 - false where it ended early
 
     def _take_graph(self) -> None:
         with self._telling_why_it_stops():

@@ -155,7 +155,7 @@ class Library(Closing):
             return self._index(worker, chosen, listener, cancel, changes)
 
         folders = [root.path for root in self.roots()]
-        with FolderWatcher(folders, self.paths.folder) as watcher:
+        with FolderWatcher(folders, self.paths.folder, cancel=cancel) as watcher:
             yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
 
     def _index(
