@@ -3,15 +3,17 @@
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
+from photofind.indexing.worker import Result
 from photofind.live import LiveLibrary
 from photofind.settings import Settings, save_setting
 from tests.support.warm_child import WarmChild
@@ -65,20 +67,44 @@ def _goes_on(events: Events, folder: Path) -> None:
     events.wait_for(IndexFinished, lambda report: report.embedded == 1)
 
 
+def _roots(live: LiveLibrary) -> list[Path]:
+    return [summary.root.path for summary in live.folders()]
+
+
 def _keeper_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "keeper"]
 
 
 def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
-    live: LiveLibrary, events: Events, pictures: Path
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    live.add_folders([pictures / "sea"])
-    events.wait_for(PhotosChanged)
+    errors: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    real = warm_child.run
+    reading = threading.Event()
 
-    live.add_folders([pictures])
+    def unhurried(*files: Any, **options: Any) -> Generator[list[Result], None, None]:
+        """Has each batch arrive after the folder around is added, if that can be done meanwhile."""
+        for batch in real(*files, **options):
+            reading.set()
+            ends = time.monotonic() + 1.0
+            while _roots(live) == [pictures / "sea"] and time.monotonic() < ends:
+                time.sleep(0.01)
+            yield batch
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "run", unhurried)
+        live.add_folders([pictures / "sea"])
+        assert reading.wait(60)
+        live.add_folders([pictures])
 
     events.wait_for(IndexFinished, lambda report: report.found == PICTURES)
-    assert [summary.root.path for summary in live.folders()] == [pictures]
+    assert not errors
+    assert _roots(live) == [pictures]
     assert live.count() == PICTURES
 
 
