@@ -59,6 +59,18 @@ def scan_places(
         return None
 
 
+def any_is_there(files: Iterable[tuple[Path, int]]) -> bool:
+    """Whether one of some files, given with their sizes, is where it was."""
+    for path, size in files:
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        if stat.S_ISREG(found.st_mode) and found.st_size == size:
+            return True
+    return False
+
+
 def _look(root: Path, places: Places, own_folder: Path | None, cancel: CancelToken) -> PartialScan:
     if places.everywhere or root in places.trees:
         raise _WholeRootError
