@@ -32,11 +32,16 @@ class FileStat:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file that may be a photo, as a scan met it below `root`."""
+    """A file that may be a photo, as a scan met it below `root`.
+
+    Attributes:
+        placeholder: Only its name and size are on this computer; opening it would download it.
+    """
 
     root: Path
     path: Path
     stat: FileStat
+    placeholder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ Where searches would be quicker with a graph, one is made on a second thread onc
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from photofind.cancel import CancelToken
 from photofind.child.worker import ChildWorker
@@ -28,6 +29,11 @@ REFRESH_SHARE = 0.05
 """Part of the time that may go into taking new photos into the search while more are read."""
 
 REFRESH_AT_MOST_EVERY_S = 2.0
+
+_STOPPED_BY_A_BUG = (
+    "Photofind made a mistake and stopped looking through your folders.",
+    "Your photos and tags are safe. Try again; if it happens again, start photofind anew.",
+)
 
 
 class Keeper:
@@ -52,7 +58,7 @@ class Keeper:
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
         self._refreshing = threading.Lock()
-        self._graph = GraphMaking(library.renew_graph, self._take_graph)
+        self._graph = GraphMaking(self._make_graph, self._take_graph)
 
     @property
     def engine(self) -> SearchEngine | None:
@@ -94,37 +100,64 @@ class Keeper:
         self._cancel.cancel()
         self._graph.cancel()
 
-    def stop(self) -> None:
-        """Waits for the batch under way; a graph that is being made goes on."""
-        with self._turn:
-            self._cancel.cancel()
-            if self._thread is not None:
-                self._thread.join()
-            self._thread = None
-
     def stop_all(self) -> None:
-        """As `stop`, and gives up the graph too."""
-        self.stop()
+        """Stop for good; a graph that is being made is given up."""
+        with self._turn:
+            self._stop()
         self._graph.stop()
 
-    def restart(self) -> None:
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Hold still while roots or settings change; one change at a time.
+
+        Waits for the batch under way; a graph that is being made goes on. However the block ends,
+        the keeper starts again if it had been started: also when it had stopped by itself.
+        """
         with self._turn:
-            self.stop()
-            self.start()
+            started = self._thread is not None
+            self._stop()
+            try:
+                yield
+            finally:
+                if started:
+                    self.start()
+
+    def give_up_graph(self) -> None:
+        """Stop making a graph; the next run makes one if it is still wanted."""
+        self._graph.stop()
+
+    def _stop(self) -> None:
+        self._cancel.cancel()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
 
     def _run(self, cancel: CancelToken) -> None:
         try:
-            if not self._engine_known.is_set():
-                self._refresh()
-            if self._library.roots():
-                self._keep_up(cancel)
+            with self._telling_why_it_stops():
+                if not self._engine_known.is_set():
+                    self._refresh()
+                if self._library.roots():
+                    self._keep_up(cancel)
+        finally:
+            # Whoever waits to search must not wait for ever.
+            self._engine_known.set()
+
+    @contextmanager
+    def _telling_why_it_stops(self) -> Iterator[None]:
+        """Tell the listener whatever ends a thread, unless it was asked to end.
+
+        What nobody expected is raised again: the thread's hook writes it down.
+        """
+        try:
+            yield
         except CancelledError:
             pass
         except UserFacingError as error:
             self._listener(LibraryStopped(error))
-        finally:
-            # Whoever waits to search must not wait for ever.
-            self._engine_known.set()
+        except BaseException:
+            self._listener(LibraryStopped(UserFacingError(*_STOPPED_BY_A_BUG)))
+            raise
 
     def _keep_up(self, cancel: CancelToken) -> None:
         for report in self._library.watch_with(self._worker, listener=self._note, cancel=cancel):
@@ -147,13 +180,17 @@ class Keeper:
         if self._library.wants_graph():
             self._graph.begin()
 
+    def _make_graph(self, cancel: CancelToken) -> bool:
+        made = False
+        with self._telling_why_it_stops():
+            made = self._library.renew_graph(cancel)
+        return made  # noqa: RET504 - false where it ended early
+
     def _take_graph(self) -> None:
-        try:
+        with self._telling_why_it_stops():
             if self._search is not None:
                 self._search.take_graph()
                 self._tell_searchable()
-        except UserFacingError as error:
-            self._listener(LibraryStopped(error))
 
     def _refresh(self, *, settle: bool = False) -> SearchFollower | None:
         """Take what changed into the search; the same one as long as the search model is."""

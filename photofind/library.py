@@ -34,6 +34,7 @@ from photofind.store import changes, counts, embeddings, photos, roots, state
 from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.roots import Root
+from photofind.store.same_folder import is_same_folder
 from photofind.tagging.follower import TagFollower
 from photofind.tagging.library_tags import (
     NO_DECISIONS,
@@ -155,7 +156,7 @@ class Library(Closing):
             return self._index(worker, chosen, listener, cancel, changes)
 
         folders = [root.path for root in self.roots()]
-        with FolderWatcher(folders, self.paths.folder) as watcher:
+        with FolderWatcher(folders, self.paths.folder, cancel=cancel) as watcher:
             yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
 
     def _index(
@@ -360,10 +361,11 @@ class Library(Closing):
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
         """Adds folders and returns all roots; raises `BadInputError` for one that is not there."""
         with self.database.writing() as connection:
-            known = {root.path for root in roots.list_roots(connection)}
+            known = [root.path for root in roots.list_roots(connection)]
             for folder in folders:
                 path = folder.resolve()
-                if path not in known and not path.is_dir():
+                is_known = any(is_same_folder(path, root) for root in known)
+                if not is_known and not path.is_dir():
                     raise BadInputError(
                         f"There is no folder {folder}.",
                         "Check the path, and that the disk it is on is connected.",

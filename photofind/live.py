@@ -29,7 +29,7 @@ from photofind.search.engine import Ranking, Reach, SearchEngine
 from photofind.search.parser import parse
 from photofind.search.planner import plan
 from photofind.search.regions import RegionAnswer
-from photofind.settings import Settings, load_settings, save_settings
+from photofind.settings import Concern, Settings, concerned, load_settings, save_settings
 from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
 from photofind.store.database import Database
 from photofind.store.filters import PhotoFilter
@@ -101,9 +101,8 @@ class LiveLibrary:
 
     def rescan(self) -> None:
         """Compares all folders again now; after it had to stop, tries again."""
-        self._keeper.stop()
-        self._child.restart_for(self.paths, self.settings, self.settings.checkpoint)
-        self._keeper.start()
+        with self._keeper.stopped():
+            self._child.restart_for(self.paths, self.settings, self.settings.checkpoint)
 
     def failures(self) -> list[Failure]:
         with self._database.reading() as connection:
@@ -111,9 +110,8 @@ class LiveLibrary:
 
     def retry(self) -> None:
         """Reads every file again that could not be read."""
-        with self._database.writing() as connection:
+        with self._keeper.stopped(), self._database.writing() as connection:
             failures.forget_failures(connection)
-        self._keeper.restart()
 
     def coverage(self) -> Coverage:
         with self._database.reading() as connection:
@@ -130,8 +128,8 @@ class LiveLibrary:
 
     def add_folders(self, folders: Sequence[Path]) -> None:
         """Adds roots and begins to read them; raises `BadInputError` for one that is not there."""
-        self._library.add_roots(folders)
-        self._keeper.restart()
+        with self._keeper.stopped():
+            self._library.add_roots(folders)
 
     def add_demo_pictures(self) -> None:
         """Draws an album beside the library's folder and adds it, unless it is there already."""
@@ -144,10 +142,8 @@ class LiveLibrary:
 
     def remove_folder(self, root_id: int) -> None:
         """Forgets a root; its photos' tags are kept for when they return."""
-        self._keeper.stop()
-        with self._database.writing() as connection:
+        with self._keeper.stopped(), self._database.writing() as connection:
             roots.remove_root(connection, root_id)
-        self._keeper.start()
 
     # Photos
 
@@ -311,14 +307,24 @@ class LiveLibrary:
         return self._library.settings
 
     def save_settings(self, settings: Settings) -> None:
-        """Writes what differs; what it concerns begins again with it."""
-        save_settings(self.paths.settings, settings)
-        self._keeper.stop_all()
-        self._library.settings = load_settings(self.paths.settings)
-        self._child.restart_for(self.paths, settings, settings.checkpoint)
-        self._keeper.start()
+        """Write what differs; reading begins again with it, unless only the window is concerned.
+
+        Raises:
+            UserFacingError: They cannot be written, and everything goes on as before.
+        """
+        if concerned(self.settings, settings) <= {Concern.WINDOW}:
+            self._write_settings(settings)
+            return
+        with self._keeper.stopped():
+            self._write_settings(settings)
+            self._keeper.give_up_graph()
+            self._child.restart_for(self.paths, self.settings, self.settings.checkpoint)
 
     # What the methods above share
+
+    def _write_settings(self, settings: Settings) -> None:
+        save_settings(self.paths.settings, settings)
+        self._library.settings = load_settings(self.paths.settings)
 
     @property
     def _database(self) -> Database:

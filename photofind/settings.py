@@ -9,7 +9,7 @@ from typing import Any
 
 import tomlkit
 
-from photofind.errors import BadInputError
+from photofind.errors import BadInputError, UserFacingError
 
 
 class Group(StrEnum):
@@ -18,6 +18,13 @@ class Group(StrEnum):
     READING = "Reading photos"
     SEARCH = "Search"
     LOOK = "Look"
+
+
+class Concern(StrEnum):
+    """What has to begin again when a setting changes."""
+
+    WINDOW = "window"
+    READING = "reading"
 
 
 class Kind(StrEnum):
@@ -39,6 +46,7 @@ class About:
         unit: Of numbers, as it follows them.
         zero: What the number 0 means, where it means something of its own.
         advanced: Whether most people need never see it.
+        concern: What a change of it concerns.
     """
 
     title: str
@@ -51,6 +59,7 @@ class About:
     zero: str
     kind: Kind
     advanced: bool
+    concern: Concern
 
 
 def _setting(
@@ -66,8 +75,11 @@ def _setting(
     zero: str = "",
     kind: Kind = Kind.PLAIN,
     advanced: bool = False,
+    concern: Concern = Concern.READING,
 ) -> Any:
-    about = About(title, help_text, group, least, most, choices, unit, zero, kind, advanced)
+    about = About(
+        title, help_text, group, least, most, choices, unit, zero, kind, advanced, concern
+    )
     return field(default=default, metadata={"about": about})
 
 
@@ -173,6 +185,7 @@ class Settings:
         choices={"system": "As the system", "light": "Light", "dark": "Dark"},
         title="Theme",
         group=Group.LOOK,
+        concern=Concern.WINDOW,
     )
 
 
@@ -180,6 +193,11 @@ def about(setting: "Field[Any]") -> About:
     """What people are told of one of `fields(Settings)`."""
     told: About = setting.metadata["about"]
     return told
+
+
+def concerned(before: Settings, after: Settings) -> set[Concern]:
+    """What the settings that differ concern."""
+    return {about(setting).concern for setting in _differing(before, after)}
 
 
 def load_settings(path: Path) -> Settings:
@@ -215,25 +233,35 @@ def save_settings(path: Path, settings: Settings) -> None:
 
     Raises:
         BadInputError: The file cannot be read as it is.
+        UserFacingError: It cannot be written.
     """
-    before = load_settings(path)
-    changed = {
-        setting.name: getattr(settings, setting.name)
-        for setting in fields(Settings)
-        if getattr(settings, setting.name) != getattr(before, setting.name)
-    }
+    changed = _differing(load_settings(path), settings)
     if changed:
-        _write(path, changed)
+        _write(path, {setting.name: getattr(settings, setting.name) for setting in changed})
+
+
+def _differing(before: Settings, after: Settings) -> "list[Field[Any]]":
+    return [
+        setting
+        for setting in fields(Settings)
+        if getattr(before, setting.name) != getattr(after, setting.name)
+    ]
 
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
     for name, value in values.items():
         document[name] = list(value) if isinstance(value, tuple) else value
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(tomlkit.dumps(document), "utf-8")
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text(tomlkit.dumps(document), "utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise UserFacingError(
+            f"The settings in {path} cannot be saved: {error.strerror or error}.",
+            f"Check that you may write to {path.parent} and that its disk is not full.",
+        ) from error
 
 
 def _valid(setting: "Field[Any]", value: object, path: Path) -> object:

@@ -46,7 +46,10 @@ def compare(
     for file in found:
         met.add(file.path)
         before = known.get(file.path)
-        if before is None or _may_differ(file, before):
+        if file.placeholder and before is not None:
+            # What is known of it stays true until its content has arrived and can be read.
+            unchanged.append(before)
+        elif before is None or _may_differ(file, before):
             to_read.append(file)
         elif before.photo_id is not None and before.photo_id in without_embedding:
             to_embed.append((before.photo_id, file))

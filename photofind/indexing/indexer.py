@@ -15,7 +15,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import Failure, FoundFile, PhotoId
 from photofind.events import IndexFinished, IndexPhase, Listener, ignore_events
 from photofind.indexing.compare import Comparison, compare
-from photofind.indexing.partial import PartialScan, scan_places
+from photofind.indexing.partial import PartialScan, any_is_there, scan_places
 from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.progress import Progress
 from photofind.indexing.reading import Reading
@@ -27,11 +27,15 @@ from photofind.settings import Settings
 from photofind.store import counts, embeddings, photos, roots, state, waiting
 from photofind.store.batches import in_batches
 from photofind.store.database import Database
+from photofind.store.folders import files_outside
 from photofind.store.photos import KnownFile
 from photofind.store.roots import Root
 
 FEWEST_TO_JUDGE = 10
 """Known photos a folder must have before losing most of them makes it look disconnected."""
+
+WITNESSES = 8
+"""Files looked at to tell whether a root is there of which some folders are empty."""
 
 WAITING_AT_ONCE = 20_000
 """Files noted in one transaction: a person's tag need not wait for a million of them."""
@@ -163,8 +167,9 @@ class Indexer:
         known, without_embedding = self._known_in(root, looked)
         hidden = [item.path for item in looked.unreadable]
         comparison = compare(looked.found, known, hidden, without_embedding)
-        if comparison.missing and (
-            not looked.found or self._looks_offline(root, len(comparison.missing))
+        if comparison.missing and not (
+            (looked.found or self._is_there(root, looked.seen))
+            and not self._looks_offline(root, len(comparison.missing))
         ):
             return None
         progress.advance(len(looked.found))
@@ -176,6 +181,12 @@ class Indexer:
                 waiting.clear_waiting(connection, root, tree)
         self._let_wait(root, [file.path for file in looked.found if file.path not in known])
         return comparison
+
+    def _is_there(self, root: Root, seen: Places) -> bool:
+        """Whether a root holds what it held elsewhere, where nothing is left in some places."""
+        with self._database.reading() as connection:
+            others = files_outside(connection, root, seen.folders, seen.trees, WITNESSES)
+        return any_is_there(others)
 
     def _known_in(
         self, root: Root, looked: PartialScan

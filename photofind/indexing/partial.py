@@ -16,7 +16,8 @@ from pathlib import Path
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.indexing.places import Places
-from photofind.photos.scan import SYSTEM_FOLDERS, UnreadableFolder, scan
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.shown_folders import is_shown
 
 _GONE = {errno.ENOENT, errno.ENOTDIR}
 
@@ -56,6 +57,18 @@ def scan_places(
         return result if _identity(root) == before else None
     except _WholeRootError:
         return None
+
+
+def any_is_there(files: Iterable[tuple[Path, int]]) -> bool:
+    """Whether one of some files, given with their sizes, is where it was."""
+    for path, size in files:
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        if stat.S_ISREG(found.st_mode) and found.st_size == size:
+            return True
+    return False
 
 
 def _look(root: Path, places: Places, own_folder: Path | None, cancel: CancelToken) -> PartialScan:
@@ -109,7 +122,7 @@ def _is_shown(root: Path, place: Path, own_folder: Path | None) -> bool:
     """Whether a scan of the root would come to a place, supposing that it is there."""
     _, *below = accumulate(place.relative_to(root).parts, operator.truediv, initial=root)
     for path in below:
-        if path.name.startswith(".") or path.name.lower() in SYSTEM_FOLDERS:
+        if not is_shown(path.name, path.parent.name):
             return False
         try:
             found = path.lstat()

@@ -21,6 +21,8 @@ from photofind.photos.metadata import read_metadata
 from photofind.photos.read import read_file
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
 
+NOT_ON_THIS_COMPUTER = "Not on this computer. It is read once it has been downloaded."
+
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
@@ -128,6 +130,10 @@ class Stages:
     def run(self, found: FoundFile) -> Outcome:
         """Raises nothing on account of the file; only `OSError` where a thumbnail has no room."""
         read_at_ns = time.time_ns()
+        if found.placeholder:
+            # Never opened: that would download it. Recorded as read before all times, it is read
+            # as soon as it has arrived.
+            return Unreadable(found, 0, NOT_ON_THIS_COMPUTER)
         try:
             data = read_file(found, self.max_bytes)
             content = fingerprint(data)

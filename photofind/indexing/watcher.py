@@ -6,7 +6,6 @@ means "compare the whole root", once. What it could not tell at all (a network d
 comparing everything now and then, which the caller does.
 """
 
-import errno
 import os
 import threading
 import time
@@ -19,32 +18,46 @@ from watchdog.events import (
     FileClosedNoWriteEvent,
     FileOpenedEvent,
     FileSystemEvent,
-    FileSystemEventHandler,
 )
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.api import BaseObserver
 
 from photofind.cancel import CancelToken
 from photofind.closing import Closing
 from photofind.indexing.places import EVERYWHERE, Changes, Places
+from photofind.indexing.root_watch import RootWatch
 from photofind.photos.formats import may_be_photo
+from photofind.photos.shown_folders import are_shown
 
 # Reading a photo causes the first two. A folder's own change says no more than its files' do.
 _IRRELEVANT = (FileOpenedEvent, FileClosedNoWriteEvent, FileAttribEvent, DirModifiedEvent)
-_LIMITS = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 BURST = 512
 """Events of one change set after which some may have been lost."""
 
+FIRST_LOOK_S = 10.0
+"""How long a root may take to be watched before everything else goes on without it."""
+
+CLOSE_S = 1.0
+"""How long the end waits for roots that may not answer."""
+
+_POLL_S = 0.2
+
 
 class FolderWatcher(Closing):
-    """Watches roots until it is closed.
+    """Watches roots until it is closed, each on a thread of its own.
 
     Args:
         roots: Folders, which may be absent and may come and go.
         own_folder: Photofind's own; what happens there is nobody's change.
+        cancel: Ends the wait for the first look at the roots.
         quiet_s: A change set is complete when nothing happened for so long.
         longest_s: Or when it has been going on for so long.
+        look_every_s: How often it is looked whether a root has come or gone.
+        look: What looks, `os.stat`; it may take for ever.
+
+    Raises:
+        CancelledError: Within a fifth of a second of `cancel`.
     """
 
     def __init__(
@@ -52,11 +65,14 @@ class FolderWatcher(Closing):
         roots: Iterable[Path],
         own_folder: Path,
         *,
+        cancel: CancelToken | None = None,
         quiet_s: float = 1.0,
         longest_s: float = 10.0,
+        look_every_s: float = 2.0,
+        first_look_s: float = FIRST_LOOK_S,
+        look: Callable[[Path], os.stat_result] = os.stat,
         observer: Callable[[], BaseObserver] = Observer,
     ) -> None:
-        self._roots = tuple(roots)
         self._own_folder = own_folder
         self._quiet_s = quiet_s
         self._longest_s = longest_s
@@ -64,17 +80,29 @@ class FolderWatcher(Closing):
         self._events = 0
         self._last_change = 0.0
         self._lock = threading.Lock()
-        self._watches: dict[Path, tuple[ObservedWatch, int]] = {}
-        self._present: dict[Path, int | None] = {}
-        self._unwatchable: set[Path] = set()
-        self._observer = observer()
-        self._observer.start()
-        self._follow_roots()
+        self._failure: BaseException | None = None
+        self._watches = [
+            RootWatch(
+                root,
+                on_event=self.note,
+                on_change=lambda root: self._mark(root, EVERYWHERE),
+                on_failure=self._fail,
+                look_every_s=look_every_s,
+                look=look,
+                make_observer=observer,
+            )
+            for root in roots
+        ]
+        try:
+            self._wait_for_first_looks(first_look_s, cancel or CancelToken())
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def unwatchable(self) -> frozenset[Path]:
-        """Roots the system has no capacity to watch; they must be compared now and then."""
-        return frozenset(self._unwatchable)
+        """Roots the system cannot watch; they must be compared now and then."""
+        return frozenset(watch.root for watch in self._watches if not watch.watchable)
 
     def wait(self, timeout_s: float, cancel: CancelToken) -> Changes:
         """Waits for a change set and returns what it touched; nothing after the timeout.
@@ -86,9 +114,10 @@ class FolderWatcher(Closing):
         began: float | None = None
         while True:
             cancel.raise_if_cancelled()
-            self._follow_roots()
             now = time.monotonic()
             with self._lock:
+                if self._failure is not None:
+                    raise self._failure
                 if self._changed:
                     began = began or now
                     still = now - self._last_change >= self._quiet_s
@@ -97,11 +126,24 @@ class FolderWatcher(Closing):
                         return changed
                 elif now >= ends:
                     return {}
-            time.sleep(min(0.2, self._quiet_s / 4))
+            time.sleep(min(_POLL_S, self._quiet_s / 4))
 
     def close(self) -> None:
-        self._observer.stop()
-        self._observer.join()
+        """Ends at once; a thread that a root keeps waiting is left to end when the root answers."""
+        for watch in self._watches:
+            watch.close()
+        ends = time.monotonic() + CLOSE_S
+        for watch in self._watches:
+            watch.join(max(0.0, ends - time.monotonic()))
+
+    def _wait_for_first_looks(self, timeout_s: float, cancel: CancelToken) -> None:
+        ends = time.monotonic() + timeout_s
+        for watch in self._watches:
+            while not watch.has_looked(_POLL_S):
+                cancel.raise_if_cancelled()
+                if time.monotonic() >= ends:
+                    watch.stop_waiting()
+                    break
 
     def note(self, root: Path, event: FileSystemEvent) -> None:
         """Called by the observer's thread for everything that happens below a root."""
@@ -115,9 +157,12 @@ class FolderWatcher(Closing):
     def _concerns(self, root: Path, path: Path, is_folder: bool) -> bool:
         if path.is_relative_to(self._own_folder) or not path.is_relative_to(root):
             return False
-        if any(part.startswith(".") for part in path.relative_to(root).parts):
-            return False
-        return is_folder or may_be_photo(path.name)
+        if path == root:
+            return True
+        *folders, name = root.name, *path.relative_to(root).parts
+        if is_folder:
+            return are_shown([*folders, name])
+        return are_shown(folders) and not name.startswith(".") and may_be_photo(name)
 
     def _mark(self, root: Path, places: Places) -> None:
         with self._lock:
@@ -127,47 +172,9 @@ class FolderWatcher(Closing):
             self._changed[root] = self._changed.get(root, Places()) | places
             self._last_change = time.monotonic()
 
-    def _follow_roots(self) -> None:
-        """Watches roots that have come, or come back as another folder of the same name."""
-        for root in self._roots:
-            inode = _inode(root)
-            if root in self._present and self._present[root] == inode:
-                continue
-            if root in self._present:
-                self._mark(root, EVERYWHERE)
-            self._present[root] = inode
-            self._forget(root)
-            if inode is not None:
-                self._watch(root, inode)
-
-    def _watch(self, root: Path, inode: int) -> None:
-        try:
-            watch = self._observer.schedule(_Handler(self, root), str(root), recursive=True)
-        except OSError as error:
-            if error.errno in _LIMITS:
-                self._unwatchable.add(root)
-            elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
-                raise
-            else:
-                # It went away this moment; the next look will see it return.
-                self._present[root] = None
-            return
-        self._unwatchable.discard(root)
-        self._watches[root] = (watch, inode)
-
-    def _forget(self, root: Path) -> None:
-        watch = self._watches.pop(root, None)
-        if watch is not None:
-            self._observer.unschedule(watch[0])
-
-
-class _Handler(FileSystemEventHandler):
-    def __init__(self, watcher: FolderWatcher, root: Path) -> None:
-        self._watcher = watcher
-        self._root = root
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        self._watcher.note(self._root, event)
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            self._failure = error
 
 
 def _places(root: Path, path: Path, event: FileSystemEvent) -> Places:
@@ -179,10 +186,3 @@ def _places(root: Path, path: Path, event: FileSystemEvent) -> Places:
     folder = Places(folders=frozenset([path.parent]))
     # A link to a folder comes and goes like a file.
     return folder if path.suffix else folder | Places(trees=frozenset([path]))
-
-
-def _inode(folder: Path) -> int | None:
-    try:
-        return folder.stat().st_ino if folder.is_dir() else None
-    except OSError:
-        return None

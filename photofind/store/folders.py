@@ -1,12 +1,16 @@
 """What the catalogue knows below one folder."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from photofind.store import schema
 from photofind.store.roots import Root
-from photofind.store.stored_paths import prefix_below
+from photofind.store.stored_paths import absolute_path, prefix_below
+
+_files = schema.files
 
 
 def in_folder(
@@ -29,3 +33,26 @@ def in_folder(
         name = sa.func.substr(path, len(prefix) + 1)
         clauses.append(sa.func.instr(name, os.fsencode(os.sep)) == 0)
     return clauses
+
+
+def files_outside(
+    connection: sa.Connection,
+    root: Root,
+    folders: Iterable[Path],
+    trees: Iterable[Path],
+    limit: int,
+) -> list[tuple[Path, int]]:
+    """Some files of a root and their sizes, none of them in one of the folders or below a tree."""
+    inside = [
+        sa.and_(sa.true(), *in_folder(_files.c.path, root, place, deep=deep))
+        for places, deep in ((folders, False), (trees, True))
+        for place in places
+    ]
+    statement = (
+        sa.select(_files.c.path, _files.c.size)
+        .where(_files.c.root_id == root.id, *(sa.not_(place) for place in inside))
+        .order_by(_files.c.path)
+        .limit(limit)
+    )
+    raw_root = os.fsencode(root.path)
+    return [(absolute_path(raw_root, path), size) for path, size in connection.execute(statement)]

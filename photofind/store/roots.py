@@ -1,19 +1,21 @@
 """The folders a person asked photofind to search.
 
 [Note: roots do not overlap] A file belongs to exactly one root, so no root lies inside another:
-a folder inside a root is already covered by it, and a folder around roots takes them over.
+a folder inside a root is already covered by it, and a folder around roots takes them over. Which
+folder lies in which is for the file system to say, see `same_folder.py`.
 """
 
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import sqlalchemy as sa
 
 from photofind.errors import BadInputError
 from photofind.store import schema
-from photofind.store.stored_paths import look_up_text, prefix_below
+from photofind.store.same_folder import part_below
+from photofind.store.stored_paths import look_up_text, prefix_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,14 @@ def add_root(connection: sa.Connection, path: Path) -> Root:
         raise ValueError(f"a root's path must be absolute and resolved: {path}")
     existing = list_roots(connection)
     for root in existing:
-        if path == root.path or root.path in path.parents:
+        if part_below(path, root.path) is not None:
             return root
-    inner = [root for root in existing if path in root.path.parents]
-    _refuse_offline(path, inner)
+    inner = [(root, part_below(root.path, path)) for root in existing]
+    _refuse_offline(path, [root for root, part in inner if part is not None])
     added = _insert(connection, path)
-    for root in inner:
-        _take_over(connection, root, added)
+    for root, part in inner:
+        if part is not None:
+            _take_over(connection, root, added, part)
     return added
 
 
@@ -115,9 +118,10 @@ def _insert(connection: sa.Connection, path: Path) -> Root:
     return Root(root_id, path, offline=False, last_indexed_at=None)
 
 
-def _take_over(connection: sa.Connection, inner: Root, outer: Root) -> None:
+def _take_over(connection: sa.Connection, inner: Root, outer: Root, part: PurePath) -> None:
+    """Args: part: Where `inner` lies in `outer`."""
     files, table = schema.files, schema.roots
-    prefix = prefix_below(outer.path, inner.path)
+    prefix = prefix_of(part)
     rows = connection.execute(
         sa.select(files.c.id, files.c.path).where(files.c.root_id == inner.id)
     ).all()

@@ -6,10 +6,10 @@ in how an accent is composed, stay different files. Beside it goes text for look
 
 import os
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PurePath
 
 
-def prefix_of(root: Path) -> bytes:
+def prefix_of(root: PurePath) -> bytes:
     """What the bytes of every path below `root` begin with."""
     return os.path.join(os.fsencode(root), b"")  # noqa: PTH118 (bytes)
 

@@ -99,6 +99,34 @@ def test_that_a_renamed_folder_is_moved(engine: Engine, sea: Path, land: Path) -
     assert _contents(engine).paths == _files(sea, land)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_that_a_folders_last_photo_costs_a_look_at_that_folder(
+    engine: Engine, sea: Path, whole: bool
+) -> None:
+    if whole:
+        shutil.rmtree(sea / "near")
+    else:
+        for path in (sea / "near").iterdir():
+            path.unlink()
+    _draw(sea / "far" / "unnoticed.png", 51)
+
+    report = engine.run({sea: _trees(sea / "near") if whole else _folders(sea / "near")})
+
+    assert (report.removed, report.found, report.offline) == (12, 0, ())
+    assert _files(sea) - _contents(engine).paths == {os.fsencode(sea / "far" / "unnoticed.png")}
+
+
+def test_that_an_empty_folder_proves_nothing_where_no_other_file_is_as_it_was(
+    engine: Engine, sea: Path
+) -> None:
+    shutil.rmtree(sea / "near")
+    # Another disk in the root's place, with names of the first.
+    for path in (sea / "far").iterdir():
+        path.write_bytes(b"of another size")
+
+    assert engine.run({sea: _trees(sea / "near")}).found == 12
+
+
 def test_that_a_deleted_folder_is_removed(engine: Engine, sea: Path, land: Path) -> None:
     shutil.rmtree(sea / "near")
 

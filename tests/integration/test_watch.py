@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -165,10 +166,20 @@ def test_that_reading_photos_is_no_change(pictures: Path, tmp_path: Path) -> Non
         assert watcher.wait(1, CancelToken()) == {}
 
 
-@pytest.mark.parametrize("name", [".hidden.jpg", "notes.txt", ".git/objects.jpg"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".hidden.jpg",
+        "notes.txt",
+        ".git/objects.jpg",
+        "@eaDir/a.jpg",
+        "Previews.lrdata/0/a.jpg",
+        "Mine.photoslibrary/resources/derivatives/a.jpg",
+    ],
+)
 def test_that_what_is_no_photo_is_no_change(pictures: Path, tmp_path: Path, name: str) -> None:
+    (pictures / name).parent.mkdir(parents=True, exist_ok=True)
     with FolderWatcher([pictures], tmp_path / "library", quiet_s=0.1) as watcher:
-        (pictures / name).parent.mkdir(exist_ok=True)
         (pictures / name).write_bytes(b"x")
         assert watcher.wait(1, CancelToken()) == {}
 
@@ -245,3 +256,107 @@ def test_that_a_root_beyond_the_systems_limit_is_to_be_compared_instead(
         [pictures], tmp_path / "library", observer=lambda: Exhausted(EventEmitter)
     ) as watcher:
         assert watcher.unwatchable == {pictures}
+
+
+class HangingDisk:
+    """A root that does not answer until it is let go."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._answers = threading.Event()
+        self.looked = threading.Event()
+
+    def look(self, path: Path) -> os.stat_result:
+        if path == self._root:
+            self.looked.set()
+            self._answers.wait()
+        return path.stat()
+
+    def answer(self) -> None:
+        self._answers.set()
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Iterator[HangingDisk]:
+    """The root `tmp_path / "server"`."""
+    (tmp_path / "server").mkdir()
+    disk = HangingDisk(tmp_path / "server")
+    before = set(threading.enumerate())
+    yield disk
+    disk.answer()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE_S)
+
+
+def _watch_threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith("watch ")}
+
+
+def test_that_a_root_that_does_not_answer_holds_up_no_other_and_not_the_end(
+    hanging: HangingDisk, pictures: Path, tmp_path: Path
+) -> None:
+    with FolderWatcher(
+        [tmp_path / "server", pictures],
+        tmp_path / "library",
+        quiet_s=0.1,
+        first_look_s=0.5,
+        look=hanging.look,
+    ) as watcher:
+        assert hanging.looked.is_set()
+        (pictures / "sea" / "new.jpg").write_bytes(b"x")
+        sea = Places(folders=frozenset([pictures / "sea"]))
+        assert watcher.wait(10, CancelToken()) == {pictures: sea}
+
+    assert _watch_threads() == {"watch server"}
+
+
+def test_that_a_root_that_answers_late_is_compared_as_a_whole(
+    hanging: HangingDisk, tmp_path: Path
+) -> None:
+    server = tmp_path / "server"
+    with FolderWatcher(
+        [server], tmp_path / "library", quiet_s=0.1, first_look_s=0.2, look=hanging.look
+    ) as watcher:
+        (server / "meanwhile.jpg").write_bytes(b"x")
+        hanging.answer()
+        assert watcher.wait(10, CancelToken()) == {server: EVERYWHERE}
+        (server / "new.jpg").write_bytes(b"x")
+        assert watcher.wait(10, CancelToken()) == {server: Places(folders=frozenset([server]))}
+
+
+def test_that_a_root_that_does_not_answer_can_be_cancelled(
+    hanging: HangingDisk, tmp_path: Path
+) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(CancelledError):
+        FolderWatcher([tmp_path / "server"], tmp_path / "library", cancel=cancel, look=hanging.look)
+
+
+def test_that_another_disk_in_a_roots_place_is_noticed_although_its_number_is_the_same(
+    pictures: Path, tmp_path: Path
+) -> None:
+    swapped = threading.Event()
+
+    def look(path: Path) -> os.stat_result:
+        values = list(path.stat())
+        values[stat.ST_INO], values[stat.ST_DEV] = 2, 7 if swapped.is_set() else 6
+        return os.stat_result(values)
+
+    with FolderWatcher(
+        [pictures], tmp_path / "library", quiet_s=0.1, look_every_s=0.1, look=look
+    ) as watcher:
+        assert watcher.wait(0.5, CancelToken()) == {}
+        swapped.set()
+        assert watcher.wait(10, CancelToken()) == {pictures: EVERYWHERE}
+
+
+def test_that_a_mistake_while_watching_ends_the_wait(pictures: Path, tmp_path: Path) -> None:
+    def broken(_: Path) -> os.stat_result:
+        raise ZeroDivisionError
+
+    with (
+        FolderWatcher([pictures], tmp_path / "library", look=broken) as watcher,
+        pytest.raises(ZeroDivisionError),
+    ):
+        watcher.wait(10, CancelToken())

@@ -1,12 +1,20 @@
-from dataclasses import Field, fields
+from dataclasses import Field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from photofind.errors import BadInputError
+from photofind.errors import BadInputError, UserFacingError
 from photofind.gui.theme import CHOICES
-from photofind.settings import Settings, about, load_settings, save_setting, save_settings
+from photofind.settings import (
+    Concern,
+    Settings,
+    about,
+    concerned,
+    load_settings,
+    save_setting,
+    save_settings,
+)
 
 
 @pytest.fixture
@@ -135,3 +143,25 @@ def test_that_the_themes_are_those_the_window_has() -> None:
     (theme,) = [setting for setting in fields(Settings) if setting.name == "theme"]
 
     assert tuple(about(theme).choices or ()) == CHOICES
+
+
+def test_that_only_the_theme_concerns_the_window_alone() -> None:
+    before = Settings()
+
+    assert concerned(before, before) == set()
+    assert concerned(before, replace(before, theme="dark")) == {Concern.WINDOW}
+    assert concerned(before, replace(before, threads=3)) == {Concern.READING}
+    assert concerned(before, replace(before, theme="dark", threads=3)) == {
+        Concern.WINDOW,
+        Concern.READING,
+    }
+
+
+def test_that_a_file_that_cannot_be_written_is_said_and_left_as_it_was(file: Path) -> None:
+    file.write_text("batch_size = 8\n")
+    file.with_name("settings.toml.partial").mkdir()
+
+    with pytest.raises(UserFacingError, match="cannot be saved"):
+        save_settings(file, Settings(batch_size=9))
+
+    assert load_settings(file).batch_size == 8

@@ -111,6 +111,7 @@ def read_library(
     told: queue.SimpleQueue[Event] = queue.SimpleQueue()
     folder = tmp_path_factory.mktemp("read") / "library"
     library = LiveLibrary(folder, told.put, make_worker=warm_child.lend)
+    library.start()
     library.add_folders([drawn_album])
     while not isinstance(told.get(timeout=60), IndexFinished):
         pass

@@ -1,14 +1,18 @@
+import itertools
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.errors import CancelledError
-from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scan import UnreadableFolder, is_placeholder, scan
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
 needs_permissions = pytest.mark.skipif(
@@ -67,6 +71,81 @@ def test_that_hidden_and_system_folders_are_passed_over(tmp_path: Path) -> None:
 def test_that_a_hidden_root_is_scanned(tmp_path: Path) -> None:
     make(tmp_path / ".photos", "a.jpg")
     assert names(tmp_path / ".photos") == ["a.jpg"]
+
+
+@pytest.fixture
+def stats(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has the file system report other numbers of folders from now on."""
+    real = os.stat
+
+    def report(inode: Callable[[os.stat_result], int]) -> None:
+        def simulated(path: str, **options: bool) -> os.stat_result:
+            found = real(path, **options)
+            values = list(found)
+            values[stat.ST_INO] = inode(found)
+            return os.stat_result(values)
+
+        monkeypatch.setattr(os, "stat", simulated)
+
+    return report
+
+
+ANY_NUMBER = itertools.count(1)
+NUMBERINGS: dict[str, Callable[[os.stat_result], int]] = {
+    "as it is": lambda found: found.st_ino,
+    "all zero": lambda _: 0,
+    "another each time": lambda _: next(ANY_NUMBER),
+}
+
+
+@needs_posix
+@pytest.mark.parametrize("numbering", NUMBERINGS.values(), ids=NUMBERINGS.keys())
+def test_that_folders_are_found_once_however_the_file_system_numbers_them(
+    tmp_path: Path,
+    numbering: Callable[[os.stat_result], int],
+    stats: Callable[[Callable[[os.stat_result], int]], None],
+) -> None:
+    root = tmp_path / "root"
+    make(root, "a/1.jpg", "a/deep/2.jpg", "b/3.jpg", "own/thumbnail.jpg")
+    make(tmp_path, "outside/4.jpg", "outside/inner/5.jpg")
+    (root / "a" / "up").symlink_to(root)
+    (root / "b" / "same").symlink_to(root / "a")
+    (root / "inner").symlink_to(tmp_path / "outside" / "inner")
+    (root / "outside").symlink_to(tmp_path / "outside")
+    (tmp_path / "outside" / "back").symlink_to(tmp_path / "outside")
+    stats(numbering)
+
+    found = list(scan(root, exclude=root / "own"))
+
+    assert [file.path.name for file in found] == ["1.jpg", "2.jpg", "3.jpg", "5.jpg", "4.jpg"]
+
+
+def _simulated(**fields: int) -> os.stat_result:
+    """A stat with fields that only other systems have."""
+
+    class Simulated(SimpleNamespace):
+        st_size = st_mtime_ns = st_ctime_ns = st_ino = 1
+        st_mode = stat.S_IFREG
+
+    return cast("os.stat_result", Simulated(**fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_one"),
+    [
+        ({}, False),
+        ({"st_file_attributes": stat.FILE_ATTRIBUTE_ARCHIVE}, False),
+        ({"st_file_attributes": stat.FILE_ATTRIBUTE_OFFLINE}, True),
+        ({"st_file_attributes": 0x00400000 | stat.FILE_ATTRIBUTE_REPARSE_POINT}, True),
+        ({"st_file_attributes": 0x00040000}, True),
+        ({"st_flags": stat.UF_HIDDEN}, False),
+        ({"st_flags": 0x40000000}, True),
+    ],
+)
+def test_that_placeholders_of_clouds_are_told_from_files(
+    fields: dict[str, int], is_one: bool
+) -> None:
+    assert is_placeholder(_simulated(**fields)) is is_one
 
 
 @pytest.mark.parametrize(

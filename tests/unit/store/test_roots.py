@@ -1,3 +1,6 @@
+import os
+import stat
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -107,3 +110,85 @@ def test_that_a_removed_roots_photos_are_known_when_it_returns(connection: sa.Co
     again = roots.add_root(connection, path)
     assert again.id != root.id
     assert photos.record_files(connection, again, [file]) == before
+
+
+SPELLINGS = [
+    ("/Users/x/Pictures", "/Users/x/pictures"),
+    ("/Users/x/Pictures", "/users/X/PICTURES"),
+    ("/Users/x/Café", "/Users/x/Cafe\u0301"),
+    ("/Users/x/CAFE\u0301", "/Users/x/café"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SPELLINGS)
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_that_a_root_that_is_away_is_known_in_another_spelling(
+    connection: sa.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    first: str,
+    second: str,
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    root = roots.add_root(connection, Path(first))
+
+    assert roots.add_root(connection, Path(second)) == root
+    assert roots.add_root(connection, Path(second) / "2019") == root
+
+
+@pytest.mark.parametrize(("first", "second"), SPELLINGS)
+def test_that_another_spelling_is_another_root_where_the_platform_says_so(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    roots.add_root(connection, Path(first))
+
+    assert roots.add_root(connection, Path(second)).path == Path(second)
+    assert len(roots.list_roots(connection)) == 2
+
+
+def test_that_the_file_system_is_asked_where_the_folders_are_there(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # A volume of a Mac that tells large letters from small ones, and a drive that does not.
+    monkeypatch.setattr(sys, "platform", "darwin")
+    for name in ("Here", "here", "One"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "one").symlink_to(tmp_path / "One")
+    root = roots.add_root(connection, tmp_path / "One")
+
+    assert roots.add_root(connection, tmp_path / "one") == root
+    roots.add_root(connection, tmp_path / "Here")
+    roots.add_root(connection, tmp_path / "here")
+    assert len(roots.list_roots(connection)) == 3
+
+
+def test_that_folders_without_numbers_are_not_taken_for_each_other(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = Path.stat
+
+    def unnumbered(path: Path) -> os.stat_result:
+        values = list(real(path))
+        values[stat.ST_INO] = 0
+        return os.stat_result(values)
+
+    monkeypatch.setattr(Path, "stat", unnumbered)
+    for name in ("One", "one"):
+        (tmp_path / name).mkdir()
+        roots.add_root(connection, tmp_path / name)
+
+    assert len(roots.list_roots(connection)) == 2
+
+
+def test_that_a_folder_around_a_root_takes_over_its_files_in_any_spelling(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    inner = roots.add_root(connection, Path("/Users/x/Pictures/2019"))
+    photos.record_files(connection, inner, [read_photo(inner.path / "a" / "1.jpg", 1)])
+
+    outer = roots.add_root(connection, Path("/users/x/pictures"))
+
+    assert roots.list_roots(connection) == [outer]
+    assert list(photos.known_files(connection, outer)) == [Path("/users/x/pictures/2019/a/1.jpg")]

@@ -1,0 +1,214 @@
+"""Roots and settings of a library that is being read: stopped, changed and started again."""
+
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from photofind.errors import BadInputError, UserFacingError
+from photofind.evaluation.drawn_scenes import draw_scene
+from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
+from photofind.indexing.worker import Result
+from photofind.live import LiveLibrary
+from photofind.settings import Settings, save_setting
+from tests.support.warm_child import WarmChild
+
+PICTURES = 12
+E = TypeVar("E", bound=Event)
+
+
+class Events:
+    """What the library emits, in order."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.listen = self._events.put
+
+    def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
+        while True:
+            event = self._events.get(timeout=60)
+            assert not (isinstance(event, LibraryStopped) and kind is not LibraryStopped), event
+            if isinstance(event, kind) and fits(event):
+                return event
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest.fixture
+def live(events: Events, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
+    """Reads one photo at a time, so that a run is long enough to be interrupted."""
+    (tmp_path / "library").mkdir()
+    save_setting(tmp_path / "library" / "settings.toml", "batch_size", 1)
+    library = LiveLibrary(tmp_path / "library", events.listen, make_worker=warm_child.lend)
+    library.start()
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def read(live: LiveLibrary, events: Events, pictures: Path) -> LiveLibrary:
+    """With all pictures read."""
+    live.add_folders([pictures])
+    events.wait_for(IndexFinished)
+    return live
+
+
+def _goes_on(events: Events, folder: Path) -> None:
+    """Hold if a new photo is read without anybody asking for it."""
+    draw_scene(99, (160, 120)).image.save(folder / "later.jpg")
+    events.wait_for(IndexFinished, lambda report: report.embedded == 1)
+
+
+def _roots(live: LiveLibrary) -> list[Path]:
+    return [summary.root.path for summary in live.folders()]
+
+
+def _keeper_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "keeper"]
+
+
+def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    errors: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    real = warm_child.run
+    reading = threading.Event()
+
+    def unhurried(*files: Any, **options: Any) -> Generator[list[Result], None, None]:
+        """Has each batch arrive after the folder around is added, if that can be done meanwhile."""
+        for batch in real(*files, **options):
+            reading.set()
+            ends = time.monotonic() + 1.0
+            while _roots(live) == [pictures / "sea"] and time.monotonic() < ends:
+                time.sleep(0.01)
+            yield batch
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "run", unhurried)
+        live.add_folders([pictures / "sea"])
+        assert reading.wait(60)
+        live.add_folders([pictures])
+
+    events.wait_for(IndexFinished, lambda report: report.found == PICTURES)
+    assert not errors
+    assert _roots(live) == [pictures]
+    assert live.count() == PICTURES
+
+
+def test_that_a_folder_that_is_being_read_can_be_removed(
+    live: LiveLibrary, events: Events, pictures: Path
+) -> None:
+    other = Path(shutil.copytree(pictures / "land", pictures.with_name("other")))
+    live.add_folders([pictures])
+    events.wait_for(PhotosChanged)
+    (summary,) = live.folders()
+
+    live.remove_folder(summary.root.id)
+    live.add_folders([other])
+
+    events.wait_for(IndexFinished, lambda report: report.roots == (other,))
+    assert live.count() == PICTURES // 2
+
+
+def test_that_a_folder_that_is_not_there_ends_nothing(
+    read: LiveLibrary, events: Events, pictures: Path
+) -> None:
+    with pytest.raises(BadInputError, match="no folder"):
+        read.add_folders([pictures / "nothing"])
+
+    _goes_on(events, pictures)
+
+
+def test_that_settings_that_cannot_be_written_end_nothing_and_change_nothing(
+    read: LiveLibrary, events: Events, pictures: Path
+) -> None:
+    # As on a full disk, there is no room for the new file.
+    read.paths.settings.with_name("settings.toml.partial").mkdir()
+
+    with pytest.raises(UserFacingError, match="cannot be saved"):
+        read.save_settings(Settings(batch_size=2))
+
+    assert read.settings.batch_size == 1
+    _goes_on(events, pictures)
+
+
+def test_that_a_child_that_cannot_be_started_again_ends_nothing(
+    read: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise UserFacingError("There are too many processes.", "Close some programs.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "restart_for", refuse)
+        with pytest.raises(UserFacingError, match="too many"):
+            read.rescan()
+
+    _goes_on(events, pictures)
+
+
+def test_that_a_theme_restarts_nothing(
+    read: LiveLibrary, warm_child: WarmChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts: list[object] = []
+    monkeypatch.setattr(warm_child, "restart_for", lambda *started: restarts.append(started))
+    before = _keeper_threads()
+
+    read.save_settings(Settings(batch_size=1, theme="dark"))
+
+    assert _keeper_threads() == before
+    assert not restarts
+    assert read.settings.theme == "dark"
+    assert 'theme = "dark"' in read.paths.settings.read_text("utf-8")
+
+
+def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", reports.append)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "run", broken)
+        live.add_folders([pictures])
+        stopped = events.wait_for(LibraryStopped)
+        for thread in _keeper_threads():
+            thread.join(60)
+
+    assert "made a mistake" in stopped.error.message
+    assert "Try again" in stopped.error.hint
+    assert [report.exc_type for report in reports] == [ZeroDivisionError]
+
+    live.rescan()
+    events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+
+
+def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Path) -> None:
+    live.stop()
+
+    live.add_folders([pictures])
+
+    assert not _keeper_threads()
