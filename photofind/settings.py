@@ -9,7 +9,8 @@ from typing import Any
 
 import tomlkit
 
-from photofind.errors import BadInputError
+from photofind.atomic_files import write_file
+from photofind.errors import BadInputError, UserFacingError
 
 
 class Group(StrEnum):
@@ -206,15 +207,20 @@ def load_settings(path: Path) -> Settings:
 
 
 def save_setting(path: Path, name: str, value: str | int | float) -> None:
-    """Writes one setting and leaves the rest of the file, comments too, as it is."""
+    """Write one setting and leave the rest of the file, comments too, as it is.
+
+    Raises:
+        UserFacingError: The file cannot be written.
+    """
     _write(path, {name: value})
 
 
 def save_settings(path: Path, settings: Settings) -> None:
-    """Writes the settings that differ from the file's, and leaves the rest of it as it is.
+    """Write the settings that differ from the file's, and leave the rest of it as it is.
 
     Raises:
         BadInputError: The file cannot be read as it is.
+        UserFacingError: The file cannot be written.
     """
     before = load_settings(path)
     changed = {
@@ -230,10 +236,13 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
     for name, value in values.items():
         document[name] = list(value) if isinstance(value, tuple) else value
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(tomlkit.dumps(document), "utf-8")
-    partial.replace(path)
+    try:
+        write_file(path, tomlkit.dumps(document).encode(), durable=True)
+    except OSError as error:
+        raise UserFacingError(
+            f"The settings cannot be saved: {error.strerror}.",
+            f"See that the disk of {path.parent} has room and can be written, and try again.",
+        ) from error
 
 
 def _valid(setting: "Field[Any]", value: object, path: Path) -> object:

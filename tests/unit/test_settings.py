@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from photofind.errors import BadInputError
+from photofind.errors import BadInputError, UserFacingError
 from photofind.gui.theme import CHOICES
 from photofind.settings import Settings, about, load_settings, save_setting, save_settings
+from tests.support.full_disk import full_disk as full_disk
 
 
 @pytest.fixture
@@ -135,3 +136,15 @@ def test_that_the_themes_are_those_the_window_has() -> None:
     (theme,) = [setting for setting in fields(Settings) if setting.name == "theme"]
 
     assert tuple(about(theme).choices or ()) == CHOICES
+
+
+def test_that_a_full_disk_is_said_so_and_keeps_the_settings(
+    file: Path, request: pytest.FixtureRequest
+) -> None:
+    save_settings(file, Settings(threads=3))
+    request.getfixturevalue("full_disk")
+
+    with pytest.raises(UserFacingError, match="No space left"):
+        save_settings(file, Settings(threads=4))
+
+    assert load_settings(file).threads == 3
