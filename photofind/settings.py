@@ -9,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from photofind.atomic_files import write_file
 from photofind.errors import BadInputError, UserFacingError
 
 
@@ -224,12 +225,16 @@ def load_settings(path: Path) -> Settings:
 
 
 def save_setting(path: Path, name: str, value: str | int | float) -> None:
-    """Writes one setting and leaves the rest of the file, comments too, as it is."""
+    """Write one setting and leave the rest of the file, comments too, as it is.
+
+    Raises:
+        UserFacingError: The file cannot be written.
+    """
     _write(path, {name: value})
 
 
 def save_settings(path: Path, settings: Settings) -> None:
-    """Writes the settings that differ from the file's, and leaves the rest of it as it is.
+    """Write the settings that differ from the file's, and leave the rest of it as it is.
 
     Raises:
         BadInputError: The file cannot be read as it is.
@@ -253,14 +258,11 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         document[name] = list(value) if isinstance(value, tuple) else value
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(tomlkit.dumps(document), "utf-8")
-        partial.replace(path)
+        write_file(path, tomlkit.dumps(document).encode(), durable=True)
     except OSError as error:
         raise UserFacingError(
-            f"The settings in {path} cannot be saved: {error.strerror or error}.",
-            f"Check that you may write to {path.parent} and that its disk is not full.",
+            f"The settings cannot be saved: {error.strerror}.",
+            f"See that the disk of {path.parent} has room and can be written, and try again.",
         ) from error
 
 

@@ -6,11 +6,15 @@ Whatever a checkpoint's origin, it is used from a folder that holds the files a 
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
+from photofind.atomic_files import PARTIAL_SUFFIX
 from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import LibraryPaths, resource
 
@@ -23,11 +27,14 @@ WEIGHT_FILES = (
     # Loaded with torch's weights_only: arrays, never code.
     "open_clip_pytorch_model.bin",
 )
-PARTIAL_SUFFIX = ".partial"
 _WANTED = {
     CONFIG_FILE, "README.md", "LICENSE", "LICENSE.txt", "tokenizer.json", "tokenizer_config.json",
     "tokenizer.model", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt",
 }  # fmt: skip
+_LEGAL = " !#$&'()+,;=@[]^{}"
+"""What Windows allows in a folder's name, beside letters, digits and `_.-~`."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class KnownCheckpoint:
         repository: On the model hub.
         download_mb: `None` where it ships with photofind.
         falip: Whether attention masks for regions apply to its image encoder.
+        sha256: Of its `open_clip_model.safetensors`; `None` where photofind does not know it.
     """
 
     name: str
@@ -49,16 +57,20 @@ class KnownCheckpoint:
     languages: str
     falip: bool
     summary: str
+    sha256: str | None = None
 
 
 KNOWN_CHECKPOINTS = (
     KnownCheckpoint(
         EMBEDDED, None, 256, "see its model card", None, "English", True,
         "ships with photofind and works at once; small, so it knows everyday things only",
+        "4090fc207c9357d32e0efa0d7242a22feb9dadf15662651dedbbf70c5cc674a8",
     ),
     KnownCheckpoint(
         "ViT-B-32-256/datacomp_s34b_b86k", "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K",
         512, "MIT", 605, "English", True, "the one to use: good and quick on any machine",
+        # Of revision 4afec35ffe57a943d569ff7ee888061830164da8, 605,189,364 bytes.
+        "92c26d60d3200ed5ed040dff31a8d19f8140648da8007216c25744c478deef27",
     ),
     KnownCheckpoint(
         "ViT-B-32-SigLIP2-256/webli", "timm/ViT-B-32-SigLIP2-256",
@@ -93,9 +105,27 @@ class Checkpoint:
         return self.weights.stat().st_size
 
     def sha256(self) -> str:
-        """Of the weights, read anew: what was measured is what gets loaded."""
-        with self.weights.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """Hash the weights, read anew: what was measured is what gets loaded.
+
+        Raises:
+            CheckpointError: They are not those that photofind knows under this name.
+        """
+        weights = self.weights
+        with weights.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        known = _known(self.name)
+        if (
+            weights.name == WEIGHT_FILES[0]
+            and known is not None
+            and known.sha256 not in (None, sha256)
+        ):
+            raise CheckpointError(
+                f"The weights of the search model '{self.name}' are damaged, or not its own.",
+                "Install photofind again."
+                if self.name == EMBEDDED
+                else "Download it again; one of your own needs a folder of another name.",
+            )
+        return sha256
 
     def config(self) -> dict[str, object]:
         """The parsed `open_clip_config.json`."""
@@ -122,13 +152,17 @@ class CheckpointShelf:
         self._folder = paths.checkpoints
 
     def find(self, name: str) -> Checkpoint:
-        """A checkpoint by name, or any folder as `local-dir:PATH`; raises `CheckpointError`."""
+        """Find a checkpoint by name, or any folder as `local-dir:PATH`.
+
+        Raises:
+            CheckpointError: It is not on this machine, or incomplete.
+        """
         if name.startswith("local-dir:"):
             return _checked(Checkpoint(name, Path(name.removeprefix("local-dir:")).absolute()))
         folder = self._place(name)
         if folder.is_dir():
             return _checked(Checkpoint(name, folder))
-        known = next((known for known in KNOWN_CHECKPOINTS if known.name == name), None)
+        known = _known(name)
         if known is not None and known.repository is not None:
             raise CheckpointError(
                 f"The search model '{name}' is not on this machine yet.",
@@ -144,19 +178,20 @@ class CheckpointShelf:
 
     def __iter__(self) -> Iterator[Checkpoint]:
         yield Checkpoint(EMBEDDED, self._place(EMBEDDED))
-        if self._folder.is_dir():
-            for config in sorted(self._folder.glob(f"*/{CONFIG_FILE}")):
-                if config.parent.suffix == PARTIAL_SUFFIX:
-                    continue
-                yield Checkpoint(config.parent.name.replace("__", "/"), config.parent)
+        for folder in self._folders():
+            yield Checkpoint(_name_of(folder), folder)
 
     def add(self, source: Path, name: str | None = None) -> Checkpoint:
-        """Copies a folder in a hub's layout, or a weights file beside its config, to the library.
+        """Copy a folder in a hub's layout, or a weights file beside its config, to the library.
 
         Args:
             source: Never changed, and no longer needed afterwards.
             name: By default the recommended name whose repository the folder is named after,
                 else the folder's own name.
+
+        Raises:
+            BadInputError: It is not there, nothing photofind loads, or here already.
+            CheckpointError: It is incomplete or damaged, or the disk has no room for it.
         """
         folder = source if source.is_dir() else source.parent
         if not source.exists():
@@ -170,14 +205,19 @@ class CheckpointShelf:
         found = _checked(Checkpoint(name, folder.absolute()))
         partial = self.partial(name)
         shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        for path in found.folder.iterdir():
-            if path.name in _WANTED or path == found.weights:
-                shutil.copyfile(path, partial / path.name)
+        try:
+            with disk_errors():
+                partial.mkdir(parents=True)
+                for path in found.folder.iterdir():
+                    if path.name in _WANTED or path == found.weights:
+                        shutil.copyfile(path, partial / path.name)
+        except CheckpointError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
         return self.adopt(name, partial)
 
     def partial(self, name: str) -> Path:
-        """Where a checkpoint's files are gathered before it counts as being here."""
+        """Name the folder where a checkpoint's files are gathered before it counts as here."""
         if name == EMBEDDED or self._place(name).is_dir():
             raise BadInputError(
                 f"A search model named '{name}' is there already.",
@@ -187,24 +227,70 @@ class CheckpointShelf:
         return place.with_name(place.name + PARTIAL_SUFFIX)
 
     def adopt(self, name: str, partial: Path) -> Checkpoint:
-        """Makes the complete files gathered in `partial(name)` a checkpoint."""
-        _checked(Checkpoint(name, partial))
+        """Make the complete files gathered in `partial(name)` a checkpoint.
+
+        Raises:
+            CheckpointError: They are incomplete, or not what photofind knows under this name, and
+                are removed; or the folder cannot be renamed.
+        """
+        known = _known(name)
+        try:
+            checkpoint = _checked(Checkpoint(name, partial))
+            if known is not None and known.sha256 is not None:
+                checkpoint.sha256()
+        except CheckpointError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
         place = self._place(name)
-        partial.rename(place)
+        with disk_errors():
+            partial.rename(place)
+        _log.info("Added the search model %s", name)
         return Checkpoint(name, place)
 
     def _place(self, name: str) -> Path:
         if name == EMBEDDED:
             return resource("checkpoints") / EMBEDDED
-        return self._folder / name.replace("/", "__")
+        # Earlier versions wrote names as they are, with characters that are not legal everywhere.
+        present = (folder for folder in self._folders() if _name_of(folder) == name)
+        return next(present, self._folder / _folder_name(name))
+
+    def _folders(self) -> list[Path]:
+        """List the folders of complete checkpoints."""
+        if not self._folder.is_dir():
+            return []
+        folders = sorted(config.parent for config in self._folder.glob(f"*/{CONFIG_FILE}"))
+        return [folder for folder in folders if folder.suffix != PARTIAL_SUFFIX]
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Raise `CheckpointError` where a search model cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise CheckpointError(
+            f"The search model could not be written: {error.strerror}.",
+            "See that the disk of the library has room and can be written, and try again.",
+        ) from error
+
+
+def _known(name: str) -> KnownCheckpoint | None:
+    return next((known for known in KNOWN_CHECKPOINTS if known.name == name), None)
+
+
+def _folder_name(name: str) -> str:
+    """Encode a name so that it is legal as a folder's on every system; see `_name_of`."""
+    return quote(name.replace("/", "__"), safe=_LEGAL)
+
+
+def _name_of(folder: Path) -> str:
+    return unquote(folder.name).replace("__", "/")
 
 
 def _name_for(folder: Path) -> str:
     for known in KNOWN_CHECKPOINTS:
-        if known.repository and folder.name in (
-            known.repository.split("/")[1],
-            known.name.replace("/", "__"),
-        ):
+        repository = known.repository and known.repository.split("/")[1]
+        if folder.name == repository or _name_of(folder) == known.name:
             return known.name
     return folder.name
 

@@ -1,13 +1,16 @@
-"""A search model from the model hub to this machine; the only part that uses the network.
+"""Fetch a search model from the model hub; the only part that uses the network.
 
-Runs only when a person asks for it. What is already there of an interrupted download is kept and
+Runs only when a person starts it. What is already there of an interrupted download is kept and
 the rest fetched; the weights must have the hash that the hub announces, or they are thrown away.
+Why the hub's client does not do all of this: docs/decisions/0010.
 """
 
 import hashlib
 import io
+import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -24,6 +27,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
 )
 from typing_extensions import Buffer, override
 
+from photofind.atomic_files import rename_into_place, write_file
 from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import (
     CONFIG_FILE,
@@ -31,11 +35,12 @@ from photofind.clip.checkpoints import (
     WEIGHT_FILES,
     Checkpoint,
     CheckpointShelf,
+    disk_errors,
 )
 from photofind.errors import BadInputError, CheckpointError, PhotofindError
 
 Progress = Callable[[int, int | None], None]
-"""Told the bytes that are here, those of earlier tries included, and all there will be."""
+"""Called with the bytes that are here, those of earlier tries included, and all there will be."""
 
 HUB_PREFIX = "hf-hub:"
 TOKENIZER_FILES = ("tokenizer*", "vocab*", "merges.txt", "special_tokens_map.json", "*.model")
@@ -45,12 +50,17 @@ _LOOK_S = 0.05
 _GRACE_S = 0.5
 _TIMEOUT_S = 15
 
+_log = logging.getLogger(__name__)
+
 
 def repository_of(name: str) -> str:
-    """The hub's repository of a checkpoint named as photofind, open_clip or the hub names it.
+    """Find the hub's repository of a checkpoint named as photofind, open_clip or the hub names it.
 
     Args:
         name: A recommended one, "architecture/tag" of open_clip, or "hf-hub:owner/repository".
+
+    Raises:
+        BadInputError: There is none of that name.
     """
     if name.startswith(HUB_PREFIX):
         return name.removeprefix(HUB_PREFIX)
@@ -83,7 +93,7 @@ def download(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Checkpoint:
-    """Fetches a checkpoint into the library; goes on where an earlier try was stopped.
+    """Fetch a checkpoint into the library; go on where an earlier try was stopped.
 
     Args:
         endpoint: Of the hub; by default the public one, or HF_ENDPOINT.
@@ -93,28 +103,35 @@ def download(
     Raises:
         BadInputError: There is none of that name, or it is here already.
         HubError: The hub cannot be reached, or what came is not what it announced.
-        CheckpointError: The disk has no room.
+        CheckpointError: The disk has no room, or the hub has other weights than photofind knows.
         CancelledError: Asked to stop.
     """
     repository = repository_of(name)
     partial = shelf.partial(name)
     token = cancel or CancelToken()
-    _run_cancellably(lambda: _fetch(repository, partial, endpoint, progress, token), token)
+    started = time.monotonic()
+    _log.info("Fetching %s, %d bytes are here", repository, downloaded_bytes(partial))
+    try:
+        _run_cancellably(lambda: _fetch(repository, partial, endpoint, progress, token), token)
+    except (PhotofindError, OSError) as error:
+        _log.warning("Fetching %s stopped: %s", repository, error or type(error).__name__)
+        raise
+    _log.info("Fetched %s in %.0f s", repository, time.monotonic() - started)
     return shelf.adopt(name, partial)
 
 
 def downloaded_bytes(partial: Path) -> int:
-    """How much of an interrupted download is in `partial`."""
+    """Count what is in `partial` of an interrupted download."""
     if not partial.is_dir():
         return 0
     return sum(path.stat().st_size for path in partial.iterdir() if path.name != _REVISION)
 
 
 def _run_cancellably(work: Callable[[], None], cancel: CancelToken) -> None:
-    """Runs on another thread, which is left behind when asked to stop.
+    """Run on another thread, which is left behind when it is cancelled.
 
     It may be waiting for a network that is gone, for as long as that takes; it writes nothing
-    after the request.
+    after the cancellation.
     """
     raised: list[BaseException] = []
     ended = threading.Event()
@@ -122,7 +139,7 @@ def _run_cancellably(work: Callable[[], None], cancel: CancelToken) -> None:
     def run() -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 (raised to whoever waits for the end)
+        except BaseException as error:  # noqa: BLE001 (raised in the caller's thread)
             raised.append(error)
         ended.set()
 
@@ -145,7 +162,7 @@ def _fetch(
     progress: Progress | None,
     cancel: CancelToken,
 ) -> None:
-    with _errors_for_people(repository):
+    with _hub_errors(repository):
         info = HfApi(endpoint=endpoint).model_info(
             repository, files_metadata=True, timeout=_TIMEOUT_S
         )
@@ -159,7 +176,7 @@ def _fetch(
         # The small ones first: without its config there is no search model.
         for name in sorted(sizes, key=lambda name: sizes[name] or 0):
             if not (partial / name).is_file():
-                with _errors_for_people(repository):
+                with _hub_errors(repository):
                     _fetch_file(info, name, sizes[name], partial, endpoint, counted)
     _verify(partial / weights, info)
     (partial / _REVISION).unlink()
@@ -188,22 +205,23 @@ def _fetch_file(
             displayed_filename=name,
         )
     counted.cancel.raise_if_cancelled()
-    unfinished.replace(partial / name)
+    with disk_errors():
+        rename_into_place(unfinished, partial / name, durable=True)
 
 
 def _begin(partial: Path, info: ModelInfo) -> None:
-    """Throws away what is there of another revision."""
-    revision = partial / _REVISION
-    known = revision.is_file() and revision.read_text("utf-8") == info.sha
-    with _disk_errors_for_people():
-        if partial.is_dir() and not known:
+    """Throw away what is there of another revision."""
+    revision, wanted = partial / _REVISION, (info.sha or "").encode()
+    with disk_errors():
+        if revision.is_file() and revision.read_bytes() == wanted:
+            return
+        if partial.is_dir():
             shutil.rmtree(partial)
-        partial.mkdir(parents=True, exist_ok=True)
-        revision.write_text(info.sha or "", "utf-8")
+        write_file(revision, wanted, durable=False)
 
 
 def _wanted_sizes(info: ModelInfo, weights: str) -> dict[str, int | None]:
-    """Bytes of each file to fetch; only plain names, whatever a hub may offer."""
+    """List the bytes of each file to fetch; only plain names, whatever a hub may offer."""
     patterns = (CONFIG_FILE, weights, *TOKENIZER_FILES)
     return {
         file.rfilename: file.size
@@ -223,7 +241,7 @@ def _check_room(repository: str, partial: Path, counted: "_Counted") -> None:
 
 
 class _Counted:
-    """What is here of all the files, told whenever more comes."""
+    """Counts what is here of all the files, and reports whenever more comes."""
 
     def __init__(
         self,
@@ -246,7 +264,7 @@ class _Counted:
 
 
 class _CountedFile(io.BufferedWriter):
-    """A file that tells what is written into it, and refuses it once asked to stop."""
+    """A file that counts what is written into it, and refuses it once cancelled."""
 
     def __init__(self, path: Path, counted: _Counted) -> None:
         super().__init__(path.open("ab", buffering=0))
@@ -255,7 +273,7 @@ class _CountedFile(io.BufferedWriter):
     @override
     def write(self, data: Buffer) -> int:
         self._counted.cancel.raise_if_cancelled()
-        with _disk_errors_for_people():
+        with disk_errors():
             written = super().write(data)
             self.flush()
         self._counted.add(written)
@@ -274,7 +292,7 @@ class _CountedFile(io.BufferedWriter):
 
 @contextmanager
 def _bars(*, shown: bool) -> Iterator[None]:
-    """Whether the hub's client draws progress itself; it knows only one switch for all."""
+    """Let the hub's client draw progress itself, or not; it knows only one switch for all."""
     if shown or are_progress_bars_disabled():
         yield
         return
@@ -286,19 +304,8 @@ def _bars(*, shown: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _disk_errors_for_people() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CheckpointError(
-            f"The search model could not be written: {error.strerror}.",
-            "See that the disk of the library has room and can be written, and try again.",
-        ) from error
-
-
-@contextmanager
-def _errors_for_people(repository: str) -> Iterator[None]:
-    """Only around calls of the hub's client.
+def _hub_errors(repository: str) -> Iterator[None]:
+    """Raise `HubError` for whatever the hub's client raises; use it around its calls only.
 
     It passes on what its HTTP library raises, and that library has been three different ones.
     """

@@ -8,8 +8,10 @@ photos a second it embeds is remembered with it.
 
 import copy
 import logging
+import math
 import platform
 import time
+import tomllib
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +21,8 @@ from typing import Any
 import tomlkit
 import torch
 from torch import nn
+
+from photofind.atomic_files import write_file
 
 LEAST_AGREEMENT = 0.999
 """Cosine to the float32 embedding that every sample picture must reach."""
@@ -118,41 +122,48 @@ def _measured(tower: nn.Module, sample: torch.Tensor) -> tuple[torch.Tensor, flo
 
 
 class PrecisionMemory:
-    """Remembers what was measured, in a small file that may be deleted at any time."""
+    """Remembers what was measured, in a small file that may be deleted at any time.
+
+    Where it is damaged, or the disk is full, the measurement is made again.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def recall(self, checkpoint_sha256: str) -> Precision | None:
         value = self._entry(checkpoint_sha256).get("precision")
-        return Precision(value) if value in set(Precision) else None
+        return next((precision for precision in Precision if precision == value), None)
 
     def recall_rate(self, checkpoint_sha256: str) -> float | None:
         """Photos a second by the precision remembered; `None` where it was not measured."""
         value = self._entry(checkpoint_sha256).get("encodes_per_s")
-        return float(value) if isinstance(value, int | float) and value > 0 else None
+        return float(value) if isinstance(value, int | float) and 0 < value < math.inf else None
 
     def remember(
         self, checkpoint_sha256: str, precision: Precision, encodes_per_s: float | None = None
     ) -> None:
-        entry = tomlkit.table()
-        entry["precision"] = precision.value
+        entry: dict[str, Any] = {"precision": precision.value}
         if encodes_per_s is not None:
             entry["encodes_per_s"] = round(encodes_per_s, 2)
-        document = self._document()
-        document[self._key(checkpoint_sha256)] = entry
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(tomlkit.dumps(document), "utf-8")
+        entries = self._entries() | {self._key(checkpoint_sha256): entry}
+        try:
+            write_file(self._path, tomlkit.dumps(entries).encode(), durable=False)
+        except OSError as error:
+            _log.warning("%s cannot be kept and will be measured again: %s", self._path, error)
 
     def _entry(self, checkpoint_sha256: str) -> dict[str, Any]:
-        entry = self._document().unwrap().get(self._key(checkpoint_sha256))
+        entry = self._entries().get(self._key(checkpoint_sha256))
         # Before rates were remembered, there was the precision alone.
         return entry if isinstance(entry, dict) else {}
 
-    def _document(self) -> tomlkit.TOMLDocument:
-        if not self._path.is_file():
-            return tomlkit.document()
-        return tomlkit.parse(self._path.read_text("utf-8"))
+    def _entries(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            _log.warning("%s is damaged and is measured again: %s", self._path, error)
+            return {}
 
     def _key(self, checkpoint_sha256: str) -> str:
         # A library may lie on a disk that moves between machines.

@@ -8,10 +8,10 @@ import io
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 
+from photofind.atomic_files import write_file
 from photofind.clip.encoder import TextEncoder
 from photofind.domain import Embeddings
 
@@ -32,7 +32,7 @@ class PromptCache:
         self._encoder = encoder
 
     def get(self, kind: str, texts: Sequence[str], encode: Callable[[], Embeddings]) -> Embeddings:
-        """What is kept, or what `encode` makes, which is kept from then on.
+        """Return what is kept, or make it with `encode` and keep it where the disk allows.
 
         Args:
             kind: What the embeddings are for; a word, the beginning of the file's name.
@@ -52,10 +52,13 @@ class PromptCache:
 
 
 def _read(path: Path) -> Embeddings | None:
-    """`None` where there is none, or not what was written."""
+    """Return `None` where there is none, or not what was written."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
+        return None
+    except OSError as error:
+        _log.warning("%s cannot be read and is made again: %s", path, error)
         return None
     digest, array = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     if hashlib.sha256(array).digest() != digest:
@@ -69,14 +72,9 @@ def _write(path: Path, embeddings: Embeddings) -> None:
     array = io.BytesIO()
     np.save(array, embeddings, allow_pickle=False)
     content = hashlib.sha256(array.getvalue()).digest() + array.getvalue()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own: two processes may be making the same.
-    with NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
-        partial = Path(file.name)
-        try:
-            file.write(content)
-        except BaseException:
-            file.close()
-            partial.unlink()
-            raise
-    partial.replace(path)
+    try:
+        # The digest tells what a power cut leaves behind.
+        write_file(path, content, durable=False)
+    except OSError as error:
+        # Searching goes on; it is only slower the next time.
+        _log.warning("%s cannot be kept and will be made again: %s", path, error)

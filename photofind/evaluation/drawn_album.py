@@ -7,6 +7,7 @@ from random import Random
 
 from PIL import ExifTags, Image
 
+from photofind.atomic_files import replacing
 from photofind.evaluation.drawn_scenes import DrawnScene, draw_scene, held_out_seeds
 
 SHAPES = ((640, 427), (427, 640), (640, 480), (480, 640), (720, 405), (560, 560))
@@ -26,7 +27,6 @@ def draw_album(
     for number, seed in enumerate(held_out_seeds[:count]):
         path = folder / FOLDERS[number % len(FOLDERS)] / f"picture-{number + 1:04}.jpg"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             _draw(path, seed)
         progress(number + 1)
     return folder
@@ -41,9 +41,8 @@ def scene_of(picture: Path) -> DrawnScene:
 def _draw(path: Path, seed: int) -> None:
     chance = Random(seed)
     image = draw_scene(seed, chance.choice(SHAPES)).image
-    partial = path.with_suffix(".partial")
-    image.save(partial, "JPEG", quality=90, exif=_exif(chance))
-    partial.replace(path)
+    with replacing(path, durable=False) as partial:
+        image.save(partial, "JPEG", quality=90, exif=_exif(chance))
 
 
 def _exif(chance: Random) -> Image.Exif:

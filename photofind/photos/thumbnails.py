@@ -2,11 +2,11 @@
 
 import io
 import os
-import tempfile
 from pathlib import Path
 
 from PIL import Image
 
+from photofind.atomic_files import write_file
 from photofind.domain import Fingerprint
 
 QUALITY = 85
@@ -42,7 +42,8 @@ class ThumbnailCache:
         path = self.path_of(fingerprint)
         if _is_whole(path):
             return
-        _replace(path, self._encoded(image))
+        # `load` notices what a power cut leaves behind.
+        write_file(path, self._encoded(image), durable=False)
 
     def load(self, fingerprint: Fingerprint) -> bytes | None:
         """The JPEG, or `None` where there is none, or half of one after a power failure."""
@@ -77,18 +78,3 @@ def _is_whole(path: Path) -> bool:
             return file.read() == _END_OF_JPEG
     except OSError:
         return False
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Writes beside `path` and renames, so that no reader ever meets half a file."""
-    # No fsync: a cache is not worth a disk's wait per photo; `load` notices what a power failure
-    # leaves behind.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

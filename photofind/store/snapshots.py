@@ -1,15 +1,15 @@
 """Copies of the catalogue, taken before it is migrated."""
 
-import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from photofind.atomic_files import PARTIAL_SUFFIX, replacing
+
 KEPT = 5
 
 _PATTERN = "catalogue-*.sqlite3"
-_UNFINISHED = ".partial"
 
 
 def take_snapshot(source: sqlite3.Connection, folder: Path, revision: str) -> Path:
@@ -17,12 +17,8 @@ def take_snapshot(source: sqlite3.Connection, folder: Path, revision: str) -> Pa
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     finished = folder / f"catalogue-{stamp}-{revision}.sqlite3"
-    unfinished = finished.with_name(finished.name + _UNFINISHED)
-    try:
-        _copy(source, unfinished)
-        unfinished.replace(finished)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(finished, durable=True) as partial:
+        _copy(source, partial)
     _drop_old(folder)
     return finished
 
@@ -36,12 +32,10 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
         source.backup(copy)
         # The copy inherits WAL; a snapshot is one file that can be put back by hand.
         copy.execute("PRAGMA journal_mode=DELETE")
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _drop_old(folder: Path) -> None:
-    for leftover in folder.glob(_PATTERN + _UNFINISHED):
+    for leftover in folder.glob(_PATTERN + "*" + PARTIAL_SUFFIX):
         leftover.unlink()
     for old in sorted(folder.glob(_PATTERN))[:-KEPT]:
         old.unlink()

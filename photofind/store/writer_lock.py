@@ -8,6 +8,7 @@ from pathlib import Path
 
 import filelock
 
+from photofind.atomic_files import write_file
 from photofind.closing import Closing
 from photofind.errors import LibraryBusyError, UserFacingError
 
@@ -50,13 +51,10 @@ class WriterLock(Closing):
             "command": " ".join(sys.orig_argv),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        unfinished = self._holder_note.with_name(self._holder_note.name + ".partial")
         try:
-            unfinished.write_text(json.dumps(note), encoding="utf-8")
-            unfinished.replace(self._holder_note)
+            write_file(self._holder_note, json.dumps(note).encode(), durable=False)
         except OSError:
             # The lock is held all the same; only the other process's message suffers.
-            unfinished.unlink(missing_ok=True)
             self._holder_note.unlink(missing_ok=True)
 
     def _holder(self) -> str:

@@ -12,7 +12,6 @@ comes second simply does not; names that never repeat keep them apart where lock
 
 import json
 import logging
-import os
 import secrets
 import time
 import zlib
@@ -25,12 +24,13 @@ from typing import Any
 import filelock
 import numpy as np
 
+from photofind.atomic_files import PARTIAL_SUFFIX, replacing, write_file
 from photofind.domain import EmbeddingSpace
 from photofind.vectors.hnsw import Graph, GraphParameters
 
 FORMAT_VERSION = 1
 
-_GRAPH, _MANIFEST, _PARTIAL = ".hnsw", ".json", ".partial"
+_GRAPH, _MANIFEST = ".hnsw", ".json"
 _READ_BYTES = 1 << 20
 
 _log = logging.getLogger(__name__)
@@ -113,20 +113,13 @@ class Generations:
 
     def _write(self, name: str, graph: Graph, space: EmbeddingSpace, recall: float) -> None:
         path = self._folder / (name + _GRAPH)
-        partial = path.with_name(path.name + _PARTIAL)
-        expected = graph.save(partial)
-        size = partial.stat().st_size
-        if size != expected:
-            raise OSError(f"{size:,} of {expected:,} bytes were written; is the disk full?")
-        _flush(partial)
-        manifest = _describe(graph, space, recall, size, _checksum(partial))
-        partial.replace(path)
-        _flush_folder(self._folder)
-        partial = path.with_suffix(_MANIFEST + _PARTIAL)
-        partial.write_text(_to_json(manifest), "utf-8")
-        _flush(partial)
-        partial.replace(path.with_suffix(_MANIFEST))
-        _flush_folder(self._folder)
+        with replacing(path, durable=True) as partial:
+            expected = graph.save(partial)
+            size = partial.stat().st_size
+            if size != expected:
+                raise OSError(f"{size:,} of {expected:,} bytes were written; is the disk full?")
+            manifest = _describe(graph, space, recall, size, _checksum(partial))
+        write_file(path.with_suffix(_MANIFEST), _to_json(manifest).encode(), durable=True)
 
     def discard(self) -> None:
         """Removes what turned out to be worse than nothing."""
@@ -142,9 +135,9 @@ class Generations:
 
     def _remove_all_but(self, kept: str | None) -> None:
         """Manifests first: a graph without one does not exist."""
-        for ending in (_MANIFEST, _PARTIAL, _GRAPH):
+        for ending in (_MANIFEST, PARTIAL_SUFFIX, _GRAPH):
             for path in self._folder.glob("*" + ending):
-                if path.suffix == _PARTIAL or path.stem != kept:
+                if path.suffix == PARTIAL_SUFFIX or path.stem != kept:
                     # Another process may be reading it, which Windows does not let go.
                     with suppress(OSError):
                         path.unlink()
@@ -225,19 +218,3 @@ def _checksum(path: Path) -> int:
         while block := file.read(_READ_BYTES):
             checksum = zlib.crc32(block, checksum)
     return checksum
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Makes a renaming durable, on systems that can open a folder."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

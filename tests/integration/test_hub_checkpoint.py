@@ -1,4 +1,4 @@
-"""The recommended architecture in the very files a hub delivers, from download to hit."""
+"""A recommended architecture in the very files a hub delivers, from download to hit."""
 
 import json
 from pathlib import Path
@@ -12,15 +12,15 @@ from photofind.paths import LibraryPaths
 from tests.support.checkpoints import make_checkpoint
 from tests.support.hub import serving
 
-NAME = "ViT-B-32-256/datacomp_s34b_b86k"
-REPOSITORY = "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K"
+NAME = "ViT-B-16/datacomp_xl_s13b_b90k"
+REPOSITORY = "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K"
 
 
 @pytest.mark.slow
-def test_that_the_recommended_architecture_works_from_download_to_hit(
+def test_that_a_recommended_architecture_works_from_download_to_hit(
     tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = make_checkpoint(tmp_path / "hub", "ViT-B-32-256")
+    folder = make_checkpoint(tmp_path / "hub", "ViT-B-16")
     library = tmp_path / "library"
 
     with serving(folder, REPOSITORY) as hub:

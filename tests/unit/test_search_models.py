@@ -16,8 +16,8 @@ from photofind.paths import LibraryPaths, resource
 from photofind.search_models import add_model, download_model, search_models
 from tests.support.hub import Hub, serving
 
-REPOSITORY = "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K"
-NAME = "ViT-B-32-256/datacomp_s34b_b86k"
+REPOSITORY = "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K"
+NAME = "ViT-B-16/datacomp_xl_s13b_b90k"
 WEIGHTS = "open_clip_model.safetensors"
 SIZE = 24_000_000
 
@@ -145,6 +145,33 @@ def test_that_a_rest_of_another_revision_is_thrown_away(hub: Hub, paths: Library
 
     place = paths.checkpoints / NAME.replace("/", "__")
     assert (place / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
+
+
+def test_that_a_damaged_note_of_the_revision_means_to_begin_anew(
+    hub: Hub, paths: LibraryPaths
+) -> None:
+    partial = paths.checkpoints / (NAME.replace("/", "__") + ".partial")
+    partial.mkdir(parents=True)
+    (partial / ".revision").write_bytes(b"\xff\xfe")
+    (partial / f"{WEIGHTS}.unfinished").write_bytes(b"\1" * 1000)
+
+    _download(paths, Told(), hub.endpoint)
+
+    place = paths.checkpoints / NAME.replace("/", "__")
+    assert (place / WEIGHTS).read_bytes() == (hub.folder / WEIGHTS).read_bytes()
+
+
+def test_that_a_hub_with_other_weights_than_photofind_knows_is_not_believed(
+    model_folder: Path, paths: LibraryPaths
+) -> None:
+    pinned = KNOWN_CHECKPOINTS[1]
+    assert pinned.repository is not None
+    with serving(model_folder, pinned.repository) as other:
+        for _ in range(2):
+            with pytest.raises(CheckpointError, match="not its own"):
+                download_model(paths, pinned.name, Told(), CancelToken(), other.endpoint)
+
+    assert list(paths.checkpoints.iterdir()) == []
 
 
 def test_that_stopping_does_not_wait_for_a_silent_network(paths: LibraryPaths) -> None:

@@ -1,4 +1,4 @@
-from dataclasses import Field, fields, replace
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
@@ -7,14 +7,13 @@ import pytest
 from photofind.errors import BadInputError, UserFacingError
 from photofind.gui.theme import CHOICES
 from photofind.settings import (
-    Concern,
     Settings,
     about,
-    concerned,
     load_settings,
     save_setting,
     save_settings,
 )
+from tests.support.full_disk import full_disk as full_disk
 
 
 @pytest.fixture
@@ -145,23 +144,13 @@ def test_that_the_themes_are_those_the_window_has() -> None:
     assert tuple(about(theme).choices or ()) == CHOICES
 
 
-def test_that_only_the_theme_concerns_the_window_alone() -> None:
-    before = Settings()
+def test_that_a_full_disk_is_said_so_and_keeps_the_settings(
+    file: Path, request: pytest.FixtureRequest
+) -> None:
+    save_settings(file, Settings(threads=3))
+    request.getfixturevalue("full_disk")
 
-    assert concerned(before, before) == set()
-    assert concerned(before, replace(before, theme="dark")) == {Concern.WINDOW}
-    assert concerned(before, replace(before, threads=3)) == {Concern.READING}
-    assert concerned(before, replace(before, theme="dark", threads=3)) == {
-        Concern.WINDOW,
-        Concern.READING,
-    }
+    with pytest.raises(UserFacingError, match="No space left"):
+        save_settings(file, Settings(threads=4))
 
-
-def test_that_a_file_that_cannot_be_written_is_said_and_left_as_it_was(file: Path) -> None:
-    file.write_text("batch_size = 8\n")
-    file.with_name("settings.toml.partial").mkdir()
-
-    with pytest.raises(UserFacingError, match="cannot be saved"):
-        save_settings(file, Settings(batch_size=9))
-
-    assert load_settings(file).batch_size == 8
+    assert load_settings(file).threads == 3

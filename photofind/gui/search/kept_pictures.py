@@ -1,12 +1,12 @@
 """Pictures that came without a file: from a browser, a screenshot, the clipboard."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
+from photofind.atomic_files import write_file
 from photofind.errors import BadInputError
 
 KEPT = 50
@@ -29,8 +29,7 @@ def keep_picture(image: QImage, folder: Path) -> Path:
     content = bytes(encoded.data())
     path = folder / _NAME.format(hashlib.sha256(content).hexdigest()[:16])
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(path, content)
+        write_file(path, content, durable=True)
         _forget_oldest(folder, path)
     except OSError as error:
         raise BadInputError(
@@ -38,18 +37,6 @@ def keep_picture(image: QImage, folder: Path) -> Path:
             f"Check the disk and the rights of {folder}.",
         ) from error
     return path
-
-
-def _write(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        partial = Path(file.name)
-        try:
-            file.write(content)
-            file.close()
-            partial.replace(path)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
 
 
 def _forget_oldest(folder: Path, newest: Path) -> None:

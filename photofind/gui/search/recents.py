@@ -1,12 +1,11 @@
 """The last searches, one a line in a small file; the newest first."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from photofind.atomic_files import write_file
 from photofind.errors import BadInputError, UserFacingError
 from photofind.gui.lanes import Lane
 
@@ -93,15 +92,7 @@ def write_recents(path: Path, queries: Sequence[str]) -> None:
     """Never half a file; raises `BadInputError` where it cannot be written."""
     lines = "".join(f"{' '.join(query.splitlines())}\n" for query in queries)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(lines)
-            Path(partial).replace(path)
-        except OSError:
-            Path(partial).unlink(missing_ok=True)
-            raise
+        write_file(path, lines.encode(errors="replace"), durable=True)
     except OSError as error:
         raise _unusable(path, error) from error
 

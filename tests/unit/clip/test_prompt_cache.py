@@ -8,6 +8,7 @@ import pytest
 from photofind.clip.prompt_cache import PromptCache
 from photofind.domain import Embeddings
 from tests.support.fake_encoder import FakeEncoder
+from tests.support.full_disk import full_disk as full_disk
 
 TEXTS = ["a dog", "a cat"]
 
@@ -97,3 +98,28 @@ def test_that_threads_that_make_the_same_do_not_disturb_each_other(
     assert all((one == made[0]).all() for one in made)
     # Nothing half-written is left beside it.
     assert _file(tmp_path).suffix == ".prompts"
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_that_a_full_disk_costs_time_and_nothing_else(
+    cache: PromptCache, encoder: Counted, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = _get(cache, encoder)
+
+    np.testing.assert_array_equal(_get(cache, encoder), made)
+    assert encoder.asked == 2
+    assert "No space left" in caplog.text
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_that_a_file_that_cannot_be_read_is_made_again(
+    cache: PromptCache, encoder: Counted, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = _get(cache, encoder)
+    file = _file(tmp_path)
+    file.unlink()
+    # A folder in its place cannot be read, by an administrator either.
+    file.mkdir()
+
+    np.testing.assert_array_equal(_get(cache, encoder), made)
+    assert "cannot be read" in caplog.text

@@ -8,6 +8,7 @@ from PIL import Image
 
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
+from tests.support.full_disk import full_disk as full_disk
 
 from .pictures import corners, nearest_corner_colours, scene
 
@@ -95,20 +96,12 @@ def test_that_a_full_disk_is_an_error_and_leaves_nothing_behind(
     assert files_in(tmp_path) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_that_a_write_to_a_full_disk_is_an_error(
-    cache: ThumbnailCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import os
-
-    def on_full_disk(dir: Path, prefix: str, suffix: str) -> tuple[int, str]:
-        return os.open("/dev/full", os.O_WRONLY), str(dir / "temporary")
-
-    monkeypatch.setattr("photofind.photos.thumbnails.tempfile.mkstemp", on_full_disk)
+@pytest.mark.usefixtures("full_disk")
+def test_that_a_write_to_a_full_disk_is_an_error(cache: ThumbnailCache, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
         cache.store(PHOTO, corners())
     assert caught.value.errno == errno.ENOSPC
-    assert cache.load(PHOTO) is None
+    assert files_in(tmp_path) == []
 
 
 def test_that_a_reader_never_meets_half_a_thumbnail(cache: ThumbnailCache, tmp_path: Path) -> None:

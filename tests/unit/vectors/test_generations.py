@@ -247,6 +247,7 @@ def test_that_a_graph_that_cannot_be_written_is_noticed(
     save = Graph.save
 
     def to_a_full_disk(graph: Graph, path: Path) -> int:
+        path.unlink()
         path.symlink_to("/dev/full")
         return save(graph, path)
 
