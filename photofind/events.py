@@ -48,6 +48,21 @@ class PhotosChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogueChanged:
+    """What happened to photos since the last time this was told, by whatever way.
+
+    Attributes:
+        photo_ids: Photos that are new or changed, or lie elsewhere, ascending.
+        gone: Photos that have no file any more, ascending.
+        roots: Whether folders came or went, or are connected or offline now.
+    """
+
+    photo_ids: tuple[PhotoId, ...]
+    gone: tuple[PhotoId, ...]
+    roots: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndexFinished:
     """What one indexing run did.
 
@@ -96,7 +111,14 @@ class LibraryStopped:
     error: UserFacingError
 
 
-Event = IndexProgress | PhotosChanged | IndexFinished | SearchableChanged | LibraryStopped
+Event = (
+    IndexProgress
+    | PhotosChanged
+    | CatalogueChanged
+    | IndexFinished
+    | SearchableChanged
+    | LibraryStopped
+)
 Listener = Callable[[Event], None]
 
 

@@ -8,11 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
 from photofind.cancel import CancelToken
 from photofind.child.worker import ChildWorker
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
+    CatalogueChanged,
     Event,
     IndexFinished,
     LibraryStopped,
@@ -23,7 +26,12 @@ from photofind.events import (
 from photofind.library import Library
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
+from photofind.store import changes, gallery
+from photofind.store.changes import ChangeKind
+from photofind.store.database import Database
 from photofind.vectors.making import GraphMaking
+
+_TOLD = (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.ROOTS)
 
 REFRESH_SHARE = 0.05
 """Part of the time that may go into taking new photos into the search while more are read."""
@@ -58,6 +66,7 @@ class Keeper:
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
         self._refreshing = threading.Lock()
+        self._changes = CatalogueNews(library.database)
         self._graph = GraphMaking(self._make_graph, self._take_graph)
 
     @property
@@ -135,8 +144,8 @@ class Keeper:
     def _run(self, cancel: CancelToken) -> None:
         try:
             with self._telling_why_it_stops():
-                if not self._engine_known.is_set():
-                    self._refresh()
+                self._tell_changes()
+                self._refresh()
                 if self._library.roots():
                     self._keep_up(cancel)
         finally:
@@ -165,12 +174,15 @@ class Keeper:
 
     def _note(self, event: Event) -> None:
         self._listener(event)
+        if isinstance(event, PhotosChanged):
+            self._tell_changes()
         if isinstance(event, PhotosChanged) and event.searchable:
             since_s = time.monotonic() - self._refreshed_at
             if since_s > max(REFRESH_AT_MOST_EVERY_S, self._refresh_took_s / REFRESH_SHARE):
                 self._refresh()
 
     def _after(self, report: IndexFinished, cancel: CancelToken) -> None:
+        self._tell_changes()
         search = self._refresh(settle=True)
         if search is not None:
             tags = self._library.follow_tags(search.encoder)
@@ -222,9 +234,39 @@ class Keeper:
         self._search_for = wanted
         return search
 
+    def _tell_changes(self) -> None:
+        """Whoever made them: this keeper's runs, a person, an earlier one that was stopped."""
+        changed = self._changes.news()
+        if changed is not None:
+            self._listener(changed)
+
     def _tell_searchable(self) -> None:
         engine = self.engine
         self._listener(SearchableChanged(0 if engine is None else len(engine)))
+
+
+class CatalogueNews:
+    """Follows the change log for those who hold photos by their ids; one thread at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.reading() as connection:
+            self._seq = changes.latest(connection)
+
+    def news(self) -> CatalogueChanged | None:
+        """What happened since the last time; `None` where nothing did."""
+        with self._database.reading() as connection:
+            changed = changes.changes_since(connection, self._seq, _TOLD)
+            self._seq = changes.latest(connection)
+            if changed is None:
+                # So much that every holder has to look at everything, as after another root came.
+                return CatalogueChanged((), (), roots=True)
+            if not changed:
+                return None
+            ids = changed.of(ChangeKind.FILES, ChangeKind.PHOTO)
+            there = gallery.present(connection, ids)
+        gone = np.setdiff1d(ids, there)
+        return CatalogueChanged(tuple(there.tolist()), tuple(gone.tolist()), changed.roots)
 
 
 class ChildTexts:

@@ -35,6 +35,7 @@ from photofind.store.database import Database
 from photofind.store.filters import PhotoFilter
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
+from photofind.store.timeline import Timeline
 
 REACH = Reach(200, beyond_sure=True)
 """What is shown: the photos that are sure, and this many best guesses after them."""
@@ -66,6 +67,7 @@ class LiveLibrary:
         # It takes seconds to come up; whoever needs it waits then.
         self._child = make_worker(self.paths, settings, settings.checkpoint)
         self._keeper = Keeper(self._library, self._child, listener)
+        self._timeline = Timeline(self._library.database)
 
     @property
     def paths(self) -> LibraryPaths:
@@ -149,8 +151,7 @@ class LiveLibrary:
 
     def all_photos(self) -> PhotoRows:
         """The newest first."""
-        with self._database.reading() as connection:
-            return gallery.newest_rows(connection)
+        return self._timeline.rows()
 
     def count(self) -> int:
         """Photos there are to see."""

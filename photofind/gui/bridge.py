@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from photofind.domain import PhotoId
 from photofind.events import (
+    CatalogueChanged,
     Event,
     IndexFinished,
     IndexProgress,
     LibraryStopped,
-    PhotosChanged,
     SearchableChanged,
 )
 
@@ -22,7 +22,9 @@ class Bridge(QObject):
 
     Signals:
         progressed: The newest `IndexProgress`.
-        photos_changed: Ids of photos that are new in the catalogue or lie elsewhere now.
+        photos_changed: Ids of photos that are new in the catalogue, changed, or lie elsewhere now.
+        photos_gone: Ids of photos that have no file any more.
+        roots_changed: Folders came or went, or are connected or offline now.
         finished: Each `IndexFinished`.
         stopped: The `UserFacingError` that keeping up to date had to stop for.
         searchable_changed: How many photos can be searched now.
@@ -30,6 +32,8 @@ class Bridge(QObject):
 
     progressed = Signal(object)
     photos_changed = Signal(list)
+    photos_gone = Signal(list)
+    roots_changed = Signal()
     finished = Signal(object)
     stopped = Signal(object)
     searchable_changed = Signal(int)
@@ -51,13 +55,22 @@ class Bridge(QObject):
         progress: IndexProgress | None = None
         searchable: int | None = None
         changed: dict[PhotoId, None] = {}
+        gone: dict[PhotoId, None] = {}
+        roots = False
         finished: list[IndexFinished] = []
         while not self._events.empty():
             match self._events.get():
                 case IndexProgress() as newest:
                     progress = newest
-                case PhotosChanged(photo_ids):
-                    changed.update(dict.fromkeys(photo_ids))
+                case CatalogueChanged(photo_ids, now_gone, of_roots):
+                    # What was told last of a photo is what holds.
+                    changed = dict.fromkeys([*changed, *photo_ids])
+                    gone = dict.fromkeys([*gone, *now_gone])
+                    for photo_id in photo_ids:
+                        gone.pop(photo_id, None)
+                    for photo_id in now_gone:
+                        changed.pop(photo_id, None)
+                    roots = roots or of_roots
                 case IndexFinished() as report:
                     finished.append(report)
                     progress = None
@@ -68,6 +81,10 @@ class Bridge(QObject):
                     self.stopped.emit(error)
         if changed:
             self.photos_changed.emit(list(changed))
+        if gone:
+            self.photos_gone.emit(list(gone))
+        if roots:
+            self.roots_changed.emit()
         for report in finished:
             self.finished.emit(report)
         if progress is not None:

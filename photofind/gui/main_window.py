@@ -214,6 +214,8 @@ class MainWindow(QMainWindow):
         bridge.photos_changed.connect(self.photos.take_in)
         bridge.photos_changed.connect(self.viewer.refresh)
         bridge.photos_changed.connect(self.captions.forget)
+        bridge.photos_gone.connect(self.photos.remove)
+        bridge.roots_changed.connect(self.photos.look_again)
         bridge.finished.connect(lambda _report: self.photos.settle())
         bridge.stopped.connect(self.strip.show_stopped)
         for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
@@ -234,7 +236,6 @@ class MainWindow(QMainWindow):
         self.panel.folder_remove_asked.connect(self.folders.remove)
         self.panel.folder_show_asked.connect(self.files.show_folder)
         self.folders.changed.connect(self.outline.read_now)
-        self.folders.changed.connect(self.photos.look_again)
         self._settings_button.clicked.connect(self.settings.open)
         self.tags.told.connect(self._say_with_undo)
         for told in (self.files.told, self.settings.told):

@@ -114,7 +114,6 @@ class PhotosPage(QWidget):
 
     def settle(self) -> None:
         """After photos were read: in order again, unless somebody looks at them just now."""
-        self.look_again()
         # Behind the new ones that are still on their way.
         self._lane.submit(lambda: None, lambda _: self._put_in_order())
 
@@ -131,7 +130,10 @@ class PhotosPage(QWidget):
             self._searching.show_all()
 
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Takes out photos that are gone."""
         self._model.remove(photo_ids)
+        if self._searching.request is None:
+            self._show_grid_unless(not len(self._model.rows))
 
     def show_coverage(self, coverage: Coverage) -> None:
         """How many photos can be searched by now; results say it themselves."""

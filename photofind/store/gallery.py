@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
-from photofind.store.columns import columns, number_columns
+from photofind.store.columns import among_ids, columns, number_columns
 from photofind.store.counts import count_by_key
 from photofind.store.filters import EVERYTHING, NEWEST_FIRST, PhotoFilter, passing
 from photofind.store.photos import has_file
@@ -27,7 +27,7 @@ _files = schema.files
 _photos = schema.photos
 _roots = schema.roots
 
-_ROW = sa.select(_photos.c.id, _photos.c.width, _photos.c.height, _photos.c.average_colour)
+ROW = sa.select(_photos.c.id, _photos.c.width, _photos.c.height, _photos.c.average_colour)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +101,8 @@ class FolderSummary:
 
 def newest_rows(connection: sa.Connection, wanted: PhotoFilter = EVERYTHING) -> PhotoRows:
     """Every photo that has a file and passes: the last taken first, the undated at the end."""
-    seen = _ROW.where(*passing(connection, wanted)).order_by(*NEWEST_FIRST)
-    return _rows(connection, seen, _reachable())
+    seen = ROW.where(*passing(connection, wanted)).order_by(*NEWEST_FIRST)
+    return _rows(connection, seen)
 
 
 def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
@@ -110,10 +110,17 @@ def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int
     ids = sa.literal(json.dumps([int(photo_id) for photo_id in photo_ids]))
     asked = sa.func.json_each(ids).table_valued("key", "value")
     source = asked.join(_photos, _photos.c.id == asked.c.value)
-    among = _files.c.photo_id.in_(sa.select(asked.c.value))
     # EXISTS and no join with files: a million photos would have to be grouped again.
-    seen = _ROW.select_from(source).where(has_file(_photos.c.id)).order_by(asked.c.key)
-    return _rows(connection, seen, _reachable().where(among))
+    seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(asked.c.key)
+    return _rows(connection, seen, np.array(photo_ids, np.int64))
+
+
+def present(connection: sa.Connection, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(M,) int64, ascending: those of some photos that have a file."""
+    shown = sa.select(_photos.c.id).where(
+        _photos.c.id.in_(among_ids(photo_ids)), _photos.c.file_count > 0
+    )
+    return np.sort(number_columns(connection, shown)[0])
 
 
 def details(connection: sa.Connection, photo_id: PhotoId) -> PhotoDetails | None:
@@ -185,11 +192,27 @@ def _reachable() -> sa.Select[tuple[int | None]]:
 def _rows(
     connection: sa.Connection,
     seen: sa.Select[tuple[int, int, int, int]],
-    reachable: sa.Select[tuple[int | None]],
+    among: NDArray[np.int64] | None = None,
 ) -> PhotoRows:
-    ids, widths, heights, colours = number_columns(connection, seen)
+    return rows_from(connection, number_columns(connection, seen), among)
+
+
+def rows_from(
+    connection: sa.Connection,
+    columns: Sequence[NDArray[np.int64]],
+    among: NDArray[np.int64] | None = None,
+) -> PhotoRows:
+    """Rows of photos of what `ROW` selects of them.
+
+    Args:
+        among: The photos that were asked for, where it is not nearly all.
+    """
+    ids, widths, heights, colours = columns
     offline = np.zeros(len(ids), np.bool_)
     if connection.scalar(sa.select(sa.func.count()).where(_roots.c.offline != 0)):
+        reachable = _reachable()
+        if among is not None:
+            reachable = reachable.where(_files.c.photo_id.in_(among_ids(among)))
         offline = ~np.isin(ids, number_columns(connection, reachable)[0])
     return PhotoRows(
         ids,

@@ -5,10 +5,10 @@ from pytestqt.qtbot import QtBot
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.events import (
+    CatalogueChanged,
     IndexPhase,
     IndexProgress,
     LibraryStopped,
-    PhotosChanged,
     SearchableChanged,
 )
 from photofind.gui.bridge import Bridge
@@ -35,11 +35,27 @@ def test_that_every_changed_photo_is_told_once_and_in_order(qtbot: QtBot) -> Non
     told: list[list[PhotoId]] = []
     bridge.photos_changed.connect(told.append)
 
-    bridge.listen(PhotosChanged((PhotoId(3), PhotoId(4)), ()))
-    bridge.listen(PhotosChanged((PhotoId(4), PhotoId(9)), (PhotoId(4),)))
+    bridge.listen(CatalogueChanged((PhotoId(3), PhotoId(4)), (), roots=False))
+    bridge.listen(CatalogueChanged((PhotoId(4), PhotoId(9)), (), roots=False))
     bridge.drain()
 
     assert told == [[3, 4, 9]]
+
+
+def test_that_what_happened_to_a_photo_last_is_what_is_told(qtbot: QtBot) -> None:
+    bridge = Bridge(interval_ms=10_000)
+    changed: list[list[PhotoId]] = []
+    gone: list[list[PhotoId]] = []
+    roots: list[bool] = []
+    bridge.photos_changed.connect(changed.append)
+    bridge.photos_gone.connect(gone.append)
+    bridge.roots_changed.connect(lambda: roots.append(True))
+
+    bridge.listen(CatalogueChanged((PhotoId(3),), (PhotoId(4), PhotoId(5)), roots=True))
+    bridge.listen(CatalogueChanged((PhotoId(4),), (PhotoId(3),), roots=False))
+    bridge.drain()
+
+    assert (changed, gone, roots) == ([[4]], [[5, 3]], [True])
 
 
 def test_that_events_of_another_thread_come_on_the_windows(qtbot: QtBot) -> None:

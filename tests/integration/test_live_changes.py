@@ -1,5 +1,7 @@
 """Roots and settings of a library that is being read: stopped, changed and started again."""
 
+import errno
+import os
 import queue
 import shutil
 import threading
@@ -133,13 +135,15 @@ def test_that_a_folder_that_is_not_there_ends_nothing(
 
 
 def test_that_settings_that_cannot_be_written_end_nothing_and_change_nothing(
-    read: LiveLibrary, events: Events, pictures: Path
+    read: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As on a full disk, there is no room for the new file.
-    read.paths.settings.with_name("settings.toml.partial").mkdir()
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(UserFacingError, match="cannot be saved"):
-        read.save_settings(Settings(batch_size=2))
+    with monkeypatch.context() as patched:
+        patched.setattr("photofind.settings.write_file", refuse)
+        with pytest.raises(UserFacingError, match="cannot be saved"):
+            read.save_settings(Settings(batch_size=2))
 
     assert read.settings.batch_size == 1
     _goes_on(events, pictures)

@@ -38,6 +38,10 @@ class PhotoRole(IntEnum):
     SURE = Qt.ItemDataRole.UserRole + 5
 
 
+MOST_REMOVALS = 100
+"""Runs of rows that are taken out one by one; each makes every view look at what it selected."""
+
+
 class PhotoModel(QAbstractListModel):
     """Photos in the order they are shown; a few bytes a row.
 
@@ -89,8 +93,14 @@ class PhotoModel(QAbstractListModel):
         gone = np.flatnonzero(np.isin(self.rows.photo_ids, np.array(photo_ids, np.int64)))
         if not len(gone):
             return
+        spans = runs(gone)
+        if len(spans) > MOST_REMOVALS:
+            kept = np.delete(np.arange(self.rowCount()), gone)
+            sure = None if self._sure is None else int(np.searchsorted(kept, self._sure))
+            self.show(self.rows.at(kept), sure)
+            return
         self._columns = self._columns.copy()
-        for first, last in reversed(runs(gone)):
+        for first, last in reversed(spans):
             self.beginRemoveRows(QModelIndex(), first, last)
             self._columns.remove(first, last + 1)
             if self._sure is not None:
