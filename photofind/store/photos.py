@@ -21,6 +21,7 @@ from photofind.domain import (
 )
 from photofind.store import schema
 from photofind.store.batches import in_batches
+from photofind.store.counts import count_by_key
 from photofind.store.folders import in_folder
 from photofind.store.roots import Root
 from photofind.store.stored_paths import absolute_path, look_up_text, prefix_of, relative_bytes
@@ -155,9 +156,8 @@ def record_files(
 
 
 def count_files(connection: sa.Connection, root: Root) -> int:
-    """How many files of a root are known."""
-    statement = sa.select(sa.func.count()).where(_files.c.root_id == root.id)
-    return connection.execute(statement).scalar_one()
+    """How many files of a root are known, failures among them."""
+    return count_by_key(connection, "files").get(root.id, 0)
 
 
 def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:
