@@ -1,6 +1,7 @@
 """Fixtures that every kind of test uses."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,15 +51,21 @@ def tiny(tiny_folder: Path) -> Checkpoint:
     return Checkpoint("tiny", tiny_folder)
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder of twelve drawn pictures, in two subfolders."""
-    folder = tmp_path / "pictures"
+@pytest.fixture(scope="session")
+def drawn_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of twelve drawn pictures, in two subfolders; not to be changed."""
+    folder = tmp_path_factory.mktemp("drawn") / "pictures"
     for number in range(12):
         place = folder / ("sea" if number % 2 else "land")
         place.mkdir(parents=True, exist_ok=True)
         draw_scene(number, (160, 120)).image.save(place / f"{number:02}.jpg")
     return folder
+
+
+@pytest.fixture
+def pictures(drawn_pictures: Path, tmp_path: Path) -> Path:
+    """The same, to do with as one likes."""
+    return Path(shutil.copytree(drawn_pictures, tmp_path / "pictures"))
 
 
 @pytest.fixture(scope="session")
