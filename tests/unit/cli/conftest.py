@@ -1,10 +1,8 @@
 """The command line in a library of one's own, which may be a copy of one that is indexed once."""
 
-import io
 import json
 import shutil
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +34,6 @@ def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
 def pictures(drawn_pictures: Path) -> Path:
     """Twelve drawn pictures, in two subfolders, for all tests; to be left as they are."""
     return drawn_pictures
-
-
-@pytest.fixture(scope="session")
-def indexed_library(
-    pictures: Path, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, str]:
-    """A library of these pictures, to be copied, and the report of the command that made it."""
-    library = tmp_path_factory.mktemp("indexed") / "library"
-    command = ["index", str(pictures), "--checkpoint", f"local-dir:{tiny_folder}", "--json"]
-    with redirect_stdout(io.StringIO()) as printed:
-        assert run([*command, "--library", str(library)]) == 0
-    return library, printed.getvalue()
 
 
 @pytest.fixture
