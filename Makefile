@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TESTERS ?= 2
 READY := $(VENV)/.ready
 
-.PHONY: demo run test check bench screenshots clean
+.PHONY: demo run test soak check bench screenshots clean
 
 # Indexes demo pictures, or yours with PHOTOS=folder, and searches them; writes demo/hits.png and
 # demo/window.png, neither of which needs a display.
@@ -23,6 +23,10 @@ screenshots: $(READY)
 
 test: $(READY)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+
+# The figures of docs/reliability.md as a whole; about an hour.
+soak: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak -o timeout=3600
 
 check: $(READY)
 	$(BIN)/ruff check .

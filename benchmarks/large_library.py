@@ -2,8 +2,8 @@
 
 Every photo is a hard link to one of `PICTURES` real JPEGs, with a content of its own in the
 catalogue, a thumbnail of its own in the cache (a hard link too), a date, a camera, and the
-embedding of its picture turned a little at random. So photofind finds every file on the disk as the
-catalogue describes it, and reads nothing again.
+embedding of its picture, or a recorded one, turned a little at random. So photofind finds every
+file on the disk as the catalogue describes it, and reads nothing again.
 
     python -m benchmarks.large_library FOLDER COUNT --photos ~/Pictures
 """
@@ -19,8 +19,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from benchmarks.recorded_clip import RecordedEncoder, turned
 from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import EMBEDDED, CheckpointShelf
+from photofind.clip.encoder import Encoder
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import Embeddings, FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
 from photofind.evaluation.drawn_scenes import draw_scene
@@ -39,9 +41,6 @@ CAMERAS = ("Pixel 7", "Canon EOS 80D", "DSC-RX100M3", "iPhone 12", None)
 FIRST_DAY = datetime(2005, 1, 1, 9)
 DAYS = 7300
 FOLDERS_A_ROOT = 200
-OWN = 0.2
-"""Part of a photo's squared length that it does not share with its picture."""
-
 _BATCH = 32
 _BLOCK = 10_000
 
@@ -51,7 +50,7 @@ class Pictures:
     """What the photos are made of.
 
     Attributes:
-        vectors: (N, dim).
+        vectors: (M, dim), for the photos in turn.
     """
 
     paths: Sequence[Path]
@@ -60,11 +59,14 @@ class Pictures:
     vectors: Embeddings
 
 
-def make_large_library(folder: Path, source: Path | None, count: int) -> Path:
+def make_large_library(
+    folder: Path, source: Path | None, count: int, recorded: Path | None = None
+) -> Path:
     """Makes `folder/library` and the photos beside it, unless they are there already.
 
     Args:
         source: Real photos; `None` draws scenes.
+        recorded: Of CLIP vectors, see `recorded_clip`; by default photofind-mini embeds.
 
     Returns:
         The library's folder.
@@ -77,7 +79,11 @@ def make_large_library(folder: Path, source: Path | None, count: int) -> Path:
     paths = _save_pictures(folder / "pictures", source)
     links = [folder / "photos" / _name(number) for number in range(count)]
     _link(paths, links)
-    encoder = OpenClipEncoder(CheckpointShelf(LibraryPaths(library)).find(EMBEDDED))
+    encoder: Encoder = (
+        OpenClipEncoder(CheckpointShelf(LibraryPaths(library)).find(EMBEDDED))
+        if recorded is None
+        else RecordedEncoder(recorded)
+    )
     pictures = _looked_at(paths, encoder, ThumbnailCache(folder / "thumbnails"))
     thumbnails = ThumbnailCache(LibraryPaths(library).thumbnails)
     _link(
@@ -114,7 +120,7 @@ def _save_pictures(folder: Path, source: Path | None) -> list[Path]:
     return paths
 
 
-def _looked_at(paths: Sequence[Path], encoder: OpenClipEncoder, cache: ThumbnailCache) -> Pictures:
+def _looked_at(paths: Sequence[Path], encoder: Encoder, cache: ThumbnailCache) -> Pictures:
     sizes, colours, pixels = [], [], []
     for number, path in enumerate(paths, start=1):
         with Image.open(path) as opened:
@@ -124,7 +130,11 @@ def _looked_at(paths: Sequence[Path], encoder: OpenClipEncoder, cache: Thumbnail
         pixels.append(encoder.preprocess.pixels(picture))
         cache.store(_content(-number), picture)
     batches = [pixels[start : start + _BATCH] for start in range(0, len(pixels), _BATCH)]
-    vectors = np.concatenate([encoder.encode_images(np.stack(batch)) for batch in batches])
+    vectors = (
+        encoder.images
+        if isinstance(encoder, RecordedEncoder)
+        else np.concatenate([encoder.encode_images(np.stack(batch)) for batch in batches])
+    )
     return Pictures(paths, sizes, colours, vectors)
 
 
@@ -140,7 +150,7 @@ def _fill(
     root_path: Path,
     links: Sequence[Path],
     pictures: Pictures,
-    encoder: OpenClipEncoder,
+    encoder: Encoder,
 ) -> None:
     chance = np.random.default_rng(0)
     with Library(folder, write=True) as library:
@@ -153,7 +163,8 @@ def _fill(
             files = [_file(root.path, links[number], number, pictures) for number in numbers]
             with library.database.writing() as connection:
                 ids = [id_ for id_ in photos.record_files(connection, root, files) if id_]
-                vectors = _turned(pictures.vectors, numbers, chance)
+                shared = pictures.vectors[np.array(numbers) % len(pictures.vectors)]
+                vectors = turned(shared, chance)
                 embeddings.add_embeddings(connection, space_id, ids, vectors)
         # As after a first run: suggestions wait for review, and nothing is computed at the start.
         search = library.follow_search(encoder)
@@ -175,15 +186,6 @@ def _file(root: Path, path: Path, number: int, pictures: Pictures) -> ReadFile:
     return ReadFile(FoundFile(root, path, stat), time.time_ns(), photo=photo)
 
 
-def _turned(vectors: Embeddings, numbers: range, chance: np.random.Generator) -> Embeddings:
-    own = chance.standard_normal((len(numbers), vectors.shape[1]), dtype=np.float32)
-    own /= np.linalg.norm(own, axis=1, keepdims=True)
-    shared = vectors[np.array(numbers) % len(vectors)]
-    turned = np.sqrt(1 - OWN) * shared + np.sqrt(OWN) * own
-    unit: Embeddings = turned / np.linalg.norm(turned, axis=1, keepdims=True)
-    return unit.astype(np.float32, copy=False)
-
-
 def _content(number: int) -> Fingerprint:
     return fingerprint(number.to_bytes(8, "big", signed=True))
 
@@ -197,8 +199,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("count", type=int)
     parser.add_argument("--photos", type=Path, help="real ones; scenes are drawn without")
+    parser.add_argument("--recorded", type=Path, help="folder of recorded CLIP vectors")
     arguments = parser.parse_args()
-    make_large_library(arguments.folder, arguments.photos, arguments.count)
+    make_large_library(arguments.folder, arguments.photos, arguments.count, arguments.recorded)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from typing_extensions import override
 
 from photofind.child.worker import ChildWorker
+from photofind.events import Event, Listener, ignore_events
 from photofind.gui import app as photofind_app
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
@@ -66,14 +67,27 @@ class Painted(QObject):
 
 
 class OpenWindow:
-    """A window and its library; call `close`."""
+    """A window and its library; call `close`.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        child_module: What the child process runs.
+        listener: Hears what the window hears, on the keeper's threads.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        child_module: str = "photofind.child",
+        listener: Listener = ignore_events,
+    ) -> None:
         self.app = photofind_app.make_app()
         apply_theme(self.app, LIGHT)
         self.bridge = Bridge()
         self.children: list[ChildWorker] = []
-        self.library = LiveLibrary(folder, self.bridge.listen, make_worker=self._make_child)
+        self._child_module = child_module
+        self._listener = listener
+        self.library = LiveLibrary(folder, self._hear, make_worker=self._make_child)
         self.window = MainWindow(self.library, self.bridge)
         self.painted = Painted(self.window)
         self.window.show()
@@ -81,8 +95,13 @@ class OpenWindow:
         photofind_app.favour_window()
 
     def _make_child(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
-        self.children.append(ChildWorker(paths, settings, checkpoint))
-        return self.children[-1]
+        child = ChildWorker(paths, settings, checkpoint, module=self._child_module)
+        self.children.append(child)
+        return child
+
+    def _hear(self, event: Event) -> None:
+        self.bridge.listen(event)
+        self._listener(event)
 
     def wait_until(self, so: Callable[[], bool]) -> None:
         """Looks every 20 ms, and lets the window work in between."""

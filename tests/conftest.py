@@ -1,11 +1,15 @@
 """Fixtures that every kind of test uses."""
 
+import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from photofind.cli import run
 from photofind.clip.checkpoints import Checkpoint
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
@@ -50,15 +54,33 @@ def tiny(tiny_folder: Path) -> Checkpoint:
     return Checkpoint("tiny", tiny_folder)
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder of twelve drawn pictures, in two subfolders."""
-    folder = tmp_path / "pictures"
+@pytest.fixture(scope="session")
+def drawn_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of twelve drawn pictures, in two subfolders; not to be changed."""
+    folder = tmp_path_factory.mktemp("drawn") / "pictures"
     for number in range(12):
         place = folder / ("sea" if number % 2 else "land")
         place.mkdir(parents=True, exist_ok=True)
         draw_scene(number, (160, 120)).image.save(place / f"{number:02}.jpg")
     return folder
+
+
+@pytest.fixture
+def pictures(drawn_pictures: Path, tmp_path: Path) -> Path:
+    """The same, to do with as one likes."""
+    return Path(shutil.copytree(drawn_pictures, tmp_path / "pictures"))
+
+
+@pytest.fixture(scope="session")
+def indexed_library(
+    drawn_pictures: Path, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A library of the drawn pictures, to be copied, and what the command printed that made it."""
+    library = tmp_path_factory.mktemp("indexed") / "library"
+    command = ["index", str(drawn_pictures), "--checkpoint", f"local-dir:{tiny_folder}", "--json"]
+    with redirect_stdout(io.StringIO()) as printed:
+        assert run([*command, "--library", str(library)]) == 0
+    return library, printed.getvalue()
 
 
 @pytest.fixture(scope="session")

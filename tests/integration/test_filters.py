@@ -52,20 +52,24 @@ def search(library: Path, capsys: pytest.CaptureFixture[str]) -> Answer:
     return call
 
 
+@pytest.fixture(scope="module")
+def indexed_cameras(
+    shared: Callable[[str], Path], tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Photos of real cameras, in folders by what they were chosen for, and their library."""
+    base = tmp_path_factory.mktemp("cameras")
+    shutil.copytree(shared("exif") / "jpg", base / "Photos", copy_function=shutil.copyfile)
+    with Library(base / "library", write=True) as library:
+        library.index([base / "Photos"], f"local-dir:{tiny_folder}")
+    return base / "Photos", base / "library"
+
+
 @pytest.fixture
-def cameras(
-    library: Path,
-    shared: Callable[[str], Path],
-    tmp_path: Path,
-    tiny_folder: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> Path:
-    """Photos of real cameras, indexed: a folder of its own for what they were chosen for."""
-    folder = tmp_path / "Photos"
-    shutil.copytree(shared("exif") / "jpg", folder, copy_function=shutil.copyfile)
-    assert run(["index", str(folder), "--checkpoint", f"local-dir:{tiny_folder}", "--json"]) == 0
-    capsys.readouterr()
-    return folder
+def cameras(indexed_cameras: tuple[Path, Path], library: Path) -> Path:
+    """The photos, not to be changed; the library of this test knows them."""
+    photos, indexed = indexed_cameras
+    shutil.copytree(indexed, library)
+    return photos
 
 
 def _paths(found: Any) -> set[Path]:
@@ -139,10 +143,9 @@ def test_that_people_are_told_what_the_order_is(
 
 
 def test_that_hostile_and_fuzzed_queries_do_no_harm(
-    library: Path, pictures: Path, tiny_folder: Path
+    library: Path, indexed_library: tuple[Path, str]
 ) -> None:
-    with Library(library, write=True) as opened:
-        opened.index([pictures], f"local-dir:{tiny_folder}")
+    shutil.copytree(indexed_library[0], library)
     before = catalogue_contents(library)
     with Library(library) as opened:
         engine = opened.search_engine

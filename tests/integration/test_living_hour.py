@@ -9,7 +9,6 @@ import random
 import shutil
 import signal
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,19 +18,14 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from photofind.cancel import CancelToken
 from photofind.child.worker import ChildWorker
 from photofind.domain import PhotoId
-from photofind.errors import CancelledError
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.events import IndexFinished
-from photofind.indexing.places import Changes
-from photofind.indexing.watch import keep_up
-from photofind.indexing.watcher import FolderWatcher
 from photofind.paths import LibraryPaths
 from photofind.store import schema, tags
 from tests.support.contents import Contents, catalogue_contents
 from tests.support.engine import Engine
+from tests.support.keeping import Keeping
 
 SEED = 20261121
 LASTS_S = 60.0
@@ -40,48 +34,8 @@ RECONCILE_S = 10.0
 
 KILL_EVERY_S = 15.0
 LEAST_KILLS = 3
-PATIENCE_S = 240.0
 
 Tagged = set[tuple[bytes, str, str]]
-
-
-class Keeping:
-    """Keeps a library up to date on a thread of its own, as `photofind watch` does."""
-
-    def __init__(self, engine: Engine, roots: list[Path]) -> None:
-        self.reports: list[IndexFinished] = []
-        self._engine = engine
-        self._roots = roots
-        self._cancel = CancelToken()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            with FolderWatcher(self._roots, self._engine.paths.folder, quiet_s=0.5) as watcher:
-                for report in keep_up(watcher, self._index, self._cancel, RECONCILE_S):
-                    self.reports.append(report)
-        except CancelledError:
-            pass
-        except Exception as error:  # noqa: BLE001 - raised again by the test's own thread
-            self._error = error
-
-    def _index(self, changes: Changes | None) -> IndexFinished:
-        return self._engine.run(changes, cancel=self._cancel)
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        ends = time.monotonic() + PATIENCE_S
-        while not holds():
-            if self._error is not None:
-                raise self._error
-            assert time.monotonic() < ends, self.reports[-1:]
-            time.sleep(0.1)
-
-    def stop(self) -> None:
-        self._cancel.cancel()
-        self._thread.join(PATIENCE_S)
-        assert not self._thread.is_alive()
 
 
 class People:
@@ -259,7 +213,7 @@ def test_that_after_an_hour_the_library_is_as_one_indexed_fresh(
     choose = random.Random(SEED)
     attic = tmp_path / "attic"
     attic.mkdir()
-    keeping = Keeping(engine, roots)
+    keeping = Keeping(engine, roots, reconcile_s=RECONCILE_S)
     try:
         keeping.until(lambda: bool(keeping.reports))
         tagged = _tag_some(engine, choose)

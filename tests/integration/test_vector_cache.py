@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -79,11 +80,9 @@ def _assert_whole(generations: Generations, expected: dict[int, Graph]) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, pictures: Path, tiny_folder: Path) -> Path:
-    folder = tmp_path / "library"
-    with Library(folder, write=True) as library:
-        library.index([pictures], f"local-dir:{tiny_folder}")
-    return folder
+def folder(indexed_library: tuple[Path, str], tmp_path: Path) -> Path:
+    """Of a library of twelve pictures."""
+    return Path(shutil.copytree(indexed_library[0], tmp_path / "library"))
 
 
 @pytest.fixture
@@ -123,9 +122,7 @@ def test_that_a_reader_makes_the_graph_and_answers_as_before(folder: Path) -> No
     assert len(list((folder / "vectors").glob("*.hnsw"))) == 1
 
 
-def test_that_a_change_of_search_model_makes_another_graph(
-    folder: Path, pictures: Path, tmp_path: Path
-) -> None:
+def test_that_a_change_of_search_model_makes_another_graph(folder: Path, tmp_path: Path) -> None:
     save_setting(folder / "settings.toml", "vector_index", "hnsw")
     with Library(folder) as library:
         assert library.check().kind == "hnsw"

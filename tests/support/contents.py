@@ -28,7 +28,7 @@ def catalogue_contents(library: Path) -> Contents:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         files = connection.execute(
-            "SELECT roots.path || '/' || files.path, failure FROM files JOIN roots "
+            "SELECT CAST(roots.path || '/' || files.path AS BLOB), failure FROM files JOIN roots "
             "ON roots.id = files.root_id"
         ).fetchall()
         rows = connection.execute(
@@ -36,11 +36,7 @@ def catalogue_contents(library: Path) -> Contents:
             "WHERE space_id = (SELECT max(id) FROM spaces)"
         ).fetchall()
     return Contents(
-        paths={_bytes(path) for path, failure in files if failure is None},
-        failures={_bytes(path): failure for path, failure in files if failure is not None},
+        paths={path for path, failure in files if failure is None},
+        failures={path: failure for path, failure in files if failure is not None},
         embeddings=dict(rows),
     )
-
-
-def _bytes(path: str | bytes) -> bytes:
-    return path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,7 @@ from photofind.settings import save_setting
 from photofind.store import roots
 from photofind.store.database import Database
 from photofind.store.waiting import add_waiting
-
-Json = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def library_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PHOTOFIND_LIBRARY", str(tmp_path / "library"))
-    return tmp_path / "library"
-
-
-@pytest.fixture
-def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
-    """Runs a command and parses the one document it prints."""
-
-    def call(*arguments: str | Path, code: int = 0) -> Any:
-        assert run([*map(str, arguments), "--json"]) == code
-        return json.loads(capsys.readouterr().out)
-
-    return call
-
-
-@pytest.fixture
-def indexed(as_json: Json, pictures: Path, tiny_folder: Path) -> Any:
-    return as_json("index", pictures, "--checkpoint", f"local-dir:{tiny_folder}")
+from tests.unit.cli.conftest import Json
 
 
 def test_that_index_reports_what_it_did(indexed: Any, pictures: Path, tiny_folder: Path) -> None:
@@ -63,13 +40,20 @@ def test_that_index_reports_what_it_did(indexed: Any, pictures: Path, tiny_folde
     assert seconds > 0
 
 
-def test_that_index_lists_failures(as_json: Json, pictures: Path, indexed: Any) -> None:
-    (pictures / "torn.jpg").write_bytes(b"\xff\xd8\xff")
+@pytest.fixture
+def torn(pictures: Path) -> Iterator[Path]:
+    """A file among the pictures that is none."""
+    path = pictures / "torn.jpg"
+    path.write_bytes(b"\xff\xd8\xff")
+    yield path
+    path.unlink()
 
+
+def test_that_index_lists_failures(as_json: Json, indexed: Any, torn: Path) -> None:
     found = as_json("index")
 
     assert found["failed"] == 1
-    assert found["failures"][0]["path"] == str(pictures / "torn.jpg")
+    assert found["failures"][0]["path"] == str(torn)
     assert found["failures"][0]["reason"]
 
 

@@ -1,10 +1,7 @@
 """`photofind tag` and `photofind tags` keep the command line's contract."""
 
-import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,26 +9,13 @@ from photofind.cli import run
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.library import Library
 from photofind.tagging.tagger import FEWEST_PHOTOS
-
-Json = Callable[..., Any]
+from tests.unit.cli.conftest import Json
 
 
 @pytest.fixture(autouse=True)
-def _library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PHOTOFIND_LIBRARY", str(tmp_path / "library"))
+def _little_stands_out(monkeypatch: pytest.MonkeyPatch) -> None:
     # With random weights nothing stands out by much.
     monkeypatch.setattr("photofind.tagging.tagger.STANDS_OUT", 1.2)
-
-
-@pytest.fixture
-def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
-    """Runs a command and parses the one document it prints."""
-
-    def call(*arguments: str | Path, code: int = 0) -> Any:
-        assert run([*map(str, arguments), "--json"]) == code
-        return json.loads(capsys.readouterr().out)
-
-    return call
 
 
 @pytest.fixture(scope="module")
