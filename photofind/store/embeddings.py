@@ -4,6 +4,7 @@ Each is stored as little-endian float32 with a CRC-32 of it: SQLite does not not
 inside a BLOB, and a wrong vector would only show as a photo that is never found.
 """
 
+import logging
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple, overload
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
-from photofind.errors import LibraryDamagedError
 from photofind.store import schema
 from photofind.store.batches import in_batches
 from photofind.store.columns import among_ids, number_columns
 from photofind.store.counts import count_by_key, total
 from photofind.store.photos import has_file
+
+_log = logging.getLogger(__name__)
 
 UNIT_LENGTH_TOLERANCE = 1e-3
 
@@ -186,7 +188,7 @@ def embedding_of(
     photo_id: PhotoId,
     region_kind: str = schema.WHOLE,
 ) -> NDArray[np.float32] | None:
-    """(dim,) float32, whether or not the photo still has a file."""
+    """(dim,) float32, whether or not the photo still has a file; `None` where it is damaged."""
     row = connection.execute(
         sa.select(_embeddings.c.vector, _embeddings.c.checksum).where(
             *_in_space(space_id, region_kind), _embeddings.c.photo_id == photo_id
@@ -195,7 +197,8 @@ def embedding_of(
     if row is None:
         return None
     if not _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim):
-        raise _damaged(photo_id)
+        _log.warning("the embedding of photo %d is damaged", photo_id)
+        return None
     return np.frombuffer(row.vector, dtype=_STORED).astype(np.float32)
 
 
@@ -310,10 +313,3 @@ def _faulty(
 
 def _is_intact(blob: bytes, checksum: int, dim: int) -> bool:
     return len(blob) == dim * _STORED.itemsize and zlib.crc32(blob) == checksum
-
-
-def _damaged(photo_id: PhotoId) -> LibraryDamagedError:
-    return LibraryDamagedError(
-        f"The embedding of photo {photo_id} is damaged.",
-        "Run photofind index; it embeds damaged photos again.",
-    )
