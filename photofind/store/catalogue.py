@@ -1,0 +1,192 @@
+"""The catalogue as the rest of the program sees it: a repository for each subject.
+
+Every method is one transaction of its own, and may be called from any thread. Nothing outside this
+package opens a connection, or knows which database it is.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photofind.domain import EmbeddingSpace, Failure, Fingerprint, PhotoId
+from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
+from photofind.store.counts import Counts
+from photofind.store.database import Database
+from photofind.store.filters import PhotoFilter
+from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
+from photofind.store.roots import Root
+from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState, Was
+from photofind.store.timeline import Timeline
+
+
+class PhotoRepository:
+    """Photos as they are shown."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._timeline = Timeline(database)
+
+    def all_rows(self) -> PhotoRows:
+        """Every photo that has a file, the newest first."""
+        return self._timeline.rows()
+
+    def rows_by_date(self, wanted: PhotoFilter) -> PhotoRows:
+        """Those that pass, the newest first."""
+        with self._database.reading() as connection:
+            return gallery.newest_rows(connection, wanted)
+
+    def rows(self, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
+        """In the order of the ids; those that have no file are left out."""
+        with self._database.reading() as connection:
+            return gallery.rows_of(connection, photo_ids)
+
+    def details(self, photo_id: PhotoId) -> PhotoDetails | None:
+        with self._database.reading() as connection:
+            return gallery.details(connection, photo_id)
+
+    def fingerprint(self, photo_id: PhotoId) -> Fingerprint | None:
+        with self._database.reading() as connection:
+            return gallery.fingerprint_of(connection, photo_id)
+
+    def paths(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
+        """The files of each photo, sorted; photos without a file are left out."""
+        with self._database.reading() as connection:
+            return photos.paths_of(connection, photo_ids)
+
+    def counts(self) -> Counts:
+        with self._database.reading() as connection:
+            return counts.overall(connection)
+
+    def by_year(self) -> dict[int, int]:
+        """How many photos were taken in each year, ascending; undated ones nowhere."""
+        with self._database.reading() as connection:
+            return gallery.photos_by_year(connection)
+
+    def cameras(self) -> list[str]:
+        """Every camera's name, the most used first."""
+        with self._database.reading() as connection:
+            return gallery.cameras(connection)
+
+
+class RootRepository:
+    """The folders a person asked photofind to search, and the files in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Root]:
+        """In the order they were added."""
+        with self._database.reading() as connection:
+            return roots.list_roots(connection)
+
+    def summaries(self) -> list[FolderSummary]:
+        """As `all`, with how much lies in each."""
+        with self._database.reading() as connection:
+            return gallery.folders(connection)
+
+    def add(self, paths: Sequence[Path]) -> list[Root]:
+        """Add folders, all or none, and return all roots; see `roots.add_root`."""
+        with self._database.writing() as connection:
+            for path in paths:
+                roots.add_root(connection, path)
+            return roots.list_roots(connection)
+
+    def remove(self, root_id: int) -> None:
+        """Forget a root and its files; their photos and tags stay for when they return."""
+        with self._database.writing() as connection:
+            roots.remove_root(connection, root_id)
+
+    def failures(self) -> list[Failure]:
+        """Files that could not be read, by path."""
+        with self._database.reading() as connection:
+            return photos.failures(connection)
+
+    def forget_failures(self) -> None:
+        """So that the next run reads those files as if it met them for the first time."""
+        with self._database.writing() as connection:
+            failures.forget_failures(connection)
+
+    def folder_names(self) -> list[str]:
+        """Names of roots and of the folders that photos lie in, sorted."""
+        with self._database.reading() as connection:
+            return gallery.folder_names(connection)
+
+
+class EmbeddingRepository:
+    """Embeddings, and the space that searches compare in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def serving_space(self) -> EmbeddingSpace | None:
+        """Where searches compare; `None` before anything was indexed."""
+        with self._database.reading() as connection:
+            serving = state.serving_space(connection)
+        return None if serving is None else serving[1]
+
+    def of(self, photo_id: PhotoId) -> NDArray[np.float32] | None:
+        """(dim,) in the serving space; `None` where there is none, or a damaged one."""
+        with self._database.reading() as connection:
+            serving = state.serving_space(connection)
+            if serving is None:
+                return None
+            return embeddings.embedding_of(connection, serving[0], photo_id)
+
+
+class TagRepository:
+    """Tags on photos; see tags.py. What changes them returns what `restore` takes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(
+        self, photo_ids: Sequence[PhotoId], states: Sequence[TagState] = VISIBLE
+    ) -> dict[PhotoId, list[PhotoTag]]:
+        """Of each photo: a person's by name, then suggestions, best first."""
+        with self._database.reading() as connection:
+            return tags.tags_of(connection, photo_ids, states)
+
+    def counts(self) -> list[TagCount]:
+        """Every tag that some photo with a file has in some state, by name."""
+        with self._database.reading() as connection:
+            return tags.counts_by_tag(connection)
+
+    def review_queue(self, limit: int, name: str | None = None) -> list[Suggestion]:
+        """Suggestions that wait for a person, best first, of one tag or of all."""
+        with self._database.reading() as connection:
+            return tags.review_queue(connection, limit, name)
+
+    def confirm(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+        return self._change(tags.confirm, photo_ids, name)
+
+    def reject(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+        return self._change(tags.reject, photo_ids, name)
+
+    def add(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+        """Raises `ValueError` where the name is no name for a tag."""
+        return self._change(tags.add, photo_ids, name)
+
+    def remove(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+        return self._change(tags.remove, photo_ids, name)
+
+    def restore(self, was: Sequence[Was]) -> None:
+        with self._database.writing() as connection:
+            tags.restore(connection, was)
+
+    def _change(
+        self, change: Callable[..., tuple[Was, ...]], photo_ids: Sequence[PhotoId], name: str
+    ) -> tuple[Was, ...]:
+        with self._database.writing() as connection:
+            return change(connection, photo_ids, name)
+
+
+class Catalogue:
+    """All repositories over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.photos = PhotoRepository(database)
+        self.roots = RootRepository(database)
+        self.embeddings = EmbeddingRepository(database)
+        self.tags = TagRepository(database)
