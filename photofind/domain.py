@@ -11,7 +11,7 @@ PhotoId = NewType("PhotoId", int)
 """Row number of a photo's content in the catalogue; stable for the catalogue's life."""
 
 Fingerprint = NewType("Fingerprint", bytes)
-"""Hash of a file's bytes: what a photo is, wherever it lives and whatever it is called."""
+"""Hash of what a picture shows: what a photo is, wherever it lives and whatever it is called."""
 
 Embeddings = NDArray[np.float32]
 """(N, dim) float32, every row of length one."""
@@ -71,6 +71,7 @@ class Photo:
         width: Pixels of the upright picture.
         height: Pixels of the upright picture.
         average_colour: Red, green, blue, 0–255: what stands in its place until it is drawn.
+        older: What an older catalogue knows the photo by, see `photofind.store.identity`.
     """
 
     fingerprint: Fingerprint
@@ -79,6 +80,7 @@ class Photo:
     height: int
     average_colour: tuple[int, int, int]
     metadata: PhotoMetadata
+    older: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)

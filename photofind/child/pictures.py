@@ -16,7 +16,7 @@ from photofind.domain import Fingerprint
 from photofind.errors import BadInputError, UserFacingError
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
-from photofind.photos.fingerprint import fingerprint
+from photofind.photos.fingerprint import is_known_by
 from photofind.photos.picture_file import (
     PictureLimits,
     decode_picture,
@@ -60,7 +60,7 @@ class PictureFiles:
             return kept
         with in_words(path):
             data = read_picture_file(path, self._limits)
-            if fingerprint(data) != content:
+            if not is_known_by(data, content):
                 raise BadInputError(
                     f"{path} holds another photo than it did.", "Let photofind read it again."
                 )

@@ -1,6 +1,6 @@
 """Brings the catalogue up to date with the folders on disk.
 
-    scan → compare → read, embed, record (see reading.py) → removals
+    scan → compare → read, embed, record (see reading.py) → removals → what followed what
 
 Killed at any point, the catalogue holds whole batches and the next run goes on from there.
 Nothing is removed before everything new was read: a file that seems gone may have moved.
@@ -20,6 +20,7 @@ from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.progress import Progress
 from photofind.indexing.reading import Reading
 from photofind.indexing.recording import Recorder
+from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Worker
 from photofind.photos.scan import UnreadableFolder, scan
@@ -81,9 +82,11 @@ class Indexer:
         """
         started = time.monotonic()
         compared = self._compare_all(to_index, changes or {})
+        judge = SuccessionJudge(self._database, self._space)
         recorder = Recorder(
             self._database,
             self._space,
+            judge,
             {root.path: root for root in to_index},
             self._known_paths,
             self._tally,
@@ -96,6 +99,7 @@ class Indexer:
         )
         for root, comparison in compared:
             self._settle(root, comparison)
+        judge.judge_all()
         with self._database.writing() as connection:
             state.set_serving_space(connection, self._space)
         report = self._report(to_index, time.monotonic() - started)

@@ -11,7 +11,7 @@ from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from photofind.store import embeddings, photos
+from photofind.store import embeddings, identity, photos
 from photofind.store.database import Database
 
 
@@ -44,11 +44,16 @@ class CatalogueWorker(LocalWorker):
             max_bytes=limits.max_bytes,
             max_pixels=limits.max_pixels,
             thumbnail_px=settings.thumbnail_px,
+            has_older=self._has_older(),
         )
         super().__init__(encoder, stages, batch_size=settings.batch_size, threads=settings.threads)
 
     def close(self) -> None:
         self._database.close()
+
+    def _has_older(self) -> bool:
+        with self._database.reading() as connection:
+            return identity.has_older_photos(connection)
 
     def _is_described(self, content: Fingerprint) -> bool:
         with self._database.reading() as connection:

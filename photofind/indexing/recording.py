@@ -1,21 +1,22 @@
 """Makes what a worker read durable: one transaction a batch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from photofind.domain import FoundFile, PhotoId
+from photofind.domain import Fingerprint, FoundFile, PhotoId
 from photofind.events import Listener, PhotosChanged
 from photofind.indexing.stages import Described, KnownContent, NotAPhotoAfterAll, Unreadable
+from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Embedded, Readable, Result
-from photofind.store import embeddings, photos, tags
+from photofind.store import embeddings, photos, successions
 from photofind.store.database import Database
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
-from photofind.store.waiting import remove_waiting
+from photofind.store.successions import Arrival
 
 _Item = TypeVar("_Item", bound=Result)
 
@@ -25,6 +26,7 @@ class Recorder:
 
     Args:
         space: Of the embeddings, as `embeddings.space_id` returned it.
+        judge: Says which photos are edits of those that lay at their paths before.
         roots: By path; those the files belong to.
         known_paths: What the catalogue held at each path of those roots when the run began; kept
             up to date.
@@ -34,6 +36,7 @@ class Recorder:
         self,
         database: Database,
         space: int,
+        judge: SuccessionJudge,
         roots: Mapping[Path, Root],
         known_paths: dict[Path, PhotoId | None],
         tally: Tally,
@@ -41,6 +44,7 @@ class Recorder:
     ) -> None:
         self._database = database
         self._space = space
+        self._judge = judge
         self._roots = roots
         self._known_paths = known_paths
         self._tally = tally
@@ -56,13 +60,13 @@ class Recorder:
             return files
         with self._database.writing() as connection:
             for root, others in self._by_root(no_photos):
-                remove_waiting(connection, root, [result.found.path for result in others])
+                photos.remove_paths(connection, root, [result.found.path for result in others])
             for root, results in self._by_root(read):
                 read_files = [_read_file(result) for result in results]
+                known = photos.photo_ids_of(connection, _names(read_files))
                 photo_ids = photos.record_files(connection, root, read_files)
-                for before, after in self._edits(results, photo_ids):
-                    # What a person said of the photo stays true.
-                    tags.carry_tags(connection, before, after)
+                arrivals = self._arrivals(read_files, photo_ids, known.keys())
+                successions.record_arrivals(connection, arrivals)
                 files |= self._noted(results, photo_ids)
             if new:
                 ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
@@ -73,6 +77,7 @@ class Recorder:
                     np.stack([item.vector for item in new]),
                 )
             missing = embeddings.without_embedding(connection, self._space, list(files))
+        self._judge.judge_new(files.keys())
         self._tally.embedded += len(new)
         self._tally.found -= len(no_photos)
         if read:
@@ -80,15 +85,20 @@ class Recorder:
             self._listener(PhotosChanged(tuple(sorted(files)), tuple(sorted(searchable))))
         return {photo_id: files[photo_id] for photo_id in sorted(missing)}
 
-    def _edits(
-        self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
-    ) -> Iterator[tuple[PhotoId, PhotoId]]:
-        """What a file held before it was edited in place, and what it holds now."""
-        for result, after in zip(results, photo_ids, strict=True):
-            before = self._known_paths.get(result.found.path)
-            is_new = isinstance(result, Described | Embedded)
-            if is_new and before is not None and after is not None and before != after:
-                yield before, after
+    def _arrivals(
+        self,
+        files: Sequence[ReadFile],
+        photo_ids: Sequence[PhotoId | None],
+        known: Set[Fingerprint],
+    ) -> list[Arrival]:
+        """Photos at paths where another one, or none, was known until now."""
+        arrivals: list[Arrival] = []
+        for file, photo_id in zip(files, photo_ids, strict=True):
+            before = self._known_paths.get(file.found.path)
+            if photo_id is not None and photo_id != before:
+                known_before = not known.isdisjoint(file.names)
+                arrivals.append(Arrival(file.found.path, before, photo_id, known_before))
+        return arrivals
 
     def _noted(
         self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
@@ -115,11 +125,18 @@ class Recorder:
             yield self._roots[root_path], results
 
 
+def _names(files: Sequence[ReadFile]) -> list[Fingerprint]:
+    """What the catalogue may know their photos by."""
+    return [name for file in files for name in file.names]
+
+
 def _read_file(result: Readable) -> ReadFile:
     match result:
         case Embedded(found, read_at_ns, photo) | Described(found, read_at_ns, photo):
             return ReadFile(found, read_at_ns, photo=photo)
-        case KnownContent(found, read_at_ns, content):
-            return ReadFile(found, read_at_ns, fingerprint=content)
+        case KnownContent(found, read_at_ns, content, metadata, older):
+            return ReadFile(
+                found, read_at_ns, fingerprint=content, known_metadata=metadata, older=older
+            )
         case Unreadable(found, read_at_ns, reason):
             return ReadFile(found, read_at_ns, failure=reason)

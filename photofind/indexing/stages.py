@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.clip.preprocess import Preprocess
-from photofind.domain import Fingerprint, FoundFile, Photo
+from photofind.domain import Fingerprint, FoundFile, Photo, PhotoMetadata
 from photofind.errors import FileChangedError, MissingExtraError, UnreadablePhotoError
 from photofind.photos.decode import decode
-from photofind.photos.fingerprint import fingerprint
+from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.formats import NotAPhoto
 from photofind.photos.metadata import read_metadata
 from photofind.photos.read import read_file
@@ -26,11 +26,18 @@ NOT_ON_THIS_COMPUTER = "Not on this computer. It is read once it has been downlo
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
-    """The file holds a photo that has all it was to be given."""
+    """The file holds a photo that has all it was to be given.
+
+    Attributes:
+        metadata: Of this file; those of another with the same picture may differ.
+        older: What an older catalogue knows the photo by, see `Photo`.
+    """
 
     found: FoundFile
     read_at_ns: int
     fingerprint: Fingerprint
+    metadata: PhotoMetadata
+    older: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,8 @@ class Stages:
         is_embedded: Whether it needs no embedding any more; asked from several threads.
         thumbnail_px: Longest side of a thumbnail.
         embeds: Whether photos are to be embedded, or only described.
+        has_older: Whether the catalogue knows some photos by their files' bytes, as an older
+            photofind did.
     """
 
     preprocess: Preprocess
@@ -121,6 +130,7 @@ class Stages:
     max_pixels: int
     thumbnail_px: int
     embeds: bool = True
+    has_older: bool = False
     claims: Claims = field(default_factory=Claims)
 
     def of_one_run(self, *, embeds: bool) -> "Stages":
@@ -137,13 +147,14 @@ class Stages:
         try:
             data = read_file(found, self.max_bytes)
             content = fingerprint(data)
+            older = self._older(data, content)
             has_all = self.is_embedded if self.embeds else self.is_described
-            if has_all(content):
-                return KnownContent(found, read_at_ns, content)
+            if has_all(older or content):
+                return KnownContent(found, read_at_ns, content, read_metadata(data), older)
             if not self.claims.claim(content):
                 return TryLater(found)
             try:
-                return self._new(found, read_at_ns, data, content)
+                return self._new(found, read_at_ns, data, content, older)
             except BaseException:
                 self.claims.release(content)
                 raise
@@ -157,8 +168,23 @@ class Stages:
         except UnreadablePhotoError as error:
             return Unreadable(found, read_at_ns, str(error))
 
+    def _older(self, data: bytes, content: Fingerprint) -> Fingerprint | None:
+        """What the catalogue knows the photo by, where that is the bytes of its file."""
+        if not self.has_older or self.is_described(content):
+            return None
+        older = file_fingerprint(data)
+        if older == content or not self.is_described(older):
+            return None
+        self.thumbnails.rename(older, content)
+        return older
+
     def _new(
-        self, found: FoundFile, read_at_ns: int, data: bytes, content: Fingerprint
+        self,
+        found: FoundFile,
+        read_at_ns: int,
+        data: bytes,
+        content: Fingerprint,
+        older: Fingerprint | None,
     ) -> NewContent | Described:
         shorter_side = self.preprocess.decode_px if self.embeds else self.thumbnail_px
         picture = decode(
@@ -175,6 +201,7 @@ class Stages:
             height=picture.height,
             average_colour=average_colour(picture.image),
             metadata=read_metadata(data),
+            older=older,
         )
         if not self.embeds:
             return Described(found, read_at_ns, photo)

@@ -2,6 +2,7 @@
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -44,6 +45,13 @@ class ThumbnailCache:
             return
         # `load` notices what a power cut leaves behind.
         write_file(path, self._encoded(image), durable=False)
+
+    def rename(self, before: Fingerprint, after: Fingerprint) -> None:
+        """Let a photo's thumbnail be found by another fingerprint; nothing where there is none."""
+        path = self.path_of(after)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.path_of(before).replace(path)
 
     def load(self, fingerprint: Fingerprint) -> bytes | None:
         """The JPEG, or `None` where there is none, or half of one after a power failure."""

@@ -202,6 +202,21 @@ def embedding_of(
     return np.frombuffer(row.vector, dtype=_STORED).astype(np.float32)
 
 
+def vectors_of(
+    connection: sa.Connection, space_id: int, photo_ids: Collection[PhotoId]
+) -> dict[PhotoId, NDArray[np.float32]]:
+    """The undamaged embeddings of photos, whether or not they have a file."""
+    dim = space_of(connection, space_id).dim
+    found: dict[PhotoId, NDArray[np.float32]] = {}
+    stored = _STORED_VECTORS.where(*_in_space(space_id, schema.WHOLE))
+    for batch in in_batches(list(photo_ids)):
+        among = stored.where(_embeddings.c.photo_id.in_(batch))
+        for photo_id, blob, checksum in connection.execute(among):
+            if _is_intact(blob, checksum, dim):
+                found[PhotoId(photo_id)] = np.frombuffer(blob, dtype=_STORED).astype(np.float32)
+    return found
+
+
 def is_embedded(
     connection: sa.Connection,
     space_id: int,

@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +19,11 @@ from photofind.domain import (
     PhotoId,
     PhotoMetadata,
 )
-from photofind.store import schema
+from photofind.store import identity, schema
 from photofind.store.batches import in_batches
 from photofind.store.counts import count_by_key
 from photofind.store.folders import in_folder
+from photofind.store.identity import MetadataRead
 from photofind.store.roots import Root
 from photofind.store.stored_paths import absolute_path, look_up_text, prefix_of, relative_bytes
 from photofind.store.waiting import remove_waiting
@@ -51,13 +52,20 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What reading a file came to: a photo, the fingerprint of a known one, or a failure."""
+    """What reading a file came to: a photo, the fingerprint of a known one, or a failure.
+
+    Attributes:
+        known_metadata: Of this file, where its photo is a known one.
+        older: What the catalogue knows that photo by, see `photofind.store.identity`.
+    """
 
     found: FoundFile
     read_at_ns: int
     photo: Photo | None = None
     fingerprint: Fingerprint | None = None
     failure: str | None = None
+    known_metadata: PhotoMetadata | None = None
+    older: Fingerprint | None = None
 
     def __post_init__(self) -> None:
         if (self.content is None) == (self.failure is None):
@@ -68,6 +76,16 @@ class ReadFile:
     @property
     def content(self) -> Fingerprint | None:
         return self.photo.fingerprint if self.photo is not None else self.fingerprint
+
+    @property
+    def names(self) -> list[Fingerprint]:
+        """What the catalogue may know its photo by; none for a failure."""
+        older = self.photo.older if self.photo is not None else self.older
+        return [name for name in (self.content, older) if name is not None]
+
+    @property
+    def metadata(self) -> PhotoMetadata | None:
+        return self.photo.metadata if self.photo is not None else self.known_metadata
 
 
 def has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
@@ -143,6 +161,7 @@ def record_files(
     Raises:
         ValueError: A file names a fingerprint without its photo, and the catalogue lacks it.
     """
+    identity.rename_older(connection, _older_names(files))
     _record_photos(connection, [file.photo for file in files if file.photo is not None])
     contents = [file.content for file in files]
     ids = photo_ids_of(connection, list({content for content in contents if content is not None}))
@@ -150,6 +169,7 @@ def record_files(
     if missing:
         raise ValueError(f"no photo with fingerprint {missing[0].hex()}")
     photo_ids = [None if content is None else ids[content] for content in contents]
+    identity.merge_metadata(connection, _metadata_reads(connection, root, files, photo_ids))
     _record_rows(connection, root, files, photo_ids)
     remove_waiting(connection, root, [file.found.path for file in files])
     return photo_ids
@@ -165,6 +185,15 @@ def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:
     rows = [{"file_id": file_id} for file_id in file_ids]
     if rows:
         connection.execute(sa.delete(_files).where(_files.c.id == sa.bindparam("file_id")), rows)
+
+
+def remove_paths(connection: sa.Connection, root: Root, paths: Sequence[Path]) -> None:
+    """Forgets files of a root that are no photos, whether they were known or waited."""
+    relative = [relative_bytes(root.path, path) for path in paths]
+    for batch in in_batches(relative):
+        here = _files.c.root_id == root.id, _files.c.path.in_(batch)
+        connection.execute(sa.delete(_files).where(*here))
+    remove_waiting(connection, root, paths)
 
 
 def paths_of(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
@@ -187,14 +216,7 @@ def photo(connection: sa.Connection, photo_id: PhotoId) -> Photo | None:
         width=row.width,
         height=row.height,
         average_colour=_unpacked(row.average_colour),
-        metadata=PhotoMetadata(
-            taken_at=row.taken_at,
-            utc_offset_minutes=row.utc_offset_minutes,
-            camera=row.camera,
-            lens=row.lens,
-            latitude=row.latitude,
-            longitude=row.longitude,
-        ),
+        metadata=identity.metadata_of(row),
     )
 
 
@@ -220,11 +242,10 @@ def _record_photos(connection: sa.Connection, photos: Sequence[Photo]) -> None:
     added_at = datetime.now(UTC).isoformat()
     rows = [{**_photo_columns(photo), "added_at": added_at} for photo in photos]
     statement = insert(_photos)
-    # A later reading of the same bytes replaces an earlier one: the program may have learned.
+    # A later reading of the same picture replaces an earlier one: the program may have learned.
+    # What its file says about it is for `identity.merge_metadata`.
     changed = {
-        name: statement.excluded[name]
-        for name in rows[0]
-        if name not in ("fingerprint", "added_at")
+        name: statement.excluded[name] for name in ("format", "width", "height", "average_colour")
     }
     connection.execute(
         statement.on_conflict_do_update(index_elements=["fingerprint"], set_=changed), rows
@@ -259,20 +280,40 @@ def _record_rows(
     )
 
 
+def _older_names(files: Sequence[ReadFile]) -> dict[Fingerprint, Fingerprint]:
+    """The fingerprints of photos by what the catalogue has known them by until now."""
+    return {names[1]: names[0] for file in files if len(names := file.names) == 2}
+
+
+def _metadata_reads(
+    connection: sa.Connection,
+    root: Root,
+    files: Sequence[ReadFile],
+    photo_ids: Sequence[PhotoId | None],
+) -> list[MetadataRead]:
+    paths = [relative_bytes(root.path, file.found.path) for file in files]
+    known: dict[bytes, tuple[int | None, int, int]] = {}
+    columns = sa.select(_files.c.path, _files.c.photo_id, _files.c.size, _files.c.mtime_ns)
+    for batch in in_batches(paths):
+        here = _files.c.root_id == root.id, _files.c.path.in_(batch)
+        known |= {path: (*before,) for path, *before in connection.execute(columns.where(*here))}
+    reads: list[MetadataRead] = []
+    for path, file, photo_id in zip(paths, files, photo_ids, strict=True):
+        if photo_id is not None and file.metadata is not None:
+            was, *stat = known.get(path, (None, 0, 0))
+            changed = stat != [file.found.stat.size, file.found.stat.mtime_ns]
+            reads.append(MetadataRead(photo_id, file.metadata, was == photo_id, changed))
+    return reads
+
+
 def _photo_columns(photo: Photo) -> dict[str, object]:
-    about = photo.metadata
     return {
         "fingerprint": photo.fingerprint,
         "format": photo.format,
         "width": photo.width,
         "height": photo.height,
         "average_colour": _packed(photo.average_colour),
-        "taken_at": about.taken_at,
-        "utc_offset_minutes": about.utc_offset_minutes,
-        "camera": about.camera,
-        "lens": about.lens,
-        "latitude": about.latitude,
-        "longitude": about.longitude,
+        **asdict(photo.metadata),
     }
 
 

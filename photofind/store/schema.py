@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -177,4 +177,27 @@ counts = sa.Table(
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("key", sa.Integer, primary_key=True),
     sa.Column("n", sa.Integer, nullable=False),
+)
+
+# Written by triggers, see migration 0005.
+former_paths = sa.Table(
+    "former_paths",
+    metadata,
+    sa.Column("path", sa.LargeBinary, primary_key=True),
+    sa.Column("photo_id", sa.Integer, sa.ForeignKey("photos.id"), primary_key=True, index=True),
+    sa.Column("left_at", sa.Text, nullable=False),
+)
+
+successions = sa.Table(
+    "successions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("old_photo_id", sa.Integer, sa.ForeignKey("photos.id"), nullable=False),
+    sa.Column("new_photo_id", sa.Integer, sa.ForeignKey("photos.id"), nullable=False, index=True),
+    sa.Column("path", sa.LargeBinary, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False, index=True),
+    sa.Column("known_before", sa.Integer, nullable=False),
+    sa.Column("cosine", sa.REAL),
+    sa.Column("happened_at", sa.Text, nullable=False),
+    sa.UniqueConstraint("old_photo_id", "new_photo_id"),
 )

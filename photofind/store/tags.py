@@ -188,26 +188,48 @@ def restore(connection: sa.Connection, was: Sequence[Was]) -> None:
 
 
 def carry_tags(
-    connection: sa.Connection, old_photo_id: PhotoId, new_photo_id: PhotoId
+    connection: sa.Connection,
+    old_photo_id: PhotoId,
+    new_photo_id: PhotoId,
+    *,
+    since: str | None = None,
 ) -> tuple[Was, ...]:
-    """Gives a photo that was edited in place what a person decided about its former content.
+    """Give a photo what a person decided about the photo it was edited from.
 
-    What the person already decided about the new content stays as it is. A score belongs to the
-    content it was measured on and is not carried.
+    Of two decisions about one tag the later one counts. A score belongs to the content it was
+    measured on and is not carried.
+
+    Args:
+        since: When the new photo was edited into the old one, where this is the way back: what was
+            decided about it until then and is not said of the old one was taken off since.
     """
-    old = _all_of(connection, [old_photo_id], _DECIDED)
-    new = _all_of(connection, [new_photo_id], tuple(TagState))
-    known = {tag.name: tag for tag in new.get(new_photo_id, [])}
+    old = _all_of(connection, [old_photo_id], _DECIDED).get(old_photo_id, [])
+    new = _all_of(connection, [new_photo_id], tuple(TagState)).get(new_photo_id, [])
+    known = {tag.name: tag for tag in new}
     carried: list[tuple[PhotoId, PhotoTag]] = []
     was: list[Was] = []
-    for tag in old.get(old_photo_id, []):
+    for tag in old:
         before = known.get(tag.name)
-        if before is None or before.state == TagState.SUGGESTED:
+        if (
+            before is None
+            or before.state == TagState.SUGGESTED
+            or before.changed_at < tag.changed_at
+        ):
             was.append(Was(new_photo_id, tag.name, before))
             bare = PhotoTag(tag.name, tag.state, tag.source, None, None, tag.changed_at)
             carried.append((new_photo_id, bare))
     _put(connection, carried)
-    return tuple(was)
+    still = {tag.name for tag in old}
+    taken_off = [
+        Was(new_photo_id, tag.name, tag)
+        for tag in new
+        if since is not None
+        and tag.state in _DECIDED
+        and tag.changed_at <= since
+        and tag.name not in still
+    ]
+    _erase(connection, taken_off)
+    return (*was, *taken_off)
 
 
 def tags_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
-from photofind.photos.fingerprint import fingerprint
+from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.picture_file import PictureLimits, in_words, read_picture_file
 from photofind.store import photos, tags
 from photofind.store.database import Database
@@ -131,21 +131,26 @@ def _paths_below(
 
 
 def _photo_ids(database: Database, images: Sequence[Path], limits: PictureLimits) -> list[PhotoId]:
-    contents = [_content(image, limits) for image in images]
+    contents = [_contents(image, limits) for image in images]
     with database.reading() as connection:
-        known = photos.photo_ids_of(connection, list(set(contents)))
-    for image, content in zip(images, contents, strict=True):
-        if content not in known:
+        known = photos.photo_ids_of(connection, [name for names in contents for name in names])
+    found: list[PhotoId] = []
+    for image, names in zip(images, contents, strict=True):
+        photo_id = next((known[name] for name in names if name in known), None)
+        if photo_id is None:
             raise BadInputError(
                 f"{image} is not in the library, or has changed since it was indexed.",
                 f"Run: photofind index {image.absolute().parent}",
             )
-    return [known[content] for content in contents]
+        found.append(photo_id)
+    return found
 
 
-def _content(image: Path, limits: PictureLimits) -> Fingerprint:
+def _contents(image: Path, limits: PictureLimits) -> tuple[Fingerprint, Fingerprint]:
+    """What a catalogue may know the picture by, see `photofind.store.identity`."""
     with in_words(image):
-        return fingerprint(read_picture_file(image, limits))
+        data = read_picture_file(image, limits)
+    return fingerprint(data), file_fingerprint(data)
 
 
 def _decide(database: Database, images: Mapping[PhotoId, Path], decisions: TagDecisions) -> None:

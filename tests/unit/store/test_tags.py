@@ -274,8 +274,9 @@ def test_that_a_catalogue_of_the_first_revision_can_be_tagged(paths: LibraryPath
     with closing(sqlite3.connect(paths.catalogue)) as raw:
         for table, rows in before.items():
             now = raw.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-            # Later migrations add columns at the end.
-            assert [row[: len(rows[0])] for row in now] == rows
+            # Later migrations add columns at the end, and facts to the state.
+            kept = [row[: len(rows[0])] for row in now if table != "state" or row in rows]
+            assert kept == rows
         assert raw.execute("SELECT state, source FROM photo_tags").fetchall() == [
             ("confirmed", "person")
         ]

@@ -1,0 +1,230 @@
+"""What a person is asked or told about photos whose files changed: offers, and orphaned tags."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from photofind.domain import PhotoId
+from photofind.errors import BadInputError
+from photofind.store import photos, schema, successions, tags
+from photofind.store.batches import in_batches
+from photofind.store.database import Database
+from photofind.store.successions import OFFERED, Verdict
+from photofind.store.tags import TagState
+
+_former = schema.former_paths
+_photos = schema.photos
+_successions = schema.successions
+_tags = schema.photo_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Two photos that look like the same one: the tags of the former can be moved to the other.
+
+    Attributes:
+        former_path: Where the photo with the tags lay last.
+        path: Of the photo that may be the same.
+        verdict: `REPLACED` where it took the former's place, `SIMILAR` elsewhere.
+        cosine: Of their embeddings; `None` where they could not be compared.
+        tags: What the person said the former photo has.
+    """
+
+    id: int
+    former_photo: PhotoId
+    former_path: Path | None
+    photo: PhotoId
+    path: Path
+    verdict: Verdict
+    cosine: float | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A photo with a person's tags that no file leads to.
+
+    Attributes:
+        path: Where it lay last.
+        gone_at: UTC, ISO 8601.
+    """
+
+    photo: PhotoId
+    path: Path | None
+    gone_at: str | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What became of a photo with tags at a path."""
+
+    former_photo: PhotoId
+    photo: PhotoId
+    verdict: Verdict
+    cosine: float | None
+    happened_at: str
+
+
+class PhotoContinuity(Protocol):
+    """Which photo is which after files changed; any thread."""
+
+    def offers(self) -> list[Offer]: ...
+
+    def orphans(self) -> list[Orphan]: ...
+
+    def counts(self) -> tuple[int, int]: ...
+
+    def accept(self, offer_id: int) -> None: ...
+
+    def decline(self, offer_id: int) -> None: ...
+
+    def history(self, path: Path) -> list[Happened]: ...
+
+
+class Continuity:
+    """A `PhotoContinuity` of a catalogue.
+
+    Args:
+        database: Opened for writing where offers are answered.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def offers(self) -> list[Offer]:
+        """What waits for an answer, the most alike first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_open_offers()).all()
+            former = [PhotoId(row.old_photo_id) for row in rows]
+            paths = photos.paths_of(connection, [PhotoId(row.new_photo_id) for row in rows])
+            names, lay = _names(connection, former), _last_paths(connection, former)
+        return [_offer(row, paths, names, lay) for row in rows if row.new_photo_id in paths]
+
+    def orphans(self) -> list[Orphan]:
+        """The last to go first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(_photos.c.id, _photos.c.gone_at)
+                .where(_is_orphan())
+                .order_by(_photos.c.gone_at.desc(), _photos.c.id.desc())
+            ).all()
+            ids = [PhotoId(row.id) for row in rows]
+            names, lay = _names(connection, ids), _last_paths(connection, ids)
+        return [
+            Orphan(photo_id, lay.get(photo_id), row.gone_at, names[photo_id])
+            for photo_id, row in zip(ids, rows, strict=True)
+        ]
+
+    def counts(self) -> tuple[int, int]:
+        """How many offers and how many orphans there are."""
+        with self._database.reading() as connection:
+            offers = sa.select(sa.func.count()).select_from(_open_offers().subquery())
+            orphans = sa.select(sa.func.count()).select_from(_photos).where(_is_orphan())
+            return connection.scalar(offers) or 0, connection.scalar(orphans) or 0
+
+    def accept(self, offer_id: int) -> None:
+        """Give the person's tags to the offered photo; raises `BadInputError` if it is closed."""
+        self._answer(offer_id, Verdict.ACCEPTED)
+
+    def decline(self, offer_id: int) -> None:
+        """Never offer this again; raises `BadInputError` if it is closed."""
+        self._answer(offer_id, Verdict.DECLINED)
+
+    def history(self, path: Path) -> list[Happened]:
+        """What happened at a path, the last first."""
+        statement = (
+            sa.select(_successions)
+            .where(_successions.c.path == os.fsencode(path))
+            .order_by(_successions.c.happened_at.desc(), _successions.c.id.desc())
+        )
+        with self._database.reading() as connection:
+            return [
+                Happened(
+                    PhotoId(row.old_photo_id),
+                    PhotoId(row.new_photo_id),
+                    Verdict(row.verdict),
+                    row.cosine,
+                    row.happened_at,
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def _answer(self, offer_id: int, verdict: Verdict) -> None:
+        with self._database.writing() as connection:
+            still_open = _open_offers().where(_successions.c.id == offer_id)
+            if connection.execute(still_open).first() is None:
+                raise BadInputError(
+                    f"There is no offer {offer_id} any more.",
+                    "See what is offered: photofind tags --orphaned",
+                )
+            successions.settle(connection, offer_id, verdict)
+
+
+def _open_offers() -> sa.Select[Any]:
+    old, new = _photos.alias("old"), _photos.alias("new")
+    return (
+        sa.select(_successions)
+        .join(old, old.c.id == _successions.c.old_photo_id)
+        .join(new, new.c.id == _successions.c.new_photo_id)
+        .where(
+            _successions.c.verdict.in_(OFFERED),
+            old.c.file_count == 0,
+            new.c.file_count > 0,
+            successions.unresolved(_successions.c.old_photo_id),
+        )
+        .order_by(_successions.c.cosine.desc().nulls_last(), _successions.c.id)
+    )
+
+
+def _is_orphan() -> sa.ColumnElement[bool]:
+    confirmed = sa.select(_tags.c.tag_id).where(
+        _tags.c.photo_id == _photos.c.id, _tags.c.state == TagState.CONFIRMED
+    )
+    return sa.and_(
+        # Only photos without a file have gone; there is an index of them.
+        _photos.c.gone_at.is_not(None),
+        confirmed.correlate(_photos).exists(),
+        successions.unresolved(_photos.c.id),
+    )
+
+
+def _offer(
+    row: sa.Row[Any],
+    paths: dict[PhotoId, list[Path]],
+    names: dict[PhotoId, tuple[str, ...]],
+    lay: dict[PhotoId, Path],
+) -> Offer:
+    former, photo = PhotoId(row.old_photo_id), PhotoId(row.new_photo_id)
+    recorded = Path(os.fsdecode(row.path))
+    path = recorded if recorded in paths[photo] else paths[photo][0]
+    return Offer(
+        row.id,
+        former,
+        lay.get(former),
+        photo,
+        path,
+        Verdict(row.verdict),
+        row.cosine,
+        names[former],
+    )
+
+
+def _names(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId]
+) -> dict[PhotoId, tuple[str, ...]]:
+    found = tags.tags_of(connection, photo_ids, [TagState.CONFIRMED])
+    return {photo_id: tuple(tag.name for tag in found[photo_id]) for photo_id in photo_ids}
+
+
+def _last_paths(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Path]:
+    found: dict[PhotoId, Path] = {}
+    statement = sa.select(_former.c.photo_id, _former.c.path).order_by(_former.c.left_at)
+    for batch in in_batches(photo_ids):
+        for photo_id, path in connection.execute(statement.where(_former.c.photo_id.in_(batch))):
+            found[PhotoId(photo_id)] = Path(os.fsdecode(path))
+    return found

@@ -1,0 +1,352 @@
+"""Which photo followed which: what a person said of a photo stays true of what it was edited into.
+
+[Note: successions] An edited photo is another photo (see `photofind.photos.fingerprint`), at the
+path of the former one or at another. Migration 0005's triggers remember at which paths photos with
+a person's tags lay. Where a photo appears at such a path, a succession is recorded in the same
+transaction, and judged as soon as both can be compared (`photofind.indexing.succession`): an edit
+takes the tags along, another picture does not, and what cannot be told is offered to the person.
+See docs/decisions/0011-which-photo-follows.md.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from photofind.domain import Embeddings, PhotoId, PhotoMetadata
+from photofind.store import embeddings, photos, schema
+from photofind.store.batches import in_batches
+from photofind.store.tags import TagState, carry_tags
+
+KEPT_DAYS = 90
+"""How long the paths of photos that lie elsewhere now are remembered; of the others, for ever."""
+
+SAVING_S = 600.0
+"""How long after a photo's file was moved aside what appears in its place may be its edit."""
+
+_former = schema.former_paths
+_photos = schema.photos
+_successions = schema.successions
+_tags = schema.photo_tags
+
+
+class Verdict(StrEnum):
+    """What a succession is.
+
+    Attributes:
+        UNDECIDED: Not judged yet.
+        EDITED: The same photo; its tags were taken along.
+        REPLACED: Another picture at the same path, as far as can be told.
+        SIMILAR: At another path, and looks like the same photo.
+        ACCEPTED: The same photo, says the person; its tags were taken along.
+        DECLINED: Another one, says the person.
+    """
+
+    UNDECIDED = "undecided"
+    EDITED = "edited"
+    REPLACED = "replaced"
+    SIMILAR = "similar"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+CARRIED = (Verdict.EDITED, Verdict.ACCEPTED)
+OFFERED = (Verdict.REPLACED, Verdict.SIMILAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """A photo and what may have become of it.
+
+    Attributes:
+        known_before: The new photo was in the catalogue before it appeared at the path.
+        was_edit: One of them was an edit of the other before.
+        old_files: How many files the old photo has now.
+        new_files: How many files the new photo has now.
+        metadata: Of the old photo and of the new one.
+        space: Where both have an embedding, if anywhere.
+        cosine: Of these; `None` without.
+    """
+
+    id: int
+    old: PhotoId
+    new: PhotoId
+    known_before: bool
+    was_edit: bool
+    old_files: int
+    new_files: int
+    metadata: tuple[PhotoMetadata, PhotoMetadata]
+    space: int | None
+    cosine: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A photo at a path where it was not known.
+
+    Attributes:
+        before: The photo that was known there until now, if any.
+        known_before: The new one was in the catalogue already.
+    """
+
+    path: Path
+    before: PhotoId | None
+    photo: PhotoId
+    known_before: bool
+
+
+def record_arrivals(connection: sa.Connection, arrivals: Sequence[Arrival]) -> None:
+    """Note of which photos with a person's decisions the arrivals may be edits.
+
+    Args:
+        connection: In the transaction that records the files of the arrivals.
+    """
+    decided = _decided(connection, {one.before for one in arrivals if one.before is not None})
+    former = _former_at(connection, [one.path for one in arrivals])
+    for arrival in arrivals:
+        olds = {*former.get(arrival.path, ()), *({arrival.before} & decided)}
+        for old in sorted(olds - {arrival.photo}):
+            record(connection, old, arrival.photo, arrival.path, known_before=arrival.known_before)
+
+
+def _former_at(connection: sa.Connection, paths: Sequence[Path]) -> dict[Path, list[PhotoId]]:
+    """Photos that lay at paths, of which decisions were not taken along.
+
+    Not those that moved elsewhere, unless it was just now: an editor may have moved them aside.
+    """
+    found: defaultdict[Path, list[PhotoId]] = defaultdict(list)
+    since = (datetime.now(UTC) - timedelta(seconds=SAVING_S)).isoformat()
+    statement = (
+        sa.select(_former.c.path, _former.c.photo_id)
+        .join_from(_former, _photos)
+        .where(
+            sa.or_(_photos.c.file_count == 0, _former.c.left_at > since),
+            unresolved(_former.c.photo_id),
+        )
+    )
+    for batch in in_batches([os.fsencode(path) for path in paths]):
+        for raw, photo_id in connection.execute(statement.where(_former.c.path.in_(batch))):
+            found[Path(os.fsdecode(raw))].append(PhotoId(photo_id))
+    return found
+
+
+def unresolved(photo_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a person decided something about a photo that no other photo took over since."""
+    taken = sa.select(_successions.c.id).where(
+        _successions.c.old_photo_id == _tags.c.photo_id,
+        _successions.c.verdict.in_(CARRIED),
+        _successions.c.happened_at >= _tags.c.changed_at,
+    )
+    return (
+        sa.select(_tags.c.tag_id)
+        .where(
+            _tags.c.photo_id == photo_id,
+            _tags.c.state != TagState.SUGGESTED,
+            ~taken.correlate(_tags).exists(),
+        )
+        .correlate_except(_tags)
+        .exists()
+    )
+
+
+def record(
+    connection: sa.Connection,
+    old: PhotoId,
+    new: PhotoId,
+    path: Path,
+    verdict: Verdict = Verdict.UNDECIDED,
+    *,
+    known_before: bool = False,
+    cosine: float | None = None,
+) -> None:
+    """Note that a photo may have become another; what the person declined stays declined.
+
+    Args:
+        connection: In a writing transaction.
+        path: Where the new one is.
+        cosine: Of their embeddings.
+    """
+    statement = insert(_successions).values(
+        old_photo_id=old,
+        new_photo_id=new,
+        path=os.fsencode(path),
+        verdict=verdict,
+        known_before=int(known_before),
+        cosine=cosine,
+        happened_at=_now(),
+    )
+    changed = ("path", "verdict", "known_before", "cosine", "happened_at")
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["old_photo_id", "new_photo_id"],
+            set_={name: statement.excluded[name] for name in changed},
+            where=_successions.c.verdict != Verdict.DECLINED,
+        )
+    )
+
+
+def has_undecided(connection: sa.Connection) -> bool:
+    """Whether anything waits to be judged."""
+    waiting = sa.select(_successions.c.id).where(_successions.c.verdict == Verdict.UNDECIDED)
+    return connection.execute(waiting.limit(1)).first() is not None
+
+
+def undecided(connection: sa.Connection, space: int) -> list[Succession]:
+    """What waits to be judged, in the order it happened.
+
+    Args:
+        space: Where photos are compared if both are embedded there, else in any other.
+    """
+    old, new = _photos.alias("old"), _photos.alias("new")
+    statement = (
+        sa.select(
+            _successions,
+            old.c.file_count.label("old_files"),
+            new.c.file_count.label("new_files"),
+        )
+        .join(old, old.c.id == _successions.c.old_photo_id)
+        .join(new, new.c.id == _successions.c.new_photo_id)
+        .where(_successions.c.verdict == Verdict.UNDECIDED)
+        .order_by(_successions.c.happened_at, _successions.c.id)
+    )
+    return [_succession(connection, row, space) for row in connection.execute(statement).fetchall()]
+
+
+def _succession(connection: sa.Connection, row: sa.Row[Any], space: int) -> Succession:
+    old, new = PhotoId(row.old_photo_id), PhotoId(row.new_photo_id)
+    before, after = photos.photo(connection, old), photos.photo(connection, new)
+    assert before is not None
+    assert after is not None
+    compared_in, cosine = _compared(connection, old, new, space)
+    return Succession(
+        row.id,
+        old,
+        new,
+        bool(row.known_before),
+        _are_linked(connection, old, new),
+        row.old_files,
+        row.new_files,
+        (before.metadata, after.metadata),
+        compared_in,
+        cosine,
+    )
+
+
+def _compared(
+    connection: sa.Connection, old: PhotoId, new: PhotoId, preferred: int
+) -> tuple[int | None, float | None]:
+    table = schema.embeddings
+    statement = (
+        sa.select(table.c.space_id)
+        .where(table.c.photo_id.in_((old, new)), table.c.region_kind == schema.WHOLE)
+        .group_by(table.c.space_id)
+        .having(sa.func.count() == 2)
+    )
+    shared = connection.scalars(statement).all()
+    for space in sorted(shared, key=lambda space: space != preferred):
+        vectors = embeddings.vectors_of(connection, space, (old, new))
+        if len(vectors) == 2:
+            return space, float(vectors[old] @ vectors[new])
+    return None, None
+
+
+def sample_vectors(connection: sa.Connection, space: int, size: int) -> Embeddings:
+    """(N, dim) of up to `size` photos from all over the library."""
+    last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
+    ids = sorted({int(photo_id) for photo_id in np.linspace(1, last, 4 * size)})
+    found = embeddings.vectors_of(connection, space, [PhotoId(photo_id) for photo_id in ids])
+    chosen = list(found.values())[:: max(1, len(found) // size)][:size]
+    dim = embeddings.space_of(connection, space).dim
+    return np.stack(chosen) if chosen else np.empty((0, dim), np.float32)
+
+
+def settle(
+    connection: sa.Connection,
+    succession_id: int,
+    verdict: Verdict,
+    cosine: float | None = None,
+) -> None:
+    """Record what a succession is, and take the tags along where it is the same photo."""
+    here = _successions.c.id == succession_id
+    row = connection.execute(sa.select(_successions).where(here)).one()
+    values: dict[str, object] = {"verdict": verdict, "happened_at": _now()}
+    if cosine is not None:
+        values["cosine"] = cosine
+    connection.execute(sa.update(_successions).where(here).values(values))
+    if verdict in CARRIED:
+        old, new = PhotoId(row.old_photo_id), PhotoId(row.new_photo_id)
+        carry_tags(connection, old, new, since=_became(connection, new, old))
+        _repoint_offers(connection, old, new)
+
+
+def forget(connection: sa.Connection, succession_id: int) -> None:
+    """For what turned out to be none: the old photo lies elsewhere."""
+    connection.execute(sa.delete(_successions).where(_successions.c.id == succession_id))
+
+
+def _are_linked(connection: sa.Connection, one: PhotoId, other: PhotoId) -> bool:
+    pair = (int(one), int(other))
+    statement = sa.select(_successions.c.id).where(
+        _successions.c.old_photo_id.in_(pair),
+        _successions.c.new_photo_id.in_(pair),
+        _successions.c.verdict.in_(CARRIED),
+    )
+    return connection.execute(statement).first() is not None
+
+
+def prune(connection: sa.Connection) -> None:
+    """Forget where photos lay that lie elsewhere now, after `KEPT_DAYS`."""
+    before = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat()
+    elsewhere = sa.select(_photos.c.id).where(
+        _photos.c.id == _former.c.photo_id, _photos.c.file_count > 0
+    )
+    connection.execute(
+        sa.delete(_former).where(_former.c.left_at < before, elsewhere.correlate(_former).exists())
+    )
+
+
+def _decided(connection: sa.Connection, photo_ids: Collection[PhotoId]) -> set[PhotoId]:
+    found: set[PhotoId] = set()
+    statement = sa.select(_tags.c.photo_id).where(_tags.c.state != TagState.SUGGESTED).distinct()
+    for batch in in_batches(list(photo_ids)):
+        ids = connection.scalars(statement.where(_tags.c.photo_id.in_(batch)))
+        found.update(PhotoId(photo_id) for photo_id in ids)
+    return found
+
+
+def _became(connection: sa.Connection, old: PhotoId, new: PhotoId) -> str | None:
+    """When the one photo was last edited into the other."""
+    return connection.scalar(
+        sa.select(_successions.c.happened_at).where(
+            _successions.c.old_photo_id == old,
+            _successions.c.new_photo_id == new,
+            _successions.c.verdict.in_(CARRIED),
+        )
+    )
+
+
+def _repoint_offers(connection: sa.Connection, old: PhotoId, new: PhotoId) -> None:
+    """What was offered to a photo that was edited is offered to what it is now."""
+    statement = (
+        sa.update(_successions)
+        .prefix_with("OR IGNORE")
+        .where(
+            _successions.c.new_photo_id == old,
+            _successions.c.old_photo_id != new,
+            _successions.c.verdict.in_(OFFERED),
+        )
+        .values(new_photo_id=new)
+    )
+    connection.execute(statement)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
