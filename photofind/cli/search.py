@@ -45,8 +45,6 @@ def search(
     Filters: from:2019 to:2021-06-21 folder:Italy/Rome camera:nikon type:jpg tag:beach, with a
     minus before one for all but those (-tag:work). Filters alone list photos by date, newest first.
     Quotes keep a name together (folder:"My Photos") and make words of what looks like a filter.
-
-    A QUERY that begins with a minus comes after two: photofind search -- "-type:png a dog"
     """
     if (query is None) == (batch is None):
         raise typer.BadParameter("give either a QUERY or --batch FILE")

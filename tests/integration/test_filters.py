@@ -46,7 +46,7 @@ def search(library: Path, capsys: pytest.CaptureFixture[str]) -> Answer:
     """Runs `search` and parses the one document it prints."""
 
     def call(query: str, code: int = 0) -> Any:
-        assert run(["search", "-n", "1000", "--all", "--json", "--", query]) == code
+        assert run(["search", query, "-n", "1000", "--all", "--json"]) == code
         return json.loads(capsys.readouterr().out)
 
     return call
