@@ -40,8 +40,11 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "status": status.status,
     "evaluate": evaluate.evaluate,
 }
+_PARTICULARS: dict[str, dict[str, Any]] = {
+    "search": {"cls": QueryCommand, "epilog": search.filters_help()},
+}
 for _name, _command in _COMMANDS.items():
-    app.command(_name, cls=QueryCommand if _name == "search" else None)(_command)
+    app.command(_name, **_PARTICULARS.get(_name, {}))(_command)
 app.add_typer(checkpoints.app, name="checkpoints")
 
 COMMANDS = frozenset({*_COMMANDS, "checkpoints"})

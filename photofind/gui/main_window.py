@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         library = self._library
         self.bar = SearchBar(
             library.paths.recent_searches,
-            {"tag": library.tag_names, "folder": library.folder_names, "camera": library.cameras},
+            library.filter_values,
         )
         self.panel = LibraryPanel()
         self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails, Notice(self))

@@ -1,7 +1,8 @@
 """The search bar: words, filters as chips, a picture."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
@@ -18,14 +19,11 @@ from photofind.gui.search.offering import Offering
 from photofind.gui.search.popup import CompletionPopup
 from photofind.gui.search.problem_line import ProblemLine
 from photofind.gui.search.recents import Recents
-from photofind.gui.search.request import (
-    PictureQuery,
-    SearchRequest,
-    written_filters,
-)
-from photofind.gui.search.typed import Part, part_at, parts, without_parts, words_of
-from photofind.search.parser import parse
-from photofind.search.syntax import Filter
+from photofind.gui.search.request import PictureQuery, SearchRequest
+from photofind.gui.search.typed import error_place, is_unfinished
+from photofind.search.parser import Part, written, written_filter
+from photofind.search.query import Query
+from photofind.store.filters import Filter, FilterKind, Filters
 
 _PATIENCE = 4
 """How many times longer a filter that is being typed may take than a word."""
@@ -36,7 +34,7 @@ class SearchBar(QWidget):
 
     Args:
         recents_path: The file of the last searches.
-        values: What the filters `tag`, `folder` and `camera` can be; called on a lane.
+        values_of: The values a filter can have, for completion; called on a lane.
         typing_ms: How long after the last key words are submitted.
         busy_ms: How long a wait must last to be shown.
 
@@ -53,7 +51,7 @@ class SearchBar(QWidget):
     def __init__(
         self,
         recents_path: Path,
-        values: Mapping[str, Callable[[], Sequence[str]]],
+        values_of: Callable[[FilterKind[Any]], Sequence[str]],
         *,
         typing_ms: int = 150,
         busy_ms: int = 200,
@@ -61,7 +59,7 @@ class SearchBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._typing_ms = typing_ms
-        self._filters: tuple[Filter, ...] = ()
+        self._filters: Filters = ()
         self._picture: PictureQuery | None = None
         self._last = SearchRequest()
         self._lane = Lane("search bar", self)
@@ -69,18 +67,16 @@ class SearchBar(QWidget):
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(lambda: self._settle())
         self._lay_out(busy_ms)
-        self._offering = Offering(self._field, self._recents, values, self._lane)
+        self._offering = Offering(self._field, self._recents, values_of, self._lane)
         self._connect()
         self._show_state()
 
     @property
     def request(self) -> SearchRequest:
         """What the bar says now; filters that are still text are among them."""
-        found = parts(self._field.text())
-        typed = tuple(part.filter for part in found if part.filter is not None)
-        filters = tuple(dict.fromkeys(self._filters + typed))
-        words = words_of(found)
-        return SearchRequest(words, written_filters(filters), None if words else self._picture)
+        typed = self._field.typed.query
+        filters = tuple(dict.fromkeys(self._filters + typed.filters))
+        return SearchRequest(Query(typed.text, filters), None if typed.text else self._picture)
 
     @property
     def field(self) -> SearchField:
@@ -121,7 +117,8 @@ class SearchBar(QWidget):
         if query == self._picture:
             self._chips.show_picture(query.name, thumbnail)
             return
-        self._put(SearchRequest("", self.request.filters, query), thumbnail)
+        filters = self.request.query.filters
+        self._put(SearchRequest(Query(filters=filters), query), thumbnail)
         self._settle()
 
     def ask(self, request: SearchRequest, thumbnail: QPixmap | None = None) -> None:
@@ -220,7 +217,7 @@ class SearchBar(QWidget):
 
     def _part_at_hand(self) -> Part | None:
         """The filter, finished or not, that the cursor is in."""
-        part = part_at(self._field.text(), self._field.cursorPosition())
+        part = self._field.typed.part_at(self._field.cursorPosition())
         is_word = part is None or (part.filter is None and part.error is None)
         return None if is_word else part
 
@@ -252,24 +249,17 @@ class SearchBar(QWidget):
         if again or request != self._last:
             self._last = request
             self.submitted.emit(request)
-        if said and request.query:
-            self._recents.add(request.query)
+        if said and not request.query.empty:
+            self._recents.add(written(request.query))
 
     def _is_valid(self, *, said: bool) -> bool:
-        wrong = next((part for part in parts(self._field.text()) if part.error is not None), None)
-        if wrong is not None and wrong.error is not None:
-            if said or not wrong.unfinished:
-                self._say_wrong(wrong.error)
-                self._field.mark(wrong.error_start, wrong.end)
-            return False
-        query = self.request.query
-        try:
-            if query:
-                parse(query)
-        except QueryError as error:
-            self._say_wrong(error)
-            return False
-        return True
+        broken = self._field.typed.broken
+        if broken is None or broken.error is None:
+            return True
+        if said or not is_unfinished(broken):
+            self._say_wrong(broken.error)
+            self._field.mark(*error_place(broken, broken.error))
+        return False
 
     def _say_wrong(self, error: QueryError) -> None:
         # The wavy line shows the place.
@@ -285,25 +275,25 @@ class SearchBar(QWidget):
 
     def _take_filters(self) -> None:
         """Makes chips of the filters the person has gone on from."""
-        text, cursor = self._field.text(), self._field.cursorPosition()
-        behind = [part for part in parts(text) if part.filter is not None and part.end < cursor]
+        typed, cursor = self._field.typed, self._field.cursorPosition()
+        behind = [part for part in typed.filters if part.end < cursor]
         if behind:
-            after = len(text) - cursor
+            after = len(typed.text) - cursor
             self._make_chips(behind)
             self._field.setCursorPosition(max(0, len(self._field.text()) - after))
 
     def _go_on(self) -> None:
         """Makes chips of all filters."""
-        finished = [part for part in parts(self._field.text()) if part.filter is not None]
+        finished = self._field.typed.filters
         if finished:
             self._make_chips(finished)
 
     def _make_chips(self, finished: list[Part]) -> None:
         made = tuple(part.filter for part in finished if part.filter is not None)
-        self._field.setText(without_parts(self._field.text(), finished))
+        self._field.setText(self._field.typed.without(finished))
         self._show_filters(self._filters + made)
 
-    def _show_filters(self, filters: tuple[Filter, ...]) -> None:
+    def _show_filters(self, filters: Filters) -> None:
         self._filters = tuple(dict.fromkeys(filters))
         self._chips.show_filters(self._filters)
         self._show_state()
@@ -320,7 +310,7 @@ class SearchBar(QWidget):
 
     def _take_back(self, one: Filter) -> None:
         """Makes text of a chip, the cursor at its end."""
-        text = written_filters((one,))
+        text = written_filter(one)
         self._field.setText(f"{text} {self._field.text()}".rstrip())
         self._field.setCursorPosition(len(text))
         self._show_filters(tuple(other for other in self._filters if other != one))
@@ -348,12 +338,11 @@ class SearchBar(QWidget):
         self._say("")
         self._offering.hide()
         self._pause.stop()
-        self._field.setText(request.words)
+        self._field.setText(written(Query(request.query.text)))
         self._picture = request.picture
         name = None if request.picture is None else request.picture.name
         self._chips.show_picture(name, thumbnail)
-        self._show_filters(request.each_filter())
-        self._go_on()
+        self._show_filters(request.query.filters)
 
     def _clear_all(self) -> None:
         self._put(SearchRequest(), None)
@@ -373,12 +362,15 @@ class SearchBar(QWidget):
                 self._insert(one.insertion)
 
     def _ask_recent(self, query: str) -> None:
-        self._put(SearchRequest(query), None)
+        self._put(SearchRequest(), None)
+        self._field.setText(query)
+        self._go_on()
+        self._show_state()
         self._settle(again=True, said=True)
 
     def _insert(self, insertion: str) -> None:
         text, cursor = self._field.text(), self._field.cursorPosition()
-        part = part_at(text, cursor)
+        part = self._field.typed.part_at(cursor)
         start, end = (cursor, cursor) if part is None else (part.start, part.end)
         self._field.setText(text[:start] + insertion + text[end:].lstrip())
         self._field.setCursorPosition(start + len(insertion))

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QWidget
 from typing_extensions import override
 
 from photofind.gui.icons import pixmap
-from photofind.gui.search.request import filter_label, filter_parts
+from photofind.gui.search.request import filter_label
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
-from photofind.search.syntax import Filter
+from photofind.store.filters import Filter
 
 HEIGHT = 24
 WIDEST = 240
@@ -274,12 +274,11 @@ class ChipStrip(QWidget):
         event.accept()
 
     def _filter_chip(self, one: Filter) -> Chip:
-        negated, name, value = filter_parts(one)
         spoken = (
             self.tr("Filter: not {name} {value}. Remove with Delete.")
-            if negated
+            if one.negated
             else self.tr("Filter: {name} {value}. Remove with Delete.")
-        ).format(name=name, value=value)
+        ).format(name=one.kind.name, value=one.kind.write(one.value))
         chip = self._connected(Chip(filter_label(one), spoken, None, self))
         chip.removed.connect(lambda: self.filter_removed.emit(one))
         chip.edit_asked.connect(lambda: self.filter_edit_asked.emit(one))

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from typing_extensions import override
 
+from photofind.gui.search.typed import TypedText
 from photofind.gui.theme import theme_of
 
 NARROWEST = 200
@@ -56,6 +57,7 @@ class SearchField(QLineEdit):
         self.choosing = False
         """Whether Enter and Tab take what is chosen in a list below."""
         self.marked: tuple[int, int] | None = None
+        self._typed = TypedText("")
         self.setFrame(False)
         self.setMinimumWidth(NARROWEST)
         # What is dropped on the window is taken by the window, wherever it falls.
@@ -63,6 +65,13 @@ class SearchField(QLineEdit):
         self.setStyleSheet(
             "QLineEdit, QLineEdit:focus { border: none; background: transparent; padding: 0; }"
         )
+
+    @property
+    def typed(self) -> TypedText:
+        """The text, parsed once however often it is asked for."""
+        if self._typed.text != self.text():
+            self._typed = TypedText(self.text())
+        return self._typed
 
     def mark(self, start: int, end: int) -> None:
         """A wavy line under a part of the text; none where it is empty."""

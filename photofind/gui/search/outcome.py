@@ -6,7 +6,7 @@ from photofind.answers import Coverage, Results
 from photofind.gui import wording
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.wording import tr
-from photofind.search.syntax import Filter
+from photofind.store.filters import Filter
 
 _LONGEST_NAME = 60
 
@@ -61,7 +61,7 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
 
 
 def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
-    filters = request.each_filter()
+    filters = request.query.filters
     if not filters or not coverage.searchable:
         return Outcome(said=tr("No photo has been read yet. Photos can be found as they are read."))
     complete = coverage.searchable >= coverage.known
@@ -83,7 +83,7 @@ def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
 def _nothing_shows(request: SearchRequest) -> str:
     picture = request.picture
     if picture is None:
-        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.words))
+        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.query.text))
     if picture.is_part:
         text = tr("Nothing here clearly shows this part of ‘{name}’.")
     else:
@@ -92,7 +92,7 @@ def _nothing_shows(request: SearchRequest) -> str:
 
 
 def _broader(request: SearchRequest) -> tuple[tuple[Filter, SearchRequest], ...]:
-    different = dict.fromkeys(request.each_filter())
+    different = dict.fromkeys(request.query.filters)
     return tuple((one, request.without(one)) for one in different)
 
 
