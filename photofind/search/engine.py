@@ -103,7 +103,7 @@ class SearchResult:
 class SearchEngine:
     """Answers queries over one vector index, as it was when the engine was made.
 
-    Filters are asked of the catalogue first, and only what passes is scored, exactly: a filter
+    Filters are evaluated by the catalogue first, and only what passes is scored, exactly: a filter
     never costs a hit, however few photos pass it.
 
     Args:

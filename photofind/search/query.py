@@ -1,4 +1,4 @@
-"""What a person asks for, parsed: the one value that travels from the key press to the hits."""
+"""A parsed query: the one value that travels from the key press to the hits."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from photofind.store.filters import Filters
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All that was said. Photos that pass the filters are ranked by the text.
+    """Photos that pass the filters are ranked by the text.
 
     Attributes:
         text: What the photo shows, single spaces between words; empty ranks by date, the newest

@@ -4,7 +4,7 @@
 and a folder and a name of its own. A photo is found where one of its files passes all filters, and
 that file is the one shown: `-folder:Backup` leaves the copy out and not the photo.
 
-What filters there are is said in `store.filter_kinds`.
+The filters there are: `store.filter_kinds`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ class FilterValueError(Exception):
     """A text is no value of a filter.
 
     Attributes:
-        problem: The end of a sentence that begins with the place.
+        problem: Completes "Column 7: …".
         at: Where in the text, from 0.
     """
 
@@ -49,7 +49,7 @@ class FilterValueError(Exception):
 
 
 class Statement:
-    """One SQL statement in the making, whose clauses may ask Python.
+    """One SQL statement in the making, whose clauses may call Python.
 
     What a person typed is compared in Python, as Unicode says letters compare; SQLite knows ASCII
     only.
@@ -167,7 +167,7 @@ class FilteredPhotos:
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """What holds for rows of photos that have a file and pass; good for the next statement."""
     of_photo, of_file = _clauses(connection, filters)
-    # Not EXISTS, which looks for the files of each photo by themselves and asks Python each time.
+    # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
     files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *of_file)
     return [_photos.c.id.in_(files), *of_photo]
 

@@ -111,7 +111,7 @@ def test_that_a_shown_request_is_not_submitted_and_an_asked_one_is(desk: Desk) -
     assert desk.chips == ["from:2019", "folder:My Photos"]
     assert desk.bar.request == request
     assert desk.submitted == []
-    desk.bar.ask(request)
+    desk.bar.submit(request)
     assert desk.submitted == [request]
 
 

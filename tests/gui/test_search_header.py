@@ -177,7 +177,7 @@ def test_that_new_photos_are_shown_when_asked_for(header: ResultsHeader, qtbot: 
     assert header.new_button.text() == "1 new photo – show it"
     header.show_new(12)
     assert header.new_button.text() == "12 new photos – show them"
-    with qtbot.waitSignal(header.refresh_asked):
+    with qtbot.waitSignal(header.refresh_requested):
         QTest.mouseClick(header.new_button, Qt.MouseButton.LeftButton)
     assert not header.new_button.isVisible()
 

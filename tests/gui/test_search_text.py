@@ -11,7 +11,7 @@ from photofind.errors import BadInputError, QueryError
 from photofind.gui.search.completion import Completion, Kind, completions
 from photofind.gui.search.recents import KEPT, read_recents, with_recent, write_recents
 from photofind.gui.search.request import filter_label
-from photofind.gui.search.typed import BegunFilter, TypedText, error_place, is_unfinished
+from photofind.gui.search.typed import FilterAtCursor, TypedText, error_place, is_unfinished
 from photofind.search.parser import parse
 from photofind.store.filter_kinds import FOLDER, FROM, KINDS, PartialDate
 from photofind.store.filters import Filter
@@ -128,7 +128,7 @@ def test_that_every_completed_value_parses_to_itself(name: str, value: str) -> N
 
 def test_that_the_filter_at_the_cursor_is_found_in_its_quotes() -> None:
     typed = TypedText('dog -folder:"My Pho')
-    assert typed.filter_at(19) == BegunFilter(FOLDER, "My Pho", negated=True)
+    assert typed.filter_at(19) == FilterAtCursor(FOLDER, "My Pho", negated=True)
     assert typed.filter_at(2) is None
     assert TypedText("https://example.org").filter_at(10) is None
 

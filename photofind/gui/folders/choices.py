@@ -28,7 +28,7 @@ class PanelChoices(QObject):
 
     def _ask(self, request: SearchRequest) -> None:
         self._chosen = request
-        self._bar.ask(request)
+        self._bar.submit(request)
 
     def _compare(self, request: SearchRequest) -> None:
         if request.empty:

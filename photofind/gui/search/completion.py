@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from photofind.gui.search.typed import BegunFilter, TypedText
+from photofind.gui.search.typed import FilterAtCursor, TypedText
 from photofind.gui.wording import tr
 from photofind.search.parser import quoted, written_value
 from photofind.store.filter_kinds import KINDS
@@ -59,7 +59,7 @@ def completions(
     return found + _filters(typed, cursor)
 
 
-def _values(begun: BegunFilter, known: Sequence[str]) -> list[Completion]:
+def _values(begun: FilterAtCursor, known: Sequence[str]) -> list[Completion]:
     wanted = begun.value.casefold()
     hits = [one for one in known if wanted in one.casefold()]
     if any(one.casefold() == wanted for one in hits) and len(hits) == 1:

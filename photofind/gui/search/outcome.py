@@ -1,4 +1,4 @@
-"""What a search came to, in words."""
+"""The outcome of a search, in words."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ class Outcome:
         counted: How many photos are shown and how sure they are.
         covered: How much of the library was looked at, where it was not all.
         covered_shortly: The same in fewer words.
-        said: What is to be said where nothing clearly answers.
+        message: Where nothing clearly matches.
         broader: For each filter, the same request without it.
     """
 
     counted: str = ""
     covered: str = ""
     covered_shortly: str = ""
-    said: str = ""
+    message: str = ""
     broader: tuple[tuple[Filter, SearchRequest], ...] = ()
 
 
@@ -63,21 +63,23 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
 def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
     filters = request.query.filters
     if not filters or not coverage.searchable:
-        return Outcome(said=tr("No photo has been read yet. Photos can be found as they are read."))
+        return Outcome(
+            message=tr("No photo has been read yet. Photos can be found as they are read.")
+        )
     complete = coverage.searchable >= coverage.known
     if len(filters) == 1:
-        said = (
+        message = (
             tr("No photo passes this filter.")
             if complete
             else tr("No photo read so far passes this filter.")
         )
     else:
-        said = (
+        message = (
             tr("No photo passes these filters.")
             if complete
             else tr("No photo read so far passes these filters.")
         )
-    return Outcome(tr("No photos"), *_share(coverage), said, _broader(request))
+    return Outcome(tr("No photos"), *_share(coverage), message, _broader(request))
 
 
 def _nothing_shows(request: SearchRequest) -> str:

@@ -1,4 +1,4 @@
-"""What a person asks for: a query, a picture."""
+"""A search request: a query, a picture."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ class PictureQuery:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """All that is asked; an empty one is for all photos.
+    """One search; an empty one is for all photos.
 
     Attributes:
         query: As it was parsed at the key press; without text beside a picture.

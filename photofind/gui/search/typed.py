@@ -13,7 +13,7 @@ from photofind.store.filters import FilterKind
 
 
 @dataclass(frozen=True, slots=True)
-class BegunFilter:
+class FilterAtCursor:
     """A filter the cursor is in, its value perhaps unfinished.
 
     Attributes:
@@ -50,7 +50,7 @@ class TypedText:
         """The part the cursor is in, or right behind."""
         return next((part for part in self.parts if part.start < cursor <= part.end), None)
 
-    def filter_at(self, cursor: int) -> BegunFilter | None:
+    def filter_at(self, cursor: int) -> FilterAtCursor | None:
         part = self.part_at(cursor)
         if part is None:
             return None
@@ -60,7 +60,7 @@ class TypedText:
         if not colon or kind is None:
             return None
         unquoted = value.removeprefix('"').removesuffix('"').replace('""', '"')
-        return BegunFilter(kind, unquoted, part.text.startswith("-"))
+        return FilterAtCursor(kind, unquoted, part.text.startswith("-"))
 
     def without(self, gone: Sequence[Part]) -> str:
         """The text without some of its parts, in their order."""

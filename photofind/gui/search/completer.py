@@ -1,4 +1,4 @@
-"""Offers completions of what is typed, and finds out what filters can be."""
+"""Completes what is typed, with the values a filter can have."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,8 +13,8 @@ from photofind.gui.search.recents import Recents
 from photofind.store.filters import FilterKind
 
 
-class Offering(QObject):
-    """What is offered below a field.
+class Completer(QObject):
+    """Offers completions below a field.
 
     Args:
         values_of: The values a filter can have; called on the lane.
@@ -50,7 +50,7 @@ class Offering(QObject):
         return self.popup.shown
 
     def offer(self) -> None:
-        """Follows what is typed; offers nothing where nobody types."""
+        """Follow what is typed; offer nothing without the focus."""
         if not self._field.hasFocus():
             return
         typed, cursor = self._field.typed, self._field.cursorPosition()
@@ -65,7 +65,7 @@ class Offering(QObject):
         self.popup.hide()
 
     def _request_values(self, kind: FilterKind[Any] | None) -> None:
-        """Requests them once each time a filter is begun: there may be new ones."""
+        """Request them once each time a filter is begun: there may be new ones."""
         if kind is self._begun:
             return
         self._begun = kind
