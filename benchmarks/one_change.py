@@ -49,7 +49,10 @@ from photofind.indexing.indexer import Indexer
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
+from photofind.search.query import Query
 from photofind.store.database import Database
+from photofind.store.filter_kinds import TAG
+from photofind.store.filters import Filter
 
 CHANGES = ("added", "changed", "tagged", "moved", "deleted")
 MOMENTS = {"searchable": "searchable", "counted": "counted", "drawn": "drawn", "done": "all done"}
@@ -318,6 +321,7 @@ class Measured:
         moved.parent.mkdir()
         one, other = (_kept(picture) for picture in (first, second))
         tag = f"one change {time.time_ns()}"
+        tagged = Query(filters=(Filter(TAG, tag),))
         changes = {
             "added": Change(
                 self,
@@ -336,7 +340,7 @@ class Measured:
             "tagged": Change(
                 self,
                 lambda: window.tags.add([_known(self.photo_id(other))], tag),
-                lambda: len(self.opened.library.find(f'tag:"{tag}"').rows) == 1,
+                lambda: len(self.opened.library.find(tagged).rows) == 1,
                 lambda: self.counts(base + 1, {}, tag),
                 lambda: window.tags.can_undo,
             ),

@@ -244,7 +244,7 @@ class Screenshots:
         window = self._window
         answered: list[object] = []
         connection = window.searching.answered.connect(lambda *_: answered.append(True))
-        window.bar.ask(SearchRequest())
+        window.bar.submit(SearchRequest())
         window.bar.focus_search()
         self._pass(0.5)
         answered.clear()

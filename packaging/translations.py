@@ -17,7 +17,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 from photofind.search_models import WORDS
-from photofind.settings import Settings, about
+from photofind.settings import NO_PATTERN, OPEN_BRACKET, Settings, about
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -32,6 +32,7 @@ def _data_texts() -> Iterator[str]:
         told = about(setting)
         yield from (told.title, told.help, told.group, told.unit, told.zero)
         yield from (told.choices or {}).values()
+    yield from (NO_PATTERN, OPEN_BRACKET)
     for words in WORDS.values():
         yield from astuple(words)
 

@@ -24,6 +24,7 @@ from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
 from photofind.photos.picture_file import PictureLimits, open_picture
 from photofind.search.engine import SearchResult
+from photofind.search.parser import parse
 
 PICTURES = 120
 HITS = 6
@@ -65,7 +66,7 @@ def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Pa
     rows = []
     example: Path | None = None
     for query in queries:
-        result = engine.by_text(query, HITS)
+        result = engine.by_text(parse(query), HITS)
         print_result(query, result)
         rows.append((query, _paths(result)))
         if result.hits and example is None:

@@ -9,6 +9,7 @@ What happens by itself is told to a listener, on the keeper's threads.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +27,13 @@ from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import Ranking, Reach, SearchEngine
-from photofind.search.parser import parse
-from photofind.search.planner import plan
+from photofind.search.query import Query
 from photofind.search.regions import RegionAnswer
 from photofind.settings import Concern, Settings, concerned, load_settings, save_settings
 from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
 from photofind.store.database import Database
-from photofind.store.filters import PhotoFilter
+from photofind.store.filter_kinds import TAG
+from photofind.store.filters import FilterKind, Filters
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
 from photofind.store.timeline import Timeline
@@ -210,18 +211,17 @@ class LiveLibrary:
 
     # Search
 
-    def find(self, query: str) -> Results:
-        """Raises `QueryError` where the query cannot be understood."""
-        planned = plan(parse(query))
-        if planned.text is None:
-            return self._by_date(planned.wanted)
+    def find(self, query: Query) -> Results:
+        """Photos that show a query's text; without one, all that pass its filters, by date."""
+        if not query.text:
+            return self._by_date(query.filters)
         return self._results(lambda engine: engine.rank_text(query, REACH))
 
-    def find_like(self, picture: PhotoId | Path, filters: str = "") -> Results:
+    def find_like(self, picture: PhotoId | Path, filters: Filters = ()) -> Results:
         """Photos that look like one of the library's, or like any picture file."""
         return self._find_embedding(lambda: self._embedding(picture), filters)
 
-    def find_region(self, region: RegionOfPhoto, filters: str = "") -> Results:
+    def find_region(self, region: RegionOfPhoto, filters: Filters = ()) -> Results:
         """Photos that look like a part of a picture."""
         picture, box, method, strength = region.picture, region.box, region.method, region.strength
         return self._find_embedding(
@@ -284,18 +284,14 @@ class LiveLibrary:
 
     def tag_names(self) -> list[str]:
         """Every name of the vocabulary and every tag in use, sorted; for completion."""
-        used = [count.name for count in self.tag_counts()]
-        return sorted({*self._library.vocabulary.labels, *used}, key=str.casefold)
+        return self.filter_values(TAG)
 
-    def folder_names(self) -> list[str]:
-        """Names of folders with photos in them, sorted; for completion."""
+    def filter_values(self, kind: FilterKind[Any]) -> list[str]:
+        """What can stand after a filter's colon, for completion; nothing where anything can."""
+        if kind.suggestions is None:
+            return []
         with self._database.reading() as connection:
-            return gallery.folder_names(connection)
-
-    def cameras(self) -> list[str]:
-        """Every camera photos were taken with, the most used first."""
-        with self._database.reading() as connection:
-            return gallery.cameras(connection)
+            return list(kind.suggestions(connection, self._library.vocabulary.labels))
 
     def photos_by_year(self) -> dict[int, int]:
         with self._database.reading() as connection:
@@ -362,14 +358,15 @@ class LiveLibrary:
             return stored
         return self._embedding(self._reachable(picture))
 
-    def _find_embedding(self, embed: Callable[[], NDArray[np.float32]], filters: str) -> Results:
-        parse(filters) if filters else None
+    def _find_embedding(
+        self, embed: Callable[[], NDArray[np.float32]], filters: Filters
+    ) -> Results:
         return self._results(lambda engine: engine.rank_embedding(embed(), REACH, filters))
 
-    def _by_date(self, wanted: PhotoFilter) -> Results:
+    def _by_date(self, filters: Filters) -> Results:
         """All that pass: there are no guesses among them."""
         with self._database.reading() as connection:
-            rows = gallery.newest_rows(connection, wanted)
+            rows = gallery.newest_rows(connection, filters)
         return Results(rows, 0, len(rows), True, True, self.coverage())
 
     def _results(self, rank: Callable[[SearchEngine], Ranking]) -> Results:

@@ -1,13 +1,16 @@
 """Every setting, declared once; what asks for settings is made from this."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+from pathspec import GitIgnoreSpec
 
 from photofind.atomic_files import write_file
 from photofind.errors import BadInputError, UserFacingError
@@ -46,6 +49,8 @@ class About:
         choices: Of texts: each value in words. `None` where any text will do.
         unit: Of numbers, as it follows them.
         zero: What the number 0 means, where it means something of its own.
+        problem: Of texts: why one cannot be used, with `{text}` in the place of it; empty where it
+            can.
         advanced: Whether most people need never see it.
         concern: What a change of it concerns.
     """
@@ -58,6 +63,7 @@ class About:
     choices: Mapping[str, str] | None
     unit: str
     zero: str
+    problem: Callable[[str], str]
     kind: Kind
     advanced: bool
     concern: Concern
@@ -74,14 +80,32 @@ def _setting(
     group: Group = Group.READING,
     unit: str = "",
     zero: str = "",
+    problem: Callable[[str], str] = lambda _text: "",
     kind: Kind = Kind.PLAIN,
     advanced: bool = False,
     concern: Concern = Concern.READING,
 ) -> Any:
     about = About(
-        title, help_text, group, least, most, choices, unit, zero, kind, advanced, concern
+        title, help_text, group, least, most, choices, unit, zero, problem, kind, advanced, concern
     )
     return field(default=default, metadata={"about": about})
+
+
+NO_PATTERN = "‘{text}’ is no pattern; a backslash makes the next character a plain one."
+OPEN_BRACKET = "In ‘{text}’ a bracket is opened and never closed."
+
+
+def ignore_problem(pattern: str) -> str:
+    """Why a text is no pattern of gitignore that can match anything; see `About.problem`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            parsed = GitIgnoreSpec.from_lines([pattern]).patterns
+    except (ValueError, re.error):
+        return NO_PATTERN
+    matches = any(one.include is not None for one in parsed)
+    # What else matches nothing: a blank line, a comment, a slash alone. All three are gitignore's.
+    return OPEN_BRACKET if "[" in pattern and not matches and pattern[0] != "#" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +119,10 @@ class Settings:
     )
     ignore: tuple[str, ...] = _setting(
         (),
-        "Names or paths to leave out when folders are looked through, with * and ? as wildcards.",
+        "Names or paths to leave out: *.png, Scans/, **/cache. As in .gitignore, a pattern after ! "
+        "is kept after all.",
         title="Leave out",
+        problem=ignore_problem,
     )
     batch_size: int = _setting(
         32,
@@ -254,6 +280,9 @@ def _differing(before: Settings, after: Settings) -> "list[Field[Any]]":
 
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:
+    known = {setting.name: setting for setting in fields(Settings)}
+    for name, value in values.items():
+        _valid(known[name], list(value) if isinstance(value, tuple) else value, path)
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
     for name, value in values.items():
         document[name] = list(value) if isinstance(value, tuple) else value
@@ -269,6 +298,8 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
 def _valid(setting: "Field[Any]", value: object, path: Path) -> object:
     if isinstance(setting.default, tuple):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            for item in value:
+                _refuse_problem(setting, item, path)
             return tuple(value)
         raise _wrong(setting, value, path, "a list of texts")
     if isinstance(setting.default, str):
@@ -283,6 +314,14 @@ def _valid(setting: "Field[Any]", value: object, path: Path) -> object:
     if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
         raise _wrong(setting, value, path, f"a number from {least} to {most}")
     return value
+
+
+def _refuse_problem(setting: "Field[Any]", text: str, path: Path) -> None:
+    problem = about(setting).problem(text)
+    if problem:
+        raise BadInputError(
+            f"{path}: '{setting.name}': {problem.format(text=text)}", about(setting).help
+        )
 
 
 def _wrong(setting: "Field[Any]", value: object, path: Path, expected: str) -> BadInputError:

@@ -10,6 +10,7 @@ import typer
 
 from photofind import __version__
 from photofind.cli import checkpoints, evaluate, index, region, search, similar, status, tag, watch
+from photofind.cli.minus_queries import QueryCommand
 from photofind.cli.options import LibraryFolder
 from photofind.cli.output import error_details, print_error
 from photofind.errors import CancelledError, UserFacingError
@@ -39,8 +40,11 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "status": status.status,
     "evaluate": evaluate.evaluate,
 }
+_PARTICULARS: dict[str, dict[str, Any]] = {
+    "search": {"cls": QueryCommand, "epilog": search.filters_help()},
+}
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+    app.command(_name, **_PARTICULARS.get(_name, {}))(_command)
 app.add_typer(checkpoints.app, name="checkpoints")
 
 COMMANDS = frozenset({*_COMMANDS, "checkpoints"})

@@ -20,6 +20,8 @@ from photofind.cli.output import (
 from photofind.errors import QueryError
 from photofind.library import Library
 from photofind.search.engine import SearchResult
+from photofind.search.parser import parse, written_value
+from photofind.store.filter_kinds import KINDS
 
 FAILED = 1
 
@@ -42,11 +44,9 @@ def search(
 
     Example: photofind search "a dog on a beach from:2019 to:2021-06 folder:Italy"
 
-    Filters: from:2019 to:2021-06-21 folder:Italy/Rome camera:nikon type:jpg tag:beach, with a
-    minus before one for all but those (-tag:work). Filters alone list photos by date, newest first.
-    Quotes keep a name together (folder:"My Photos") and make words of what looks like a filter.
-
-    A QUERY that begins with a minus comes after two: photofind search -- "-type:png a dog"
+    A minus before a filter is for all but those: -tag:work. Filters alone list
+    photos by date, the newest first. Quotes keep a name together, as in
+    folder:"My Photos", and make words of what looks like a filter.
     """
     if (query is None) == (batch is None):
         raise typer.BadParameter("give either a QUERY or --batch FILE")
@@ -58,7 +58,7 @@ def search(
             return
         assert query is not None
         started = time.perf_counter()
-        result = opened.search_engine.by_text(query, top_k)
+        result = opened.search_engine.by_text(parse(query), top_k)
         seconds = time.perf_counter() - started
         if not show_all:
             result = result.without_tail()
@@ -67,6 +67,16 @@ def search(
             print_json(search_document(query, checkpoint, result, seconds))
         else:
             _print(query, result)
+
+
+def filters_help() -> str:
+    """Every filter with its examples and what it finds, a paragraph each."""
+    lines = [f"{examples(name)}: photos {kind.finds}" for name, kind in KINDS.items()]
+    return "\n\n".join(["Filters:", *lines])
+
+
+def examples(name: str) -> str:
+    return " ".join(f"{name}:{written_value(value)}" for value in KINDS[name].examples)
 
 
 def _print(query: str, result: SearchResult) -> None:
@@ -97,6 +107,6 @@ def _print_answer(library: Library, query: str, top_k: int) -> bool:
 def _answer(library: Library, query: str, top_k: int) -> dict[str, object]:
     engine = library.search_engine
     started = time.perf_counter()
-    result = engine.by_text(query, top_k)
+    result = engine.by_text(parse(query), top_k)
     seconds = time.perf_counter() - started
     return search_document(query, library.serving_encoder.space.checkpoint, result, seconds)

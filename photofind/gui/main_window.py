@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         library = self._library
         self.bar = SearchBar(
             library.paths.recent_searches,
-            {"tag": library.tag_names, "folder": library.folder_names, "camera": library.cameras},
+            library.filter_values,
         )
         self.panel = LibraryPanel()
         self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails, Notice(self))
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         self.bar.left.connect(self.navigation.focus_photos)
         self.searching.busy_changed.connect(self.bar.set_busy)
         self.searching.failed.connect(lambda _request, error: self.bar.show_error(error))
-        self.photos.header.broadened.connect(self.bar.ask)
+        self.photos.header.broadened.connect(self.bar.submit)
         self.drop.picture_dropped.connect(self.pictures.ask_file)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
         self.review.rejected.connect(self.tags.reject)
         self.review.undo_asked.connect(self.tags.undo)
         self.review.opened.connect(self.navigation.open_photo_of_all)
-        self.navigation.all_wanted.connect(lambda: self.bar.ask(SearchRequest()))
+        self.navigation.all_wanted.connect(lambda: self.bar.submit(SearchRequest()))
         self.review.left.connect(self.navigation.focus_photos)
         self.files.trashed.connect(self.photos.remove)
 
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         viewer.tag_rejected.connect(lambda photo, name: self.tags.reject([photo], name))
         viewer.tag_removed.connect(lambda photo, name: self.tags.remove([photo], name))
         viewer.tag_added.connect(lambda photo, name: self.tags.add([photo], name))
-        viewer.tag_chosen.connect(lambda name: self.bar.ask(tagged(name)))
+        viewer.tag_chosen.connect(lambda name: self.bar.submit(tagged(name)))
         self.region.find_asked.connect(self.pictures.ask_region)
         self.region.find_asked.connect(self.navigation.show_photos)
         self.region.tag_asked.connect(self._tag_current)

@@ -68,7 +68,7 @@ class PhotosPage(QWidget):
         layout.addWidget(self.empty, 1)
         self.empty.hide()
         self.empty.folders_asked.connect(self.folders_asked)
-        self.header.refresh_asked.connect(searching.again)
+        self.header.refresh_requested.connect(searching.again)
         self.header.cell_size_changed.connect(self.grid.set_cell_size)
         self.header.arrangement_changed.connect(self.set_arrangement)
         self.grid.cell_size_changed.connect(self.header.set_cell_size)

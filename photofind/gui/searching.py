@@ -89,5 +89,5 @@ def _question(library: LiveLibrary, request: SearchRequest) -> Callable[[], Resu
         return lambda: library.find(request.query)
     source = picture.source
     if isinstance(source, RegionOfPhoto):
-        return lambda: library.find_region(source, request.filters)
-    return lambda: library.find_like(source, request.filters)
+        return lambda: library.find_region(source, request.query.filters)
+    return lambda: library.find_like(source, request.query.filters)

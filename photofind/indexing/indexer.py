@@ -23,6 +23,7 @@ from photofind.indexing.recording import Recorder
 from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Worker
+from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
 from photofind.store import counts, embeddings, photos, roots, state, waiting
@@ -140,7 +141,7 @@ class Indexer:
         try:
             for item in scan(
                 root.path,
-                ignore=self._settings.ignore,
+                ignore=IgnoreRules(root.path, self._settings.ignore),
                 exclude=self._own_folder,
                 cancel=self._cancel,
             ):
@@ -163,9 +164,15 @@ class Indexer:
     def _compare_places(self, root: Root, places: Places, progress: Progress) -> Comparison | None:
         """`None` where a look at the whole root is needed: above all before much is removed."""
         settled = root.last_indexed_at is not None and not root.offline
-        if places.everywhere or self._settings.ignore or not settled:
+        if places.everywhere or not settled:
             return None
-        looked = scan_places(root.path, places, own_folder=self._own_folder, cancel=self._cancel)
+        looked = scan_places(
+            root.path,
+            places,
+            ignore=IgnoreRules(root.path, self._settings.ignore),
+            own_folder=self._own_folder,
+            cancel=self._cancel,
+        )
         if looked is None:
             return None
         known, without_embedding = self._known_in(root, looked)

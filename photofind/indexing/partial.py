@@ -16,6 +16,7 @@ from pathlib import Path
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.indexing.places import Places
+from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.shown_folders import is_shown
 
@@ -40,19 +41,25 @@ class _WholeRootError(Exception):
 
 
 def scan_places(
-    root: Path, places: Places, *, own_folder: Path | None, cancel: CancelToken
+    root: Path,
+    places: Places,
+    *,
+    ignore: IgnoreRules,
+    own_folder: Path | None,
+    cancel: CancelToken,
 ) -> PartialScan | None:
     """`None` where only a scan of the whole root can tell.
 
     Args:
         root: Absolute and resolved.
         places: Folders of the root.
+        ignore: What is left out of the root.
         own_folder: Photofind's own, not looked at.
         cancel: Looked at before every file.
     """
     try:
         before = _identity(root)
-        result = _look(root, places.apart(), own_folder, cancel)
+        result = _look(root, places.apart(), ignore, own_folder, cancel)
         # Another disk may have come in its place, or none, while the folders were read.
         return result if _identity(root) == before else None
     except _WholeRootError:
@@ -71,25 +78,31 @@ def any_is_there(files: Iterable[tuple[Path, int]]) -> bool:
     return False
 
 
-def _look(root: Path, places: Places, own_folder: Path | None, cancel: CancelToken) -> PartialScan:
+def _look(
+    root: Path,
+    places: Places,
+    ignore: IgnoreRules,
+    own_folder: Path | None,
+    cancel: CancelToken,
+) -> PartialScan:
     if places.everywhere or root in places.trees:
         raise _WholeRootError
-    folders = [place for place in places.folders if _is_shown(root, place, own_folder)]
-    trees = [place for place in places.trees if _is_shown(root, place, own_folder)]
+    folders = [place for place in places.folders if _is_shown(root, place, ignore, own_folder)]
+    trees = [place for place in places.trees if _is_shown(root, place, ignore, own_folder)]
     result = PartialScan(Places(frozenset(folders), frozenset(trees)))
     for place in sorted([*folders, *trees]):
-        items = _items(place, own_folder, cancel)
+        items = _items(place, ignore, own_folder, cancel)
         _sort_in(root, _own(place, items) if place in places.folders else items, result)
     _refuse_links(root, result)
     return result
 
 
 def _items(
-    place: Path, own_folder: Path | None, cancel: CancelToken
+    place: Path, ignore: IgnoreRules, own_folder: Path | None, cancel: CancelToken
 ) -> Iterator[FoundFile | UnreadableFolder]:
     """A folder's own files come first."""
     try:
-        yield from scan(place, exclude=own_folder, cancel=cancel)
+        yield from scan(place, ignore=ignore, exclude=own_folder, cancel=cancel)
     except OSError as error:
         if error.errno not in _GONE:
             yield UnreadableFolder(place, error.strerror or str(error))
@@ -118,11 +131,13 @@ def _sort_in(
             result.found.append(replace(item, root=root))
 
 
-def _is_shown(root: Path, place: Path, own_folder: Path | None) -> bool:
+def _is_shown(root: Path, place: Path, ignore: IgnoreRules, own_folder: Path | None) -> bool:
     """Whether a scan of the root would come to a place, supposing that it is there."""
     _, *below = accumulate(place.relative_to(root).parts, operator.truediv, initial=root)
     for path in below:
         if not is_shown(path.name, path.parent.name):
+            return False
+        if ignore.matches(os.fspath(path), is_folder=True):
             return False
         try:
             found = path.lstat()

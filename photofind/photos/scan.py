@@ -8,17 +8,16 @@ so that no folder is taken for another.
 
 import errno
 import os
-import re
 import stat
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import translate
 from pathlib import Path
 
 from photofind.cancel import CancelToken
 from photofind.domain import FileStat, FoundFile
 from photofind.photos.formats import may_be_photo
+from photofind.photos.ignore import IgnoreRules
 from photofind.photos.shown_folders import holds_own_files, is_shown
 
 # FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN and _RECALL_ON_DATA_ACCESS of Windows.
@@ -39,7 +38,7 @@ class UnreadableFolder:
 def scan(
     root: Path,
     *,
-    ignore: Sequence[str] = (),
+    ignore: IgnoreRules | None = None,
     exclude: Path | None = None,
     cancel: CancelToken | None = None,
 ) -> Iterator[FoundFile | UnreadableFolder]:
@@ -50,9 +49,7 @@ def scan(
 
     Args:
         root: Visited even where its own name is hidden or ignored.
-        ignore: Shell patterns, compared with a file's or folder's name and, where they contain a
-            slash, with its path below `root`. As in gitignore, a trailing slash means folders
-            only, a leading one (or one within) ties the pattern to `root`.
+        ignore: What is left out; an ignored folder is not entered.
         exclude: A folder never entered, by whatever path: photofind's own.
         cancel: Looked at before every file.
 
@@ -60,7 +57,7 @@ def scan(
         OSError: `root` itself is missing or cannot be listed.
         CancelledError: On the next file after `cancel`.
     """
-    walk = _Walk(root, _Ignored(ignore), cancel or CancelToken())
+    walk = _Walk(root, ignore or IgnoreRules(root, ()), cancel or CancelToken())
     os.scandir(root).close()
     if exclude is not None and exclude.is_dir():
         walk.pass_over(exclude)
@@ -91,9 +88,8 @@ class _Listing:
 
 
 class _Walk:
-    def __init__(self, root: Path, ignored: "_Ignored", cancel: CancelToken) -> None:
+    def __init__(self, root: Path, ignored: IgnoreRules, cancel: CancelToken) -> None:
         self._root = root
-        self._prefix = len(os.path.join(root, ""))  # noqa: PTH118 - strings, for speed
         self._ignored = ignored
         self._cancel = cancel
         self._visited: set[str | tuple[int, int]] = set()
@@ -148,7 +144,7 @@ class _Walk:
             is_folder = entry.is_dir()
             if not is_folder and not (may_be_photo(name) and holds_own_files(listing.name)):
                 return
-            if self._ignored.matches(name, entry.path[self._prefix :], is_folder):
+            if self._ignored.matches(entry.path, is_folder=is_folder):
                 return
             if is_folder:
                 if is_shown(name, listing.name) and not _has_hidden_attribute(entry):
@@ -174,34 +170,6 @@ class _Walk:
 
 def _linked(path: str) -> _Folder:
     return _Folder(path, os.path.realpath(path))
-
-
-class _Ignored:
-    def __init__(self, patterns: Sequence[str]) -> None:
-        cleaned = [pattern for pattern in patterns if pattern.strip("/")]
-        self._folders = _Rule([pattern.rstrip("/") for pattern in cleaned])
-        self._files = _Rule([pattern for pattern in cleaned if not pattern.endswith("/")])
-
-    def matches(self, name: str, relative: str, is_folder: bool) -> bool:
-        rule = self._folders if is_folder else self._files
-        return rule.matches(name, relative)
-
-
-class _Rule:
-    def __init__(self, patterns: list[str]) -> None:
-        self._names = _any_of([p for p in patterns if "/" not in p])
-        self._paths = _any_of([p.lstrip("/") for p in patterns if "/" in p])
-
-    def matches(self, name: str, relative: str) -> bool:
-        if self._names is not None and self._names.match(name):
-            return True
-        if self._paths is None:
-            return False
-        return self._paths.match(relative.replace(os.sep, "/")) is not None
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(translate(pattern) for pattern in patterns)) if patterns else None
 
 
 def _has_hidden_attribute(entry: os.DirEntry[str]) -> bool:

@@ -12,24 +12,23 @@ from photofind.clip.encoder import TextEncoder
 from photofind.clip.prompts import encode_queries
 from photofind.domain import Hit, PhotoId
 from photofind.search.calibration import Calibration
-from photofind.search.parser import parse
-from photofind.search.planner import Plan, plan
-from photofind.store.filters import EVERYTHING, PhotoFilter
+from photofind.search.query import Query
+from photofind.store.filters import Filters
 from photofind.vectors.index import VectorIndex
 
 
 class Catalogue(Protocol):
     """The photos that have a file, and where; `store.filters.FilteredPhotos` is one."""
 
-    def select(self, wanted: PhotoFilter) -> NDArray[np.int64]:
+    def select(self, filters: Filters) -> NDArray[np.int64]:
         """(N,) ids, strictly ascending."""
         ...
 
-    def newest(self, wanted: PhotoFilter, top_k: int) -> tuple[list[PhotoId], int]:
+    def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
         """Ids by date taken, the newest first; and how many there are beyond `top_k`, too."""
         ...
 
-    def locate(self, photo_ids: Sequence[PhotoId], wanted: PhotoFilter) -> Mapping[PhotoId, Path]:
+    def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
         """Where photos live now; those that live nowhere any more are absent."""
         ...
 
@@ -104,7 +103,7 @@ class SearchResult:
 class SearchEngine:
     """Answers queries over one vector index, as it was when the engine was made.
 
-    Filters are asked of the catalogue first, and only what passes is scored, exactly: a filter
+    Filters are evaluated by the catalogue first, and only what passes is scored, exactly: a filter
     never costs a hit, however few photos pass it.
 
     Args:
@@ -127,42 +126,34 @@ class SearchEngine:
         """Photos that can be searched."""
         return len(self._index)
 
-    def by_text(self, query: str, top_k: int) -> SearchResult:
-        """Raises `QueryError` where the query cannot be understood."""
-        planned = plan(parse(query))
-        return self._with_hits(self._rank_plan(planned, Reach(top_k)), planned.wanted)
+    def by_text(self, query: Query, top_k: int) -> SearchResult:
+        """Photos that show a query's text, or the newest where it has none."""
+        return self._with_hits(self.rank_text(query, Reach(top_k)), query.filters)
 
     def by_embedding(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
         """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
-        return self._with_hits(self.rank_embedding(embedding, Reach(top_k)), EVERYTHING)
+        return self._with_hits(self.rank_embedding(embedding, Reach(top_k)), ())
 
-    def rank_text(self, query: str, reach: Reach) -> Ranking:
-        """As `by_text`, without asking where the photos are."""
-        return self._rank_plan(plan(parse(query)), reach)
+    def rank_text(self, query: Query, reach: Reach) -> Ranking:
+        """Rank as `by_text` does, without locating the photos."""
+        if not query.text:
+            return self._by_date(query.filters, reach)
+        text = encode_queries(self._encoder, [query.text])[0]
+        vector = self._calibration.centred(text)
+        threshold = self._calibration.text_threshold(vector)
+        return self._rank(vector, threshold, reach, query.filters)
 
     def rank_embedding(
-        self, embedding: NDArray[np.float32], reach: Reach, filters: str = ""
+        self, embedding: NDArray[np.float32], reach: Reach, filters: Filters = ()
     ) -> Ranking:
-        """As `by_embedding`, among photos that pass the filters of a query without text.
-
-        Raises:
-            QueryError: The filters cannot be understood.
-        """
-        wanted = plan(parse(filters)).wanted if filters else EVERYTHING
+        """Rank as `by_embedding` does, the photos that pass filters, without locating them."""
         threshold = self._calibration.picture_threshold(embedding)
-        return self._rank(embedding, threshold, reach, wanted)
-
-    def _rank_plan(self, planned: Plan, reach: Reach) -> Ranking:
-        if planned.text is None:
-            return self._by_date(planned.wanted, reach)
-        text = encode_queries(self._encoder, [planned.text])[0]
-        vector = self._calibration.centred(text)
-        return self._rank(vector, self._calibration.text_threshold(vector), reach, planned.wanted)
+        return self._rank(embedding, threshold, reach, filters)
 
     def _rank(
-        self, vector: NDArray[np.float32], threshold: float, reach: Reach, wanted: PhotoFilter
+        self, vector: NDArray[np.float32], threshold: float, reach: Reach, filters: Filters
     ) -> Ranking:
-        chosen = self._catalogue.select(wanted) if wanted else None
+        chosen = self._catalogue.select(filters) if filters else None
         found = self._index.query(vector, reach.photos, chosen, above=threshold)
         confident = int(np.count_nonzero(found.scores > threshold))
         best = slice(reach.depth(confident))
@@ -172,17 +163,17 @@ class SearchEngine:
             threshold,
             confident,
             total=found.searched,
-            filtered=bool(wanted),
+            filtered=bool(filters),
         )
 
-    def _by_date(self, wanted: PhotoFilter, reach: Reach) -> Ranking:
-        photo_ids, total = self._catalogue.newest(wanted, reach.photos)
+    def _by_date(self, filters: Filters, reach: Reach) -> Ranking:
+        photo_ids, total = self._catalogue.newest(filters, reach.photos)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 
-    def _with_hits(self, ranking: Ranking, wanted: PhotoFilter) -> SearchResult:
+    def _with_hits(self, ranking: Ranking, filters: Filters) -> SearchResult:
         photo_ids = [PhotoId(int(label)) for label in ranking.photo_ids]
-        paths = self._catalogue.locate(photo_ids, wanted)
+        paths = self._catalogue.locate(photo_ids, filters)
         found = [
             (photo_id, float(score))
             for photo_id, score in zip(photo_ids, ranking.scores, strict=True)

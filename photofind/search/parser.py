@@ -1,34 +1,24 @@
-r"""What a person typed → what it says.
+r"""From what a person typed to a query, and back.
 
     query  = { word | quoted | filter }        separated by white space
     filter = [ "-" ] name ":" ( quoted | value without white space )
     quoted = '"' anything, with '""' for a quote '"'
 
+    a dog on a beach from:2019 to:2021-06 -folder:"My Photos"
+    └── text ───────┘ └── filters ──────────────────────────┘
+
 What merely looks like a filter is text: a time (`12:30`), an address (`https://…`), a path with a
 drive (`C:\Photos`), and an unknown name with nothing right after its colon (`Paris: at night`).
 """
 
-import os
 import re
-from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photofind.errors import QueryError
-from photofind.photos.formats import FORMATS, RAW
-from photofind.search.syntax import (
-    Camera,
-    Criterion,
-    Filter,
-    Folder,
-    From,
-    PartialDate,
-    Query,
-    Tag,
-    To,
-    Type,
-    quoted,
-)
+from photofind.search.query import Query
+from photofind.store.filter_kinds import KINDS, shortened
+from photofind.store.filters import Filter, FilterValueError
 
 LONGEST_QUERY = 2000
 """Characters; a search model reads some seventy words and no more."""
@@ -37,62 +27,113 @@ _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"(?!")')
 _FILTER = re.compile(r"(-?)([^\W\d_][\w-]*):")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_BROKEN = re.compile(r'(?:-?[^\W\d_][\w-]*:)?"(?:[^"]|"")*(?:"|$)\S*|\S+')
+"""As far as a part reaches that cannot be read."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SHOWN = 40
-
-_DATE_HINT = "A date is a year, a month or a day: from:2019, from:2019-06, from:2019-06-21"
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """What follows a filter's colon.
+class Part:
+    """A word, a quoted text or a filter, and its place.
 
     Attributes:
-        column: Of its first character, from 1.
+        text: As typed.
+        start: Of its first character, from 0.
+        end: One past its last character.
+        words: What it says, unquoted, unless it is a filter.
+        filter: What it is, if it is a filter.
+        error: Why it is neither; its column is that in all that was typed.
     """
 
     text: str
-    column: int
+    start: int
+    end: int
+    words: str = ""
+    filter: Filter | None = None
+    error: QueryError | None = None
 
 
-def parse(query: str) -> Query:
-    """The query of a search bar or command line; raises `QueryError`."""
+def parse(typed: str) -> Query:
+    """The query of a command line or a file of queries.
+
+    Raises:
+        QueryError: It cannot be understood, or is empty.
+    """
+    parts = parse_parts(typed)
+    for part in parts:
+        if part.error is not None:
+            raise part.error
+    query = query_of(parts)
+    if query.empty:
+        raise QueryError("The query is empty.", "Type what the photo shows: a dog on a beach", 1)
+    return query
+
+
+def query_of(parts: Sequence[Part]) -> Query:
+    """What the parts say that can be understood."""
+    text = " ".join(" ".join(part.words for part in parts).split())
+    return Query(text, tuple(part.filter for part in parts if part.filter is not None))
+
+
+def parse_parts(typed: str) -> tuple[Part, ...]:
+    """All parts in their order, those included that cannot be understood."""
     # Bytes of a command line that are no text; the catalogue shows them in names likewise.
-    typed = _SURROGATE.sub("\ufffd", query)
-    if len(typed) > LONGEST_QUERY and typed.strip():
-        raise QueryError(
-            f"The query has {len(typed):,} characters; {LONGEST_QUERY:,} are the most.",
+    text = _SURROGATE.sub("\ufffd", typed)
+    if len(text) > LONGEST_QUERY and text.strip():
+        error = QueryError(
+            f"The query has {len(text):,} characters; {LONGEST_QUERY:,} are the most.",
             "A few words find more: a dog on a beach",
             LONGEST_QUERY + 1,
         )
-    words, filters = _items(typed)
-    text = " ".join(" ".join(words).split())
-    if not text and not filters:
-        raise QueryError("The query is empty.", "Type what the photo shows: a dog on a beach", 1)
-    return Query(text, tuple(filters))
+        return (Part(text, 0, len(text), error=error),)
+    parts: list[Part] = []
+    at = _end(_SPACE, text, 0)
+    while at < len(text):
+        parts.append(_part(text, at))
+        at = _end(_SPACE, text, parts[-1].end)
+    return tuple(parts)
 
 
-def _items(typed: str) -> tuple[list[str], list[Filter]]:
-    words: list[str] = []
-    filters: list[Filter] = []
-    at = _end(_SPACE, typed, 0)
-    while at < len(typed):
-        start = _FILTER.match(typed, at)
-        if start is not None and _is_filter(start):
-            one, at = _filter(start)
-            filters.append(one)
-        else:
-            word, at = _word(typed, at)
-            words.append(word)
-        at = _end(_SPACE, typed, at)
-    return words, filters
+def written(query: Query) -> str:
+    """A text that parses into an equal query: quotes only where they are needed."""
+    parts = parse_parts(query.text)
+    plain = query_of(parts) == Query(query.text) and all(part.error is None for part in parts)
+    text = query.text if plain else quoted(query.text)
+    return " ".join(part for part in (text, *map(written_filter, query.filters)) if part)
+
+
+def written_filter(one: Filter) -> str:
+    value = written_value(one.kind.write(one.value))
+    return f"{'-' if one.negated else ''}{one.kind.name}:{value}"
+
+
+def written_value(value: str) -> str:
+    """A filter's value as it is typed."""
+    needs_quotes = value.startswith('"') or re.fullmatch(r"\S+", value) is None
+    return quoted(value) if needs_quotes else value
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _end(pattern: re.Pattern[str], typed: str, at: int) -> int:
     """Where what matches at a place ends; for patterns that match nothing, too."""
     found = pattern.match(typed, at)
     return at if found is None else found.end()
+
+
+def _part(typed: str, at: int) -> Part:
+    start = _FILTER.match(typed, at)
+    try:
+        if start is not None and _is_filter(start):
+            one, end = _filter(start)
+            return Part(typed[at:end], at, end, filter=one)
+        words, end = _word(typed, at)
+    except QueryError as error:
+        end = _end(_BROKEN, typed, at)
+        return Part(typed[at:end], at, end, error=error)
+    return Part(typed[at:end], at, end, words)
 
 
 def _word(typed: str, at: int) -> tuple[str, int]:
@@ -116,39 +157,41 @@ def _unquoted(typed: str, at: int) -> tuple[str, int]:
 def _is_filter(start: re.Match[str]) -> bool:
     """Whether a name with a colon is meant as a filter; see the top of this file."""
     name, rest = start[2], start.string[start.end() :]
-    if name.casefold() in _KINDS:
+    if name.casefold() in KINDS:
         return True
     drive = len(name) == 1 and rest.startswith(("/", "\\"))
     return not (drive or rest.startswith("//") or not rest[:1].strip())
 
 
 def _filter(start: re.Match[str]) -> tuple[Filter, int]:
-    typed, column = start.string, start.start() + 1
-    name = start[2].casefold()
-    kind = _KINDS.get(name)
+    typed = start.string
+    kind = KINDS.get(start[2].casefold())
     if kind is None:
         end = _end(_WORD, typed, start.end())
         raise _wrong(
             start.start(2) + 1,
-            f"there is no filter '{_shown(start[2])}:'; "
-            f"expected one of {', '.join(f'{known}:' for known in _KINDS)}.",
-            f"Quotes make it words: {quoted(_shown(typed[column - 1 : end]))}",
+            f"there is no filter '{shortened(start[2])}:'; "
+            f"expected one of {', '.join(f'{known}:' for known in KINDS)}.",
+            f"Quotes make it words: {quoted(shortened(typed[start.start() : end]))}",
         )
-    value, end = _value(typed, start)
-    if not value.text.strip():
+    value, at, end = _value(typed, start.end())
+    if not value.strip():
         raise _wrong(
             start.start(2) + 1,
-            f"'{name}:' expects {kind.expected} right after its colon.",
-            f"For example {kind.example}",
+            f"'{kind.name}:' expects {kind.expected} right after its colon.",
+            f"For example {kind.name}:{written_value(kind.examples[0])}",
         )
-    return Filter(kind.read(value), negated=bool(start[1]), column=column), end
+    try:
+        return Filter(kind, kind.read(value), negated=bool(start[1])), end
+    except FilterValueError as error:
+        raise _wrong(at + error.at + 1, error.problem, error.hint) from error
 
 
-def _value(typed: str, start: re.Match[str]) -> tuple[_Value, int]:
-    at = start.end()
+def _value(typed: str, at: int) -> tuple[str, int, int]:
+    """A filter's value, where it begins and where it ends with its quotes."""
     if typed[at : at + 1] != '"':
         end = _end(_WORD, typed, at)
-        return _Value(typed[at:end], at + 1), end
+        return typed[at:end], at, end
     text, end = _unquoted(typed, at)
     if typed[end : end + 1].strip():
         raise _wrong(
@@ -156,91 +199,8 @@ def _value(typed: str, start: re.Match[str]) -> tuple[_Value, int]:
             "expected a space after the closing quote.",
             'A quote inside quotes is written twice: folder:"The ""best"" of"',
         )
-    return _Value(text, at + 2), end
-
-
-def _from(value: _Value) -> From:
-    return From(_date(value))
-
-
-def _to(value: _Value) -> To:
-    return To(_date(value))
-
-
-def _date(value: _Value) -> PartialDate:
-    found = _DATE.fullmatch(value.text)
-    if found is None:
-        problem = f"expected a date, not '{_shown(value.text)}'."
-        raise _wrong(value.column, problem, _DATE_HINT)
-    year, month, day = (None if part is None else int(part) for part in found.groups())
-    if not year:
-        raise _wrong(value.column, "expected a year from 0001.", _DATE_HINT)
-    if month is not None and not 1 <= month <= 12:
-        problem = f"expected a month from 01 to 12, not {found[2]}."
-        raise _wrong(value.column + found.start(2), problem, _DATE_HINT)
-    if month is not None and day is not None and not 1 <= day <= monthrange(year, month)[1]:
-        last = monthrange(year, month)[1]
-        problem = f"expected a day from 01 to {last}, not {found[3]}."
-        raise _wrong(value.column + found.start(3), problem, _DATE_HINT)
-    return PartialDate(year, month, day)
-
-
-def _folder(value: _Value) -> Folder:
-    names = tuple(name for name in value.text.replace(os.sep, "/").split("/") if name.strip())
-    if not names:
-        raise _wrong(
-            value.column, "expected the name of a folder.", "For example folder:Italy/Rome"
-        )
-    return Folder(names)
-
-
-def _camera(value: _Value) -> Camera:
-    return Camera(" ".join(value.text.split()))
-
-
-def _tag(value: _Value) -> Tag:
-    return Tag(" ".join(value.text.split()))
-
-
-def _type(value: _Value) -> Type:
-    wanted = value.text.strip().removeprefix(".").casefold()
-    for known in FORMATS:
-        if wanted == known.name:
-            return Type(known.name)
-        if wanted in known.extensions:
-            return Type(known.name, wanted if known is RAW else None)
-    names = ", ".join(known.name for known in FORMATS)
-    raise _wrong(
-        value.column,
-        f"there is no type '{_shown(value.text)}'; expected {names}, or an extension of theirs.",
-        "For example type:jpg, type:heic or type:nef",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A filter: what its value is, in words, and what makes it one."""
-
-    read: Callable[[_Value], Criterion]
-    expected: str
-    example: str
-
-
-_KINDS = {
-    "from": _Kind(_from, "a date", "from:2019"),
-    "to": _Kind(_to, "a date", "to:2021-06"),
-    "folder": _Kind(_folder, "the name of a folder", 'folder:"My Photos"'),
-    "camera": _Kind(_camera, "a part of a camera's name", "camera:nikon"),
-    "type": _Kind(_type, "a format or an extension", "type:jpg"),
-    "tag": _Kind(_tag, "the name of a tag", "tag:beach"),
-}
-"""By name, in the order in which they are listed to people."""
+    return text, at + 1, end
 
 
 def _wrong(column: int, problem: str, hint: str) -> QueryError:
     return QueryError(f"Column {column}: {problem}", hint, column)
-
-
-def _shown(text: str) -> str:
-    """Short enough for a message."""
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

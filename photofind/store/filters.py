@@ -1,19 +1,16 @@
-"""Which photos are what a person asks for, and where those lie.
+"""Which photos pass the filters of a query, and where those lie.
 
 [Note: a photo's files] A filter chooses among files: each has its photo's date, camera and format,
-and a folder and a name of its own. A photo is found where one of its files passes the whole filter,
-and that file is the one shown: `-folder:Backup` leaves the copy out and not the photo.
+and a folder and a name of its own. A photo is found where one of its files passes all filters, and
+that file is the one shown: `-folder:Backup` leaves the copy out and not the photo.
 
-What a person typed is compared in Python, as Unicode says letters compare; SQLite knows ASCII only.
+The filters there are: `store.filter_kinds`.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
-from unicodedata import normalize
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -24,92 +21,119 @@ from photofind.store import schema
 from photofind.store.batches import in_batches
 from photofind.store.columns import number_columns
 from photofind.store.database import Database
-from photofind.store.roots import list_roots
-from photofind.store.stored_paths import absolute_path, look_up_text
-from photofind.store.tag_names import tag_key
-from photofind.store.tags import VISIBLE
+from photofind.store.stored_paths import absolute_path
 
 _files = schema.files
 _photos = schema.photos
-_photo_tags = schema.photo_tags
 _roots = schema.roots
-_tags = schema.tags
 
 NEWEST_FIRST = (_photos.c.taken_at.desc().nulls_last(), _photos.c.id)
 """The order of rows of photos by date; those without one come last."""
 
+V = TypeVar("V")
 
-@dataclass(frozen=True, slots=True)
-class TakenFrom:
-    """Taken in `start` or later; a photo without a date is not.
+
+class FilterValueError(Exception):
+    """A text is no value of a filter.
 
     Attributes:
-        start: The beginning of an ISO 8601 date: 2019, 2019-06, 2019-06-21.
+        problem: Completes "Column 7: …".
+        at: Where in the text, from 0.
     """
 
-    start: str
+    def __init__(self, problem: str, hint: str, at: int = 0) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+        self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class TakenUntil:
-    """Taken in `end` or earlier; a photo without a date is not."""
+class Statement:
+    """One SQL statement in the making, whose clauses may call Python.
 
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
-class InFolder:
-    """Inside a folder of this name, or of these names one inside the other.
-
-    At any depth of a root, whose own name counts; whole names, in any case and any normal form.
+    What a person typed is compared in Python, as Unicode says letters compare; SQLite knows ASCII
+    only.
     """
 
-    names: tuple[str, ...]
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self._functions = 0
+
+    def call(
+        self, test: Callable[..., bool], *columns: sa.ColumnElement[Any]
+    ) -> sa.ColumnElement[bool]:
+        """A clause that calls `test`; its function replaces that of an earlier statement."""
+        name = f"photofind_test_{self._functions}"
+        self._functions += 1
+        driver: Any = self.connection.connection.driver_connection
+        driver.create_function(name, len(columns), test, deterministic=True)
+        return sa.Function(name, *columns, type_=sa.Boolean())
 
 
-@dataclass(frozen=True, slots=True)
-class TakenWith:
-    """The camera's name holds `text`, in any case."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """The SQL of a filter; see [Note: a photo's files].
 
-    text: str
+    Attributes:
+        of_file: Whether it holds for rows of files, not of photos.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class OfFormat:
-    """Of a format, as the catalogue calls it."""
-
-    format: str
+    sql: sa.ColumnElement[bool]
+    of_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WithExtension:
-    """The file's name ends in a dot and this, in any case."""
+@dataclass(frozen=True, eq=False, repr=False)
+class FilterKind(Generic[V]):
+    """Everything about one filter: `name:value`.
 
-    extension: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """It has the tag, suggested or confirmed; a rejected one it has not."""
+    Attributes:
+        expected: What its value is, in words: "a date".
+        finds: Which photos pass it, as it goes on after "photos".
+        examples: Values as they are written, the plainest first.
+        icon: A drawing of `gui.icons`.
+        read: From what was typed, never blank, to a value; raises `FilterValueError`.
+        write: The inverse of `read`.
+        clause: What holds for a value.
+        suggestions: Values there are, the first ones first, for completion; `None` where they
+            cannot be listed. Given the catalogue and the labels of the vocabulary.
+    """
 
     name: str
+    expected: str
+    finds: str
+    examples: tuple[str, ...]
+    icon: str
+    read: Callable[[str], V]
+    write: Callable[[V], str]
+    clause: Callable[[V, Statement], Clause]
+    suggestions: Callable[[sa.Connection, Sequence[str]], Sequence[str]] | None = None
 
-
-Condition = TakenFrom | TakenUntil | InFolder | TakenWith | OfFormat | WithExtension | Tagged
+    def __repr__(self) -> str:
+        return f"{self.name}:"
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFilter:
-    """What a file must be, all of it, and what it must not be, any of it."""
+class Filter:
+    """What photos must be, or must not.
 
-    required: tuple[Condition, ...] = ()
-    excluded: tuple[Condition, ...] = ()
+    Attributes:
+        value: As `kind.read` returns it.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.required or self.excluded)
+    kind: FilterKind[Any]
+    value: Any
+    negated: bool = False
+
+    def clause(self, statement: Statement) -> Clause:
+        plain = self.kind.clause(self.value, statement)
+        if not self.negated:
+            return plain
+        # True also where SQL cannot tell: a photo without a date was not taken from 2019 on.
+        return Clause(sa.not_(sa.func.coalesce(plain.sql, sa.false())), plain.of_file)
 
 
-EVERYTHING = PhotoFilter()
+Filters = tuple[Filter, ...]
+"""All of them must hold."""
 
 
 class FilteredPhotos:
@@ -118,12 +142,12 @@ class FilteredPhotos:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def select(self, wanted: PhotoFilter) -> NDArray[np.int64]:
+    def select(self, filters: Filters) -> NDArray[np.int64]:
         """(N,) photo ids, ascending."""
         with self._database.reading() as connection:
-            return _select(connection, wanted)
+            return _select(connection, filters)
 
-    def newest(self, wanted: PhotoFilter, top_k: int) -> tuple[list[PhotoId], int]:
+    def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
         """The last `top_k` to be taken, newest first, and how many there are in all.
 
         Photos without a date come last.
@@ -132,93 +156,41 @@ class FilteredPhotos:
             top_k: At least 1.
         """
         with self._database.reading() as connection:
-            return _newest(connection, wanted, top_k)
+            return _newest(connection, filters, top_k)
 
-    def locate(self, photo_ids: Sequence[PhotoId], wanted: PhotoFilter) -> Mapping[PhotoId, Path]:
+    def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
         """The first file that passes of each photo that does; photos without one are absent."""
         with self._database.reading() as connection:
-            return _locate(connection, photo_ids, wanted)
+            return _locate(connection, photo_ids, filters)
 
 
-def folded(text: str) -> str:
-    """What texts have in common that a person takes for the same: NFC, in no case."""
-    return normalize("NFC", normalize("NFC", text).casefold())
-
-
-class _Clauses:
-    """The SQL of a filter, for one statement of one connection.
-
-    Attributes:
-        of_photo: What holds for rows of photos.
-        of_file: What holds for rows of files.
-    """
-
-    def __init__(self, connection: sa.Connection, wanted: PhotoFilter) -> None:
-        self._connection = connection
-        self._functions = 0
-        self.of_photo: list[sa.ColumnElement[bool]] = []
-        self.of_file: list[sa.ColumnElement[bool]] = []
-        for condition in wanted.required:
-            self._add(condition, lambda clause: clause)
-        for condition in wanted.excluded:
-            self._add(condition, _not)
-
-    def _add(
-        self,
-        condition: Condition,
-        turned: Callable[[sa.ColumnElement[bool]], sa.ColumnElement[bool]],
-    ) -> None:
-        match condition:
-            case TakenFrom(start):
-                self.of_photo.append(turned(_photos.c.taken_at >= start))
-            case TakenUntil(end):
-                # Every moment of a date begins with it and goes on with what precedes a tilde.
-                self.of_photo.append(turned(_photos.c.taken_at < end + "~"))
-            case TakenWith(text):
-                clause = self._asked(_camera_test(text), _photos.c.camera)
-                self.of_photo.append(turned(clause))
-            case OfFormat(name):
-                self.of_photo.append(turned(_photos.c.format == name))
-            case Tagged(name):
-                self.of_photo.append(turned(_photos.c.id.in_(_having(name))))
-            case WithExtension(extension):
-                clause = _files.c.path_text.endswith(f".{extension}", autoescape=True)
-                self.of_file.append(turned(clause))
-            case InFolder(names):
-                test = _folder_test(names, _root_names(self._connection))
-                clause = self._asked(test, _files.c.root_id, _files.c.path_text)
-                self.of_file.append(turned(clause))
-
-    def _asked(
-        self, test: Callable[..., bool], *columns: sa.ColumnElement[Any]
-    ) -> sa.ColumnElement[bool]:
-        """A clause that asks Python; its function replaces that of an earlier statement."""
-        name = f"photofind_test_{self._functions}"
-        self._functions += 1
-        driver: Any = self._connection.connection.driver_connection
-        driver.create_function(name, len(columns), test, deterministic=True)
-        return sa.Function(name, *columns, type_=sa.Boolean())
-
-
-def passing(connection: sa.Connection, wanted: PhotoFilter) -> list[sa.ColumnElement[bool]]:
+def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """What holds for rows of photos that have a file and pass; good for the next statement."""
-    clauses = _Clauses(connection, wanted)
-    # Not EXISTS, which looks for the files of each photo by themselves and asks Python each time.
-    files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *clauses.of_file)
-    return [_photos.c.id.in_(files), *clauses.of_photo]
+    of_photo, of_file = _clauses(connection, filters)
+    # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
+    files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *of_file)
+    return [_photos.c.id.in_(files), *of_photo]
 
 
-def _select(connection: sa.Connection, wanted: PhotoFilter) -> NDArray[np.int64]:
-    ids = sa.select(_photos.c.id).where(*passing(connection, wanted))
+def _clauses(
+    connection: sa.Connection, filters: Filters
+) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[bool]]]:
+    """What holds for rows of photos, and for rows of files."""
+    statement = Statement(connection)
+    clauses = [one.clause(statement) for one in filters]
+    of_photo = [clause.sql for clause in clauses if not clause.of_file]
+    return of_photo, [clause.sql for clause in clauses if clause.of_file]
+
+
+def _select(connection: sa.Connection, filters: Filters) -> NDArray[np.int64]:
+    ids = sa.select(_photos.c.id).where(*passing(connection, filters))
     return np.sort(number_columns(connection, ids)[0])
 
 
-def _newest(
-    connection: sa.Connection, wanted: PhotoFilter, top_k: int
-) -> tuple[list[PhotoId], int]:
+def _newest(connection: sa.Connection, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
     newest = (
         sa.select(_photos.c.id, sa.func.count().over())
-        .where(*passing(connection, wanted))
+        .where(*passing(connection, filters))
         .order_by(*NEWEST_FIRST)
         .limit(top_k)
     )
@@ -227,13 +199,13 @@ def _newest(
 
 
 def _locate(
-    connection: sa.Connection, photo_ids: Sequence[PhotoId], wanted: PhotoFilter
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], filters: Filters
 ) -> dict[PhotoId, Path]:
-    clauses = _Clauses(connection, wanted)
+    _, of_file = _clauses(connection, filters)
     columns = (
         sa.select(_files.c.photo_id, _roots.c.path, _files.c.path)
         .join_from(_files, _roots)
-        .where(*clauses.of_file)
+        .where(*of_file)
     )
     found: dict[PhotoId, Path] = {}
     for batch in in_batches(photo_ids):
@@ -242,40 +214,3 @@ def _locate(
             path = absolute_path(root, relative)
             found[photo_id] = min(path, found.get(photo_id, path))
     return found
-
-
-def _not(clause: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """True also where SQL cannot tell: a photo without a date was not taken from 2019 on."""
-    return sa.not_(sa.func.coalesce(clause, sa.false()))
-
-
-def _having(tag: str) -> sa.Select[tuple[int]]:
-    return (
-        sa.select(_photo_tags.c.photo_id)
-        .join_from(_photo_tags, _tags)
-        .where(_tags.c.key == tag_key(tag), _photo_tags.c.state.in_(VISIBLE))
-    )
-
-
-def _root_names(connection: sa.Connection) -> dict[int, str]:
-    return {root.id: look_up_text(os.fsencode(root.path.name)) for root in list_roots(connection)}
-
-
-def _camera_test(text: str) -> Callable[[str | None], bool]:
-    part = folded(text)
-
-    @cache
-    def is_wanted(camera: str | None) -> bool:
-        return camera is not None and part in folded(camera)
-
-    return is_wanted
-
-
-def _folder_test(names: Sequence[str], roots: Mapping[int, str]) -> Callable[[int, str], bool]:
-    part = "/" + folded("/".join(names)) + "/"
-
-    @cache
-    def is_wanted(root_id: int, folder: str) -> bool:
-        return part in folded(f"/{roots[root_id]}/{folder}/".replace(os.sep, "/"))
-
-    return lambda root_id, path_text: is_wanted(root_id, path_text.rpartition(os.sep)[0])

@@ -17,7 +17,7 @@ from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
 from photofind.store.columns import among_ids, columns, number_columns
 from photofind.store.counts import count_by_key
-from photofind.store.filters import EVERYTHING, NEWEST_FIRST, PhotoFilter, passing
+from photofind.store.filters import NEWEST_FIRST, Filters, passing
 from photofind.store.photos import has_file
 from photofind.store.roots import Root, list_roots
 from photofind.store.stored_paths import absolute_path
@@ -99,9 +99,9 @@ class FolderSummary:
     failures: int
 
 
-def newest_rows(connection: sa.Connection, wanted: PhotoFilter = EVERYTHING) -> PhotoRows:
+def newest_rows(connection: sa.Connection, filters: Filters = ()) -> PhotoRows:
     """Every photo that has a file and passes: the last taken first, the undated at the end."""
-    seen = ROW.where(*passing(connection, wanted)).order_by(*NEWEST_FIRST)
+    seen = ROW.where(*passing(connection, filters)).order_by(*NEWEST_FIRST)
     return _rows(connection, seen)
 
 

@@ -12,9 +12,16 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.gui.search.bar import SearchBar
-from photofind.gui.search.request import SearchRequest
+from photofind.gui.search.request import PictureQuery, SearchRequest
+from photofind.search.parser import parse_parts, query_of
+from photofind.store.filter_kinds import CAMERA, FOLDER, TAG, TYPE
 
 TYPING_MS = 20
+
+
+def requested(typed: str = "", picture: PictureQuery | None = None) -> SearchRequest:
+    """What somebody requests who types this."""
+    return SearchRequest(query_of(parse_parts(typed)), picture)
 
 
 @dataclass
@@ -46,11 +53,12 @@ def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         window = QWidget()
         recents = tmp_path / "state" / "recents.txt"
         values = {
-            "tag": lambda: ["beach", "bear", "golden retriever"],
-            "folder": lambda: ["Italy", "My Photos"],
-            "camera": lambda: ["NIKON D750"],
+            TAG: ["beach", "bear", "golden retriever"],
+            FOLDER: ["Italy", "My Photos"],
+            CAMERA: ["NIKON D750"],
+            TYPE: ["jpeg", "png"],
         }
-        bar = SearchBar(recents, values, typing_ms=typing_ms, busy_ms=busy_ms)
+        bar = SearchBar(recents, values.__getitem__, typing_ms=typing_ms, busy_ms=busy_ms)
         before, elsewhere = QLineEdit(), QLineEdit()
         column = QVBoxLayout(window)
         column.addWidget(before)

@@ -10,8 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from photofind.errors import BadInputError
-from photofind.gui.search.request import SearchRequest
-from tests.gui.search_desk import TYPING_MS, Desk
+from tests.gui.search_desk import TYPING_MS, Desk, requested
 from tests.gui.search_desk import desk as desk
 from tests.gui.search_desk import make_desk as make_desk
 
@@ -19,7 +18,7 @@ from tests.gui.search_desk import make_desk as make_desk
 def test_that_typed_words_are_submitted_once_after_a_pause(desk: Desk, qtbot: QtBot) -> None:
     with qtbot.waitSignal(desk.bar.submitted):
         QTest.keyClicks(desk.bar.field, "a dog on a beach")
-    assert desk.submitted == [SearchRequest("a dog on a beach")]
+    assert desk.submitted == [requested("a dog on a beach")]
 
 
 def test_that_enter_submits_at_once_and_the_same_again(make_desk: Callable[..., Desk]) -> None:
@@ -28,7 +27,7 @@ def test_that_enter_submits_at_once_and_the_same_again(make_desk: Callable[..., 
     assert desk.submitted == []
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
-    assert desk.submitted == [SearchRequest("dog")] * 2
+    assert desk.submitted == [requested("dog")] * 2
 
 
 def test_that_emptying_the_field_asks_for_all_photos(desk: Desk, qtbot: QtBot) -> None:
@@ -37,7 +36,7 @@ def test_that_emptying_the_field_asks_for_all_photos(desk: Desk, qtbot: QtBot) -
     QTest.keyClick(desk.bar.field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     with qtbot.waitSignal(desk.bar.submitted):
         QTest.keyClick(desk.bar.field, Qt.Key.Key_Backspace)
-    assert desk.submitted[-1] == SearchRequest()
+    assert desk.submitted[-1] == requested()
     assert desk.submitted[-1].empty
 
 
@@ -46,7 +45,7 @@ def test_that_a_pause_in_a_filter_searches_with_it_and_leaves_it_text(
 ) -> None:
     with qtbot.waitSignal(desk.bar.submitted):
         QTest.keyClicks(desk.bar.field, "from:2019")
-    assert desk.submitted == [SearchRequest("", "from:2019")]
+    assert desk.submitted == [requested("from:2019")]
     assert desk.bar.field.text() == "from:2019"
     assert desk.chips == []
 
@@ -91,28 +90,28 @@ def test_that_going_away_and_back_asks_nothing_again(desk: Desk, qtbot: QtBot) -
     desk.bar.focus_search()
     desk.bar.popup.hide()
     qtbot.wait(TYPING_MS * 8)
-    assert desk.submitted == [SearchRequest("dog", "from:2019")]
+    assert desk.submitted == [requested("dog from:2019")]
 
 
 def test_that_escape_clears_text_then_chips_then_leaves(desk: Desk, qtbot: QtBot) -> None:
     QTest.keyClicks(desk.bar.field, "from:2019 dog")
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
     assert (desk.bar.field.text(), desk.chips) == ("", ["from:2019"])
-    assert desk.submitted[-1] == SearchRequest("", "from:2019")
+    assert desk.submitted[-1] == requested("from:2019")
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
     assert desk.chips == []
-    assert desk.submitted[-1] == SearchRequest()
+    assert desk.submitted[-1] == requested()
     with qtbot.waitSignal(desk.bar.left):
         QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
 
 
 def test_that_a_shown_request_is_not_submitted_and_an_asked_one_is(desk: Desk) -> None:
-    request = SearchRequest("dog", 'from:2019 folder:"My Photos"')
+    request = requested('dog from:2019 folder:"My Photos"')
     desk.bar.show_request(request)
     assert desk.chips == ["from:2019", "folder:My Photos"]
     assert desk.bar.request == request
     assert desk.submitted == []
-    desk.bar.ask(request)
+    desk.bar.submit(request)
     assert desk.submitted == [request]
 
 
@@ -139,7 +138,7 @@ def test_that_a_pasted_picture_is_offered_and_pasted_words_are_typed(
 def test_that_text_from_elsewhere_is_searched_for(desk: Desk, qtbot: QtBot) -> None:
     with qtbot.waitSignal(desk.bar.submitted):
         desk.bar.offer_text("  a dog\nfrom:2019 ")
-    assert desk.submitted == [SearchRequest("a dog", "from:2019")]
+    assert desk.submitted == [requested("a dog from:2019")]
     assert desk.chips == ["from:2019"]
 
 
@@ -173,7 +172,7 @@ def test_that_everything_is_cleared_with_one_click(desk: Desk) -> None:
     QTest.keyClicks(desk.bar.field, "from:2019 dog")
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
     QTest.mouseClick(desk.bar.clear_button, Qt.MouseButton.LeftButton)
-    assert desk.submitted[-1] == SearchRequest()
+    assert desk.submitted[-1] == requested()
     assert desk.chips == []
     assert desk.bar.field.hasFocus()
     assert not desk.bar.clear_button.isVisible()

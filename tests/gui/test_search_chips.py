@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from photofind.gui.search.chips import NARROWEST, WIDEST, Chip
-from photofind.gui.search.request import PictureQuery, SearchRequest
-from tests.gui.search_desk import Desk
+from photofind.gui.search.request import PictureQuery
+from tests.gui.search_desk import Desk, requested
 from tests.gui.search_desk import desk as desk
 from tests.gui.search_desk import make_desk as make_desk
 
@@ -23,8 +23,7 @@ def test_that_a_filter_becomes_a_chip_when_a_space_follows_it(desk: Desk, qtbot:
         QTest.keyClicks(desk.bar.field, " ")
     assert desk.chips == ["from:2019"]
     assert desk.bar.field.text() == "dog "
-    assert desk.submitted[-1] == SearchRequest("dog", "from:2019")
-    assert desk.submitted[-1].query == "dog from:2019"
+    assert desk.submitted[-1] == requested("dog from:2019")
 
 
 def test_that_a_filter_between_words_leaves_the_cursor_where_it_was(desk: Desk) -> None:
@@ -50,7 +49,7 @@ def test_that_chips_show_filters_as_a_person_says_them(
     QTest.keyClicks(desk.bar.field, typed)
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
     assert desk.chips == [chip]
-    assert desk.submitted[-1] == SearchRequest("", filters)
+    assert desk.submitted[-1] == requested(filters)
 
 
 def test_that_enter_and_leaving_make_chips_of_what_is_typed(desk: Desk) -> None:
@@ -60,7 +59,7 @@ def test_that_enter_and_leaving_make_chips_of_what_is_typed(desk: Desk) -> None:
     QTest.keyClicks(desk.bar.field, "to:2021")
     desk.elsewhere.setFocus()
     assert desk.chips == ["from:2019", "to:2021"]
-    assert desk.submitted[-1].filters == "from:2019 to:2021"
+    assert desk.submitted[-1] == requested("from:2019 to:2021")
 
 
 def test_that_the_same_filter_twice_is_one_chip(desk: Desk) -> None:
@@ -75,7 +74,7 @@ def test_that_backspace_takes_the_last_chip_back_into_the_text(desk: Desk) -> No
     assert desk.chips == ["from:2019"]
     assert desk.bar.field.text() == 'folder:"My Photos" dog'
     assert desk.bar.field.cursorPosition() == len('folder:"My Photos"')
-    assert desk.bar.request == SearchRequest("dog", 'from:2019 folder:"My Photos"')
+    assert desk.bar.request == requested('dog from:2019 folder:"My Photos"')
 
 
 def test_that_chips_are_walked_and_removed_with_keys(desk: Desk) -> None:
@@ -87,7 +86,7 @@ def test_that_chips_are_walked_and_removed_with_keys(desk: Desk) -> None:
     QTest.keyClick(desk.bar.chips.chips[1], Qt.Key.Key_Delete)
     assert desk.chips == ["from:2019", "tag:sea"]
     assert _focused(desk) == "tag:sea"
-    assert desk.submitted[-1].filters == "from:2019 tag:sea"
+    assert desk.submitted[-1] == requested("from:2019 tag:sea")
     QTest.keyClick(desk.bar.chips.chips[1], Qt.Key.Key_Right)
     assert desk.bar.field.hasFocus()
 
@@ -160,7 +159,7 @@ def test_that_a_picture_empties_the_words_and_keeps_the_filters(desk: Desk) -> N
     desk.bar.set_picture(beach)
     assert desk.chips == ["beach.jpg", "from:2019"]
     assert desk.bar.field.text() == ""
-    assert desk.submitted == [SearchRequest("", "from:2019", beach)]
+    assert desk.submitted == [requested("from:2019", beach)]
 
 
 def test_that_words_take_the_picture_away(desk: Desk, qtbot: QtBot) -> None:
@@ -168,7 +167,7 @@ def test_that_words_take_the_picture_away(desk: Desk, qtbot: QtBot) -> None:
     with qtbot.waitSignal(desk.bar.submitted):
         QTest.keyClicks(desk.bar.field, "dog")
     assert desk.chips == []
-    assert desk.submitted[-1] == SearchRequest("dog")
+    assert desk.submitted[-1] == requested("dog")
 
 
 def test_that_a_late_thumbnail_asks_nothing_again(desk: Desk) -> None:
@@ -186,7 +185,7 @@ def test_that_backspace_removes_a_picture(desk: Desk) -> None:
     desk.bar.set_picture(PictureQuery(Path("beach.jpg"), "beach.jpg"))
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Backspace)
     assert desk.chips == []
-    assert desk.submitted[-1] == SearchRequest()
+    assert desk.submitted[-1] == requested()
 
 
 @pytest.mark.parametrize("direction", list(Qt.LayoutDirection)[:2])
@@ -196,7 +195,7 @@ def test_that_the_field_keeps_its_room_beside_any_number_of_chips(
 ) -> None:
     desk.window.setLayoutDirection(direction)
     filters = " ".join(f'folder:"A folder with quite a long name {n}"' for n in range(count))
-    desk.bar.show_request(SearchRequest("", filters))
+    desk.bar.show_request(requested(filters))
     desk.window.resize(900, 200)
     qtbot.waitUntil(lambda: desk.bar.chips.width() > 0)
     assert desk.bar.field.width() >= 200
@@ -211,7 +210,7 @@ def test_that_the_field_keeps_its_room_beside_any_number_of_chips(
 def test_that_a_chip_scrolled_out_of_sight_comes_back_with_the_focus(
     desk: Desk, qtbot: QtBot
 ) -> None:
-    desk.bar.show_request(SearchRequest("", " ".join(f"folder:number{n}" for n in range(20))))
+    desk.bar.show_request(requested(" ".join(f"folder:number{n}" for n in range(20))))
     qtbot.waitUntil(lambda: desk.bar.chips.chips[0].x() < 0)
     desk.bar.chips.chips[0].setFocus()
     assert desk.bar.chips.chips[0].x() == 0

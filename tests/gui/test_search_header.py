@@ -15,8 +15,9 @@ from photofind.domain import PhotoId
 from photofind.gui import wording
 from photofind.gui.grid.layout import MAX_CELL, MIN_CELL
 from photofind.gui.search.header import ResultsHeader
-from photofind.gui.search.request import PictureQuery, SearchRequest
+from photofind.gui.search.request import PictureQuery
 from photofind.store.gallery import PhotoRows
+from tests.gui.search_desk import requested
 
 Rows = Callable[[int], PhotoRows]
 ALL_READ = Coverage(38_000, 38_000)
@@ -52,7 +53,7 @@ Made = Callable[..., Results]
 
 
 def test_that_sure_photos_are_counted(header: ResultsHeader, results: Made) -> None:
-    header.show_results(results(214, 37), SearchRequest("dog"))
+    header.show_results(results(214, 37), requested("dog"))
     assert header.count_text == "214 photos · 37 sure"
     assert header.message == ""
 
@@ -71,12 +72,12 @@ def test_that_an_empty_library_says_nothing_of_a_search(
     header: ResultsHeader, results: Made
 ) -> None:
     empty = results(0, 0, total=0, coverage=Coverage(0, 0))
-    header.show_results(empty, SearchRequest("dog", "from:2019"))
+    header.show_results(empty, requested("dog from:2019"))
     assert (header.count_text, header.message, header.broaden_buttons) == ("", "", [])
 
 
 def test_that_an_incomplete_library_is_said(header: ResultsHeader, results: Made) -> None:
-    header.show_results(results(214, 37, coverage=HALF_READ), SearchRequest("dog"))
+    header.show_results(results(214, 37, coverage=HALF_READ), requested("dog"))
     read, known = wording.number(12_400), wording.number(38_000)
     assert header.count_text.endswith(f"in the {read} of {known} photos read so far")
     header.show_all(38_000, HALF_READ)
@@ -86,7 +87,7 @@ def test_that_an_incomplete_library_is_said(header: ResultsHeader, results: Made
 def test_that_nothing_sure_is_said_with_a_way_out_for_each_filter(
     header: ResultsHeader, results: Made, qtbot: QtBot
 ) -> None:
-    request = SearchRequest("giraffe", 'from:2019 -folder:"My Photos"')
+    request = requested('giraffe from:2019 -folder:"My Photos"')
     header.show_results(results(200, 0, filtered=True), request)
     assert header.count_text == "200 best guesses"
     assert header.message == "Nothing here clearly shows ‘giraffe’. Best guesses below."
@@ -96,7 +97,7 @@ def test_that_nothing_sure_is_said_with_a_way_out_for_each_filter(
     ]
     with qtbot.waitSignal(header.broadened) as broadened:
         QTest.mouseClick(header.broaden_buttons[1], Qt.MouseButton.LeftButton)
-    assert broadened.args == [SearchRequest("giraffe", "from:2019")]
+    assert broadened.args == [requested("giraffe from:2019")]
 
 
 @pytest.mark.parametrize(
@@ -117,40 +118,40 @@ def test_that_a_picture_nothing_resembles_is_named(
     said: str,
 ) -> None:
     picture = PictureQuery(source, "beach.jpg")
-    header.show_results(results(200, 0), SearchRequest(picture=picture))
+    header.show_results(results(200, 0), requested(picture=picture))
     assert header.message == f"{said} Best guesses below."
 
 
 def test_that_a_long_query_is_named_shortly(header: ResultsHeader, results: Made) -> None:
-    header.show_results(results(200, 0), SearchRequest("dog " * 100))
+    header.show_results(results(200, 0), requested("dog " * 100))
     assert len(header.message) < 120
 
 
 def test_that_filters_no_photo_passes_can_be_taken_away(
     header: ResultsHeader, results: Made, qtbot: QtBot
 ) -> None:
-    request = SearchRequest("dog", "from:2019 to:2018")
+    request = requested("dog from:2019 to:2018")
     header.show_results(results(0, 0, total=0, filtered=True), request)
     assert header.count_text == "No photos"
     assert header.message == "No photo passes these filters."
     with qtbot.waitSignal(header.broadened) as broadened:
         QTest.keyClick(header.broaden_buttons[0], Qt.Key.Key_Space)
-    assert broadened.args == [SearchRequest("dog", "to:2018")]
+    assert broadened.args == [requested("dog to:2018")]
 
 
 def test_that_the_picture_stays_when_a_filter_goes(
     header: ResultsHeader, results: Made, qtbot: QtBot
 ) -> None:
-    request = SearchRequest("", "from:2019", PictureQuery(PhotoId(3), "beach.jpg"))
+    request = requested("from:2019", PictureQuery(PhotoId(3), "beach.jpg"))
     header.show_results(results(0, 0, total=0, filtered=True), request)
     with qtbot.waitSignal(header.broadened) as broadened:
         header.broaden_buttons[0].click()
-    assert broadened.args == [SearchRequest("", "", request.picture)]
+    assert broadened.args == [requested("", request.picture)]
 
 
 def test_that_filters_alone_are_by_date(header: ResultsHeader, results: Made) -> None:
     found = results(214, 0, total=214, filtered=True, by_date=True)
-    header.show_results(found, SearchRequest("", "from:2019"))
+    header.show_results(found, requested("from:2019"))
     assert header.count_text == "214 photos by date"
     assert header.message == ""
 
@@ -159,13 +160,13 @@ def test_that_a_search_before_anything_is_read_says_so(
     header: ResultsHeader, results: Made
 ) -> None:
     nothing = results(0, 0, total=0, coverage=Coverage(0, 38_000))
-    header.show_results(nothing, SearchRequest("dog"))
+    header.show_results(nothing, requested("dog"))
     assert "No photo has been read yet" in header.message
 
 
 def test_that_buttons_of_the_last_search_go_with_it(header: ResultsHeader, results: Made) -> None:
-    header.show_results(results(200, 0), SearchRequest("giraffe", "from:2019"))
-    header.show_results(results(214, 37), SearchRequest("dog", "from:2019"))
+    header.show_results(results(200, 0), requested("giraffe from:2019"))
+    header.show_results(results(214, 37), requested("dog from:2019"))
     assert header.broaden_buttons == []
     assert header.message == ""
 
@@ -176,14 +177,14 @@ def test_that_new_photos_are_shown_when_asked_for(header: ResultsHeader, qtbot: 
     assert header.new_button.text() == "1 new photo – show it"
     header.show_new(12)
     assert header.new_button.text() == "12 new photos – show them"
-    with qtbot.waitSignal(header.refresh_asked):
+    with qtbot.waitSignal(header.refresh_requested):
         QTest.mouseClick(header.new_button, Qt.MouseButton.LeftButton)
     assert not header.new_button.isVisible()
 
 
 def test_that_new_results_hold_the_new_photos(header: ResultsHeader, results: Made) -> None:
     header.show_new(12)
-    header.show_results(results(214, 37), SearchRequest("dog"))
+    header.show_results(results(214, 37), requested("dog"))
     assert not header.new_button.isVisible()
 
 
@@ -227,7 +228,7 @@ def test_that_no_text_is_cut_off(results: Made, qtbot: QtBot, width: int) -> Non
     qtbot.addWidget(host)
     host.resize(width, 400)
     host.show()
-    request = SearchRequest("giraffe " * 20, 'from:2019 -tag:work folder:"Pictures of the journey"')
+    request = requested("giraffe " * 20 + 'from:2019 -tag:work folder:"Pictures of the journey"')
     header.show_results(results(200, 0, filtered=True, coverage=HALF_READ), request)
     header.show_new(12_345)
     qtbot.waitUntil(lambda: all(_fits(button) for button in header.broaden_buttons))

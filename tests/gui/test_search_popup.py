@@ -8,8 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.gui.search.completion import Completion, Kind
 from photofind.gui.search.popup import COMPLETION_ROLE
-from photofind.gui.search.request import SearchRequest
-from tests.gui.search_desk import TYPING_MS, Desk
+from tests.gui.search_desk import TYPING_MS, Desk, requested
 from tests.gui.search_desk import desk as desk
 from tests.gui.search_desk import make_desk as make_desk
 
@@ -32,7 +31,7 @@ def test_that_a_recent_search_is_offered_and_asked_again(desk: Desk) -> None:
     assert desk.offered[:2] == ["red car from:2019", "Clear recent searches"]
     QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Down)
     QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Return)
-    assert desk.submitted[-1] == SearchRequest("red car", "from:2019")
+    assert desk.submitted[-1] == requested("red car from:2019")
     assert desk.chips == ["from:2019"]
 
 
@@ -67,7 +66,7 @@ def test_that_recents_that_cannot_be_kept_are_said_and_do_not_stop_the_search(
     desk.recents.parent.write_text("a file where a folder belongs")
     QTest.keyClicks(desk.bar.field, "dog")
     QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
-    assert desk.submitted == [SearchRequest("dog")]
+    assert desk.submitted == [requested("dog")]
     qtbot.waitUntil(lambda: "recent searches cannot be kept" in desk.bar.problem)
     desk.recents.parent.unlink()
 
@@ -83,7 +82,7 @@ def test_that_a_filter_is_completed_by_its_name_then_its_value(desk: Desk, qtbot
     with qtbot.waitSignal(desk.bar.submitted):
         _choose(desk, qtbot)
     assert desk.chips == ["tag:golden retriever"]
-    assert desk.submitted[-1] == SearchRequest("dog", 'tag:"golden retriever"')
+    assert desk.submitted[-1] == requested('dog tag:"golden retriever"')
 
 
 def test_that_a_filter_being_chosen_from_the_list_searches_nothing(
@@ -94,14 +93,14 @@ def test_that_a_filter_being_chosen_from_the_list_searches_nothing(
     qtbot.wait(TYPING_MS * 8)
     assert desk.submitted == []
     desk.bar.popup.hide()
-    qtbot.waitUntil(lambda: desk.submitted == [SearchRequest("", "tag:be")])
+    qtbot.waitUntil(lambda: desk.submitted == [requested("tag:be")])
 
 
 def test_that_the_values_of_a_negated_filter_stay_negated(desk: Desk, qtbot: QtBot) -> None:
     QTest.keyClicks(desk.bar.field, "-camera:")
     qtbot.waitUntil(lambda: desk.offered == ["NIKON D750"])
     _choose(desk, qtbot)
-    assert desk.bar.request == SearchRequest("", '-camera:"NIKON D750"')
+    assert desk.bar.request == requested('-camera:"NIKON D750"')
 
 
 def test_that_the_list_tells_screen_readers_what_each_filter_is_for(desk: Desk) -> None:

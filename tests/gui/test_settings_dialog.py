@@ -115,6 +115,23 @@ def test_that_a_number_that_cannot_be_used_is_said_beside_its_field(
     assert dialog.settings() == Settings()
 
 
+def test_that_a_pattern_that_is_none_is_said_before_it_is_saved(
+    make_dialog: Callable[[Settings], SettingsDialog], qtbot: QtBot
+) -> None:
+    dialog = make_dialog(Settings())
+    row = _row(dialog, "ignore")
+    field = row.editor.focusProxy()
+    assert field is not None
+
+    QTest.keyClicks(field, "raw/[0-9")
+
+    assert "‘raw/[0-9’ a bracket is opened" in words_in(row)
+    assert not _ok(dialog).isEnabled()
+    QTest.keyClicks(field, "]")
+    assert _ok(dialog).isEnabled()
+    assert dialog.settings() == Settings(ignore=("raw/[0-9]",))
+
+
 def test_that_a_way_back_is_offered_only_where_something_differs(
     make_dialog: Callable[[Settings], SettingsDialog], qtbot: QtBot
 ) -> None:

@@ -15,7 +15,6 @@ from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.photos.metadata import read_metadata
 from photofind.search.parser import parse
-from photofind.search.planner import plan
 from photofind.store.database import Database
 from photofind.store.filters import FilteredPhotos
 from tests.support.contents import catalogue_contents
@@ -46,7 +45,7 @@ def search(library: Path, capsys: pytest.CaptureFixture[str]) -> Answer:
     """Runs `search` and parses the one document it prints."""
 
     def call(query: str, code: int = 0) -> Any:
-        assert run(["search", "-n", "1000", "--all", "--json", "--", query]) == code
+        assert run(["search", query, "-n", "1000", "--all", "--json"]) == code
         return json.loads(capsys.readouterr().out)
 
     return call
@@ -149,12 +148,14 @@ def test_that_hostile_and_fuzzed_queries_do_no_harm(
     before = catalogue_contents(library)
     with Library(library) as opened:
         engine = opened.search_engine
-        totals = [_total(lambda query: engine.by_text(query, 3).total, one) for one in HOSTILE]
+        totals = [
+            _total(lambda query: engine.by_text(parse(query), 3).total, one) for one in HOSTILE
+        ]
     with Database.open(LibraryPaths(library), write=False) as database:
         filtered = FilteredPhotos(database)
 
         def passing(typed: str) -> int:
-            return len(filtered.select(plan(parse(typed)).wanted))
+            return len(filtered.select(parse(typed).filters))
 
         totals += [_total(passing, typed) for typed in _fuzzed(5000)]
 

@@ -13,6 +13,7 @@ from photofind.clip.checkpoints import EMBEDDED
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
 from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
+from photofind.search.parser import parse
 
 Command = Callable[..., Any]
 
@@ -40,7 +41,7 @@ def test_that_drawn_scenes_are_found_by_their_words(tmp_path: Path) -> None:
         library.index([folder], EMBEDDED)
         engine = library.search_engine
         found = [
-            name in {hit.path.name for hit in engine.by_text(scene.captions[0], 5).hits}
+            name in {hit.path.name for hit in engine.by_text(parse(scene.captions[0]), 5).hits}
             for name, scene in scenes.items()
         ]
 

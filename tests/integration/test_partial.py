@@ -206,14 +206,30 @@ def test_that_photofinds_own_folder_is_passed_over(tmp_path: Path, sea: Path) ->
         assert len(_contents(engine).paths) == 24
 
 
-def test_that_patterns_to_ignore_are_minded(tmp_path: Path, sea: Path) -> None:
+def test_that_ignored_files_and_folders_stay_out(tmp_path: Path, sea: Path) -> None:
     settings = Settings(ignore=("near/0*", "/far/"))
     with Engine(tmp_path / "library", [sea], settings=settings) as engine:
         engine.run()
         before = _contents(engine)
         _draw(sea / "near" / "0new.png", 70)
+        _draw(sea / "far" / "deep" / "new.png", 71)
         engine.run({sea: _trees(sea / "near", sea / "far")})
+        engine.run({sea: _folders(sea / "far" / "deep")})
         assert _contents(engine) == before
+
+
+def test_that_a_pattern_to_ignore_costs_no_look_at_the_whole_root(
+    tmp_path: Path, sea: Path
+) -> None:
+    settings = Settings(ignore=("near/0*", "**/nothing"))
+    with Engine(tmp_path / "library", [sea], settings=settings) as engine:
+        engine.run()
+        _draw(sea / "near" / "new.png", 70)
+        _draw(sea / "far" / "unnoticed.png", 71)
+
+        report = engine.run({sea: _folders(sea / "near")})
+
+        assert (report.found, report.embedded) == (8, 1)
 
 
 def test_that_a_photo_without_embedding_is_embedded(engine: Engine, sea: Path) -> None:

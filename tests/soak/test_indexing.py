@@ -19,7 +19,6 @@ from photofind.domain import PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
 from photofind.search.parser import parse
-from photofind.search.planner import plan
 from photofind.store import schema, tags
 from photofind.store.filters import FilteredPhotos
 from tests.support.contents import catalogue_contents
@@ -178,7 +177,7 @@ def test_that_composed_and_decomposed_names_are_two_files_found_by_either(
     catalogue = FilteredPhotos(engine.database)
     for name in chosen:
         for form in FORMS:
-            asked = plan(parse(f'folder:"{unicodedata.normalize(form, name)}"')).wanted
+            asked = parse(f'folder:"{unicodedata.normalize(form, name)}"').filters
             assert len(catalogue.select(asked)) == 2
     assert engine.run().embedded == 0
 
@@ -216,7 +215,7 @@ def test_that_dates_no_calendar_has_do_no_harm(engine: Engine, photos: Path, wri
     everything = {
         photo
         for filters in ("from:1900", "-from:1900", "to:2100", "-to:2100")
-        for photo in catalogue.select(plan(parse(filters)).wanted).tolist()
+        for photo in catalogue.select(parse(filters).filters).tolist()
     }
     assert len(everything) == 1
 

@@ -9,6 +9,7 @@ from photofind.gui.theme import CHOICES
 from photofind.settings import (
     Settings,
     about,
+    ignore_problem,
     load_settings,
     save_setting,
     save_settings,
@@ -65,6 +66,8 @@ def test_that_saving_one_setting_keeps_the_rest_and_the_comments(file: Path) -> 
         ('vector_index = "fast"', "one of auto, exact, hnsw"),
         ('ignore = "raw"', "ignore"),
         ("ignore = [1]", "ignore"),
+        ('ignore = ["a", "[b"]', "‘\\[b’ a bracket is opened and never closed"),
+        ('ignore = ["!"]', "‘!’ is no pattern"),
         ("colour = 1", "colour"),
         ("batch_size = ", "settings.toml"),
     ],
@@ -154,3 +157,19 @@ def test_that_a_full_disk_is_said_so_and_keeps_the_settings(
         save_settings(file, Settings(threads=4))
 
     assert load_settings(file).threads == 3
+
+
+def test_that_a_pattern_that_is_none_is_not_saved(file: Path) -> None:
+    save_settings(file, Settings(ignore=("raw/**", "!raw/best/")))
+    before = file.read_text()
+
+    with pytest.raises(BadInputError, match="never closed") as refused:
+        save_settings(file, Settings(ignore=("raw/[0-9",)))
+
+    assert ".gitignore" in refused.value.hint
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "# a note", "/", "**", "a[!b]c", "!keep/", r"\[x"])
+def test_that_what_gitignore_may_hold_is_no_problem(pattern: str) -> None:
+    assert ignore_problem(pattern) == ""

@@ -6,8 +6,10 @@ from PySide6.QtCore import QObject
 
 from photofind.gui.folders.panel import LibraryPanel
 from photofind.gui.search.bar import SearchBar
-from photofind.gui.search.request import SearchRequest, written_filters
-from photofind.search.syntax import Filter, Folder, From, PartialDate, Tag, To
+from photofind.gui.search.request import SearchRequest
+from photofind.search.query import Query
+from photofind.store.filter_kinds import FOLDER, FROM, TAG, TO, PartialDate
+from photofind.store.filters import Filter
 
 
 class PanelChoices(QObject):
@@ -26,7 +28,7 @@ class PanelChoices(QObject):
 
     def _ask(self, request: SearchRequest) -> None:
         self._chosen = request
-        self._bar.ask(request)
+        self._bar.submit(request)
 
     def _compare(self, request: SearchRequest) -> None:
         if request.empty:
@@ -37,17 +39,17 @@ class PanelChoices(QObject):
 
 def in_folder(root: Path) -> SearchRequest:
     """All photos below a root, whose name counts among the names of its folders."""
-    return _filtered(Filter(Folder((root.name,))))
+    return _filtered(Filter(FOLDER, (root.name,)))
 
 
 def tagged(name: str) -> SearchRequest:
-    return _filtered(Filter(Tag(name)))
+    return _filtered(Filter(TAG, name))
 
 
 def taken_in(first: int, last: int) -> SearchRequest:
     """Photos of some years, both included."""
-    return _filtered(Filter(From(PartialDate(first))), Filter(To(PartialDate(last))))
+    return _filtered(Filter(FROM, PartialDate(first)), Filter(TO, PartialDate(last)))
 
 
 def _filtered(*filters: Filter) -> SearchRequest:
-    return SearchRequest(filters=written_filters(filters))
+    return SearchRequest(Query(filters=filters))

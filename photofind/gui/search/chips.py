@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QWidget
 from typing_extensions import override
 
 from photofind.gui.icons import pixmap
-from photofind.gui.search.request import filter_label, filter_parts
+from photofind.gui.search.request import filter_label
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
-from photofind.search.syntax import Filter
+from photofind.store.filters import Filter
 
 HEIGHT = 24
 WIDEST = 240
@@ -38,13 +38,13 @@ class Chip(QAbstractButton):
         thumbnail: Stands before the label.
 
     Signals:
-        edit_asked: Clicked beside the cross, or Enter.
+        edit_requested: Clicked beside the cross, or Enter.
         removed: The cross, Delete or Backspace.
         stepped: −1 or 1: on to the neighbour before or after it.
         typed: A letter, which belongs into the text.
     """
 
-    edit_asked = Signal()
+    edit_requested = Signal()
     removed = Signal()
     stepped = Signal(int)
     typed = Signal(str)
@@ -67,7 +67,7 @@ class Chip(QAbstractButton):
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(self.edit_asked)
+        self.clicked.connect(self.edit_requested)
 
     def set_thumbnail(self, thumbnail: QPixmap | None) -> None:
         self._thumbnail = thumbnail
@@ -114,7 +114,7 @@ class Chip(QAbstractButton):
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
                 self.removed.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.edit_asked.emit()
+                self.edit_requested.emit()
             case Qt.Key.Key_Left:
                 self.stepped.emit(-onward)
             case Qt.Key.Key_Right:
@@ -190,14 +190,14 @@ class ChipStrip(QWidget):
 
     Signals:
         filter_removed: `Filter`.
-        filter_edit_asked: `Filter`.
+        filter_edit_requested: `Filter`.
         picture_removed: The chip of the picture is gone.
         left: On behind the last chip.
         typed: A letter, typed on a chip.
     """
 
     filter_removed = Signal(object)
-    filter_edit_asked = Signal(object)
+    filter_edit_requested = Signal(object)
     picture_removed = Signal()
     left = Signal()
     typed = Signal(str)
@@ -274,15 +274,14 @@ class ChipStrip(QWidget):
         event.accept()
 
     def _filter_chip(self, one: Filter) -> Chip:
-        negated, name, value = filter_parts(one)
         spoken = (
             self.tr("Filter: not {name} {value}. Remove with Delete.")
-            if negated
+            if one.negated
             else self.tr("Filter: {name} {value}. Remove with Delete.")
-        ).format(name=name, value=value)
+        ).format(name=one.kind.name, value=one.kind.write(one.value))
         chip = self._connected(Chip(filter_label(one), spoken, None, self))
         chip.removed.connect(lambda: self.filter_removed.emit(one))
-        chip.edit_asked.connect(lambda: self.filter_edit_asked.emit(one))
+        chip.edit_requested.connect(lambda: self.filter_edit_requested.emit(one))
         return chip
 
     def _connected(self, chip: Chip) -> Chip:

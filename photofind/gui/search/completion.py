@@ -3,24 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from photofind.gui.search.typed import part_at
+from photofind.gui.search.typed import FilterAtCursor, TypedText
 from photofind.gui.wording import tr
-from photofind.photos.formats import FORMATS, VIDEO, videos_are_read
-from photofind.search.syntax import quoted
+from photofind.search.parser import quoted, written_value
+from photofind.store.filter_kinds import KINDS
+from photofind.store.filters import FilterKind
 
 MOST_RECENTS = 6
 MOST_VALUES = 8
-
-FILTERS = {
-    "from": ("from:2019", "calendar"),
-    "to": ("to:2021-06", "calendar"),
-    "folder": ('folder:"My Photos"', "folder"),
-    "camera": ("camera:nikon", "camera"),
-    "type": ("type:jpg", "picture"),
-    "tag": ("tag:beach", "tag"),
-}
-"""By name: an example and an icon; in the order in which they are offered."""
 
 _SHORTEST_PREFIX = 2
 
@@ -50,63 +42,34 @@ class Completion:
     icon: str
 
 
-def filter_at(text: str, cursor: int) -> tuple[str, str] | None:
-    """Name and unfinished value of the filter at the cursor, unquoted; `None` without one."""
-    part = part_at(text, cursor)
-    if part is None:
-        return None
-    name, colon, value = part.text[: cursor - part.start].removeprefix("-").partition(":")
-    if not colon or name.casefold() not in FILTERS:
-        return None
-    return name.casefold(), value.removeprefix('"').removesuffix('"').replace('""', '"')
-
-
 def completions(
-    text: str, cursor: int, recents: Sequence[str], values: Mapping[str, Sequence[str]]
+    typed: TypedText, cursor: int, recents: Sequence[str], values: Mapping[str, Sequence[str]]
 ) -> list[Completion]:
     """The best first.
 
     Args:
         values: What a filter can be, by its name, as far as it is known.
     """
-    begun = filter_at(text, cursor)
+    begun = typed.filter_at(cursor)
     if begun is not None:
-        return _values(*begun, values, negated=_is_negated(text, cursor))
-    found = _recents(text, recents)
-    if found and not text.strip():
+        return _values(begun, values.get(begun.kind.name, ()))
+    found = _recents(typed.text, recents)
+    if found and not typed.text.strip():
         found.append(_clear())
-    return found + _filters(text, cursor)
+    return found + _filters(typed, cursor)
 
 
-def _is_negated(text: str, cursor: int) -> bool:
-    part = part_at(text, cursor)
-    return part is not None and part.text.startswith("-")
-
-
-def _values(
-    name: str, value: str, values: Mapping[str, Sequence[str]], *, negated: bool
-) -> list[Completion]:
-    known = _formats() if name == "type" else values.get(name, ())
-    wanted = value.casefold()
+def _values(begun: FilterAtCursor, known: Sequence[str]) -> list[Completion]:
+    wanted = begun.value.casefold()
     hits = [one for one in known if wanted in one.casefold()]
     if any(one.casefold() == wanted for one in hits) and len(hits) == 1:
         return []
     hits.sort(key=lambda one: not one.casefold().startswith(wanted))
-    sign = "-" if negated else ""
+    sign, kind = "-" if begun.negated else "", begun.kind
     return [
-        Completion(
-            Kind.VALUE,
-            one,
-            "",
-            f"{sign}{name}:{_literal(one)} ",
-            FILTERS[name][1],
-        )
+        Completion(Kind.VALUE, one, "", f"{sign}{kind.name}:{_literal(one)} ", kind.icon)
         for one in hits[:MOST_VALUES]
     ]
-
-
-def _formats() -> list[str]:
-    return [known.name for known in FORMATS if known is not VIDEO or videos_are_read()]
 
 
 def _literal(value: str) -> str:
@@ -120,28 +83,28 @@ def _recents(text: str, recents: Sequence[str]) -> list[Completion]:
     return [Completion(Kind.RECENT, one, "", one, "history") for one in hits[:MOST_RECENTS]]
 
 
-def _filters(text: str, cursor: int) -> list[Completion]:
-    part = part_at(text, cursor)
+def _filters(typed: TypedText, cursor: int) -> list[Completion]:
+    part = typed.part_at(cursor)
     if part is None:
-        typed, sign = "", ""
-        if text.strip():
+        begun, sign = "", ""
+        if typed.text.strip():
             return []
     else:
-        typed = part.text[: cursor - part.start].casefold()
-        sign = "-" if typed.startswith("-") else ""
-        typed = typed.removeprefix("-")
-        if len(typed) < _SHORTEST_PREFIX:
+        begun = part.text[: cursor - part.start].casefold()
+        sign = "-" if begun.startswith("-") else ""
+        begun = begun.removeprefix("-")
+        if len(begun) < _SHORTEST_PREFIX:
             return []
     return [
-        Completion(Kind.FILTER, f"{sign}{name}:", _example(example), f"{sign}{name}:", icon)
-        for name, (example, icon) in FILTERS.items()
-        if name.startswith(typed)
+        Completion(Kind.FILTER, f"{sign}{name}:", _example(kind), f"{sign}{name}:", kind.icon)
+        for name, kind in KINDS.items()
+        if name.startswith(begun)
     ]
 
 
-def _example(example: str) -> str:
+def _example(kind: FilterKind[Any]) -> str:
     text = tr("for example {example}")
-    return text.format(example=example)
+    return text.format(example=f"{kind.name}:{written_value(kind.examples[0])}")
 
 
 def _clear() -> Completion:

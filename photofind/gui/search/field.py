@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from typing_extensions import override
 
+from photofind.gui.search.typed import TypedText
 from photofind.gui.theme import theme_of
 
 NARROWEST = 200
@@ -31,12 +32,12 @@ _PASSING = (
 
 
 class SearchField(QLineEdit):
-    """A line without a frame that tells of the keys that lead out of it.
+    """A line without a frame; emits the keys that lead out of it.
 
     Signals:
         entered: Enter.
         escaped: Esc.
-        taken_back: Backspace where nothing is left to erase.
+        backspaced: Backspace where nothing is left to erase.
         stepped_back: To the chips before the text.
         clicked: With the mouse.
         left: The focus has gone elsewhere in the window.
@@ -45,7 +46,7 @@ class SearchField(QLineEdit):
 
     entered = Signal()
     escaped = Signal()
-    taken_back = Signal()
+    backspaced = Signal()
     stepped_back = Signal()
     clicked = Signal()
     left = Signal()
@@ -56,6 +57,7 @@ class SearchField(QLineEdit):
         self.choosing = False
         """Whether Enter and Tab take what is chosen in a list below."""
         self.marked: tuple[int, int] | None = None
+        self._typed = TypedText("")
         self.setFrame(False)
         self.setMinimumWidth(NARROWEST)
         # What is dropped on the window is taken by the window, wherever it falls.
@@ -64,8 +66,15 @@ class SearchField(QLineEdit):
             "QLineEdit, QLineEdit:focus { border: none; background: transparent; padding: 0; }"
         )
 
+    @property
+    def typed(self) -> TypedText:
+        """The text, parsed once however often it is read."""
+        if self._typed.text != self.text():
+            self._typed = TypedText(self.text())
+        return self._typed
+
     def mark(self, start: int, end: int) -> None:
-        """A wavy line under a part of the text; none where it is empty."""
+        """Draw a wavy line under a part of the text; none where it is empty."""
         self.marked = (start, end) if end > start else None
         danger = QColor(theme_of(self.palette()).danger)
         wavy = QTextCharFormat()
@@ -107,7 +116,7 @@ class SearchField(QLineEdit):
             case Qt.Key.Key_Escape:
                 self.escaped.emit()
             case Qt.Key.Key_Backspace if at_start:
-                self.taken_back.emit()
+                self.backspaced.emit()
             case Qt.Key.Key_Left if at_start and plain and self.isLeftToRight():
                 self.stepped_back.emit()
             case Qt.Key.Key_Right if at_start and plain and self.isRightToLeft():

@@ -18,7 +18,7 @@ class FittingLabel(QLabel):
     def full_text(self) -> str:
         return self._full
 
-    def say(self, full: str, short: str) -> None:
+    def set_texts(self, full: str, short: str) -> None:
         self._full, self._short = full, short
         self.setAccessibleName(full)
         self.setToolTip(full)

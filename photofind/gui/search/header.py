@@ -28,19 +28,19 @@ _STEP_PX = 16
 
 
 class ResultsHeader(QWidget):
-    """Says what the photos below are, and changes how they are shown.
+    """Names the photos below, and changes how they are shown.
 
     Signals:
         cell_size_changed: Pixels, `MIN_CELL` to `MAX_CELL`; by the person.
         arrangement_changed: "justified" or "squares"; by the person.
         broadened: `SearchRequest` with a filter less.
-        refresh_asked: New photos shall be shown.
+        refresh_requested: New photos shall be shown.
     """
 
     cell_size_changed = Signal(int)
     arrangement_changed = Signal(str)
     broadened = Signal(object)
-    refresh_asked = Signal()
+    refresh_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,19 +51,19 @@ class ResultsHeader(QWidget):
         self._new.setProperty("primary", True)
         self._new.hide()
         self._new.clicked.connect(self._refresh)
-        self._size_icon, self._size = QLabel(), self._made_slider()
+        self._size_icon, self._size = QLabel(), self._make_slider()
         self._arrangements = QButtonGroup(self)
-        self._rows = self._made_choice(
+        self._rows = self._make_choice(
             self.tr("Rows"), self.tr("Rows: whole photos, as wide as they are")
         )
-        self._squares = self._made_choice(
+        self._squares = self._make_choice(
             self.tr("Squares"), self.tr("Squares: all alike, cut to fit")
         )
         self._rows.setChecked(True)
-        self._arrangements.buttonClicked.connect(self._tell_arrangement)
-        self._said = QLabel()
-        self._said.setWordWrap(True)
-        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._arrangements.buttonClicked.connect(self._emit_arrangement)
+        self._message = QLabel()
+        self._message.setWordWrap(True)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._broader: list[QPushButton] = []
         self._flow = FlowRow(gap_px=SPACING)
         self._flow.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -78,8 +78,8 @@ class ResultsHeader(QWidget):
 
     @property
     def message(self) -> str:
-        """What is said when nothing clearly answers; empty otherwise."""
-        return self._said.text()
+        """The message where nothing clearly matches; empty otherwise."""
+        return self._message.text()
 
     @property
     def broaden_buttons(self) -> list[QPushButton]:
@@ -99,12 +99,12 @@ class ResultsHeader(QWidget):
         return self._rows, self._squares
 
     def show_results(self, results: Results, request: SearchRequest) -> None:
-        """What a request came to; new photos that were announced are taken to be among them."""
+        """Show the outcome of a request; new photos that were announced are taken to be in it."""
         self.show_new(0)
         self._show(outcome_of(results, request))
 
     def show_all(self, count: int, coverage: Coverage) -> None:
-        """All photos, nothing asked; new ones that were announced are taken to be among them."""
+        """Show the count of all photos; new ones that were announced are taken to be among them."""
         self.show_new(0)
         self.show_count(count, coverage)
 
@@ -127,7 +127,7 @@ class ResultsHeader(QWidget):
         before = self._size.blockSignals(True)
         self._size.setValue(size_px)
         self._size.blockSignals(before)
-        self._say_size()
+        self._describe_size()
 
     def set_arrangement(self, arrangement: Arrangement) -> None:
         """Follows the grid, which knows it already."""
@@ -139,7 +139,7 @@ class ResultsHeader(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._paint_icons()
 
-    def _made_slider(self) -> QSlider:
+    def _make_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(MIN_CELL, MAX_CELL)
         slider.setSingleStep(_STEP_PX)
@@ -149,10 +149,10 @@ class ResultsHeader(QWidget):
         slider.setMaximumWidth(120)
         slider.setAccessibleName(self.tr("Photo size"))
         slider.setToolTip(self.tr("Photo size"))
-        slider.valueChanged.connect(self._tell_size)
+        slider.valueChanged.connect(self._emit_size)
         return slider
 
-    def _made_choice(self, name: str, explained: str) -> QToolButton:
+    def _make_choice(self, name: str, explained: str) -> QToolButton:
         button = QToolButton()
         button.setCheckable(True)
         button.setAccessibleName(name)
@@ -179,7 +179,7 @@ class ResultsHeader(QWidget):
         column.setContentsMargins(SPACING, 4, SPACING, 4)
         column.setSpacing(SPACING)
         column.addLayout(line)
-        column.addWidget(self._said)
+        column.addWidget(self._message)
         column.addWidget(self._flow)
 
     def _paint_icons(self) -> None:
@@ -191,34 +191,34 @@ class ResultsHeader(QWidget):
 
     def _show(self, outcome: Outcome) -> None:
         self._counted.setText(outcome.counted)
-        self._covered.say(outcome.covered, outcome.covered_shortly)
-        self._said.setText(outcome.said)
-        self._said.setVisible(bool(outcome.said))
+        self._covered.set_texts(outcome.covered, outcome.covered_shortly)
+        self._message.setText(outcome.message)
+        self._message.setVisible(bool(outcome.message))
         for button in self._broader:
             button.hide()
             button.deleteLater()
         self._broader = [
-            self._made_broader(filter_label(one), request) for one, request in outcome.broader
+            self._make_broader(filter_label(one), request) for one, request in outcome.broader
         ]
         self._flow.setVisible(bool(self._broader))
         self._flow.show_widgets(self._broader)
 
-    def _made_broader(self, label: str, request: SearchRequest) -> QPushButton:
+    def _make_broader(self, label: str, request: SearchRequest) -> QPushButton:
         button = QPushButton(self.tr("Search without {filter}").format(filter=label))
         button.clicked.connect(lambda: self.broadened.emit(request))
         return button
 
-    def _tell_size(self, size_px: int) -> None:
-        self._say_size()
+    def _emit_size(self, size_px: int) -> None:
+        self._describe_size()
         self.cell_size_changed.emit(size_px)
 
-    def _say_size(self) -> None:
+    def _describe_size(self) -> None:
         text = self.tr("{count} pixels high").format(count=wording.number(self._size.value()))
         self._size.setAccessibleDescription(text)
 
-    def _tell_arrangement(self) -> None:
+    def _emit_arrangement(self) -> None:
         self.arrangement_changed.emit("justified" if self._rows.isChecked() else "squares")
 
     def _refresh(self) -> None:
         self.show_new(0)
-        self.refresh_asked.emit()
+        self.refresh_requested.emit()

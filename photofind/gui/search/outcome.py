@@ -1,4 +1,4 @@
-"""What a search came to, in words."""
+"""The outcome of a search, in words."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from photofind.answers import Coverage, Results
 from photofind.gui import wording
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.wording import tr
-from photofind.search.syntax import Filter
+from photofind.store.filters import Filter
 
 _LONGEST_NAME = 60
 
@@ -19,14 +19,14 @@ class Outcome:
         counted: How many photos are shown and how sure they are.
         covered: How much of the library was looked at, where it was not all.
         covered_shortly: The same in fewer words.
-        said: What is to be said where nothing clearly answers.
+        message: Where nothing clearly matches.
         broader: For each filter, the same request without it.
     """
 
     counted: str = ""
     covered: str = ""
     covered_shortly: str = ""
-    said: str = ""
+    message: str = ""
     broader: tuple[tuple[Filter, SearchRequest], ...] = ()
 
 
@@ -61,29 +61,31 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
 
 
 def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
-    filters = request.each_filter()
+    filters = request.query.filters
     if not filters or not coverage.searchable:
-        return Outcome(said=tr("No photo has been read yet. Photos can be found as they are read."))
+        return Outcome(
+            message=tr("No photo has been read yet. Photos can be found as they are read.")
+        )
     complete = coverage.searchable >= coverage.known
     if len(filters) == 1:
-        said = (
+        message = (
             tr("No photo passes this filter.")
             if complete
             else tr("No photo read so far passes this filter.")
         )
     else:
-        said = (
+        message = (
             tr("No photo passes these filters.")
             if complete
             else tr("No photo read so far passes these filters.")
         )
-    return Outcome(tr("No photos"), *_share(coverage), said, _broader(request))
+    return Outcome(tr("No photos"), *_share(coverage), message, _broader(request))
 
 
 def _nothing_shows(request: SearchRequest) -> str:
     picture = request.picture
     if picture is None:
-        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.words))
+        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.query.text))
     if picture.is_part:
         text = tr("Nothing here clearly shows this part of ‘{name}’.")
     else:
@@ -92,7 +94,7 @@ def _nothing_shows(request: SearchRequest) -> str:
 
 
 def _broader(request: SearchRequest) -> tuple[tuple[Filter, SearchRequest], ...]:
-    different = dict.fromkeys(request.each_filter())
+    different = dict.fromkeys(request.query.filters)
     return tuple((one, request.without(one)) for one in different)
 
 

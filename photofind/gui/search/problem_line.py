@@ -1,4 +1,4 @@
-"""What is wrong with a search, said below it."""
+"""The error of a search, below it."""
 
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -16,10 +16,10 @@ class ProblemLine(QLabel):
         self.setContentsMargins(SPACING + 4, 2, SPACING, 4)
         self.hide()
 
-    def say(self, problem: str) -> None:
+    def show_problem(self, problem: str) -> None:
         """Nothing is wrong where it is empty."""
         self.setText(problem)
         self.setVisible(bool(problem))
         if problem:
-            # Else a screen reader would not hear of it: the focus stays in the field.
+            # Else a screen reader would miss it: the focus stays in the field.
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))

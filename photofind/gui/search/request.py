@@ -1,12 +1,12 @@
-"""What a person asks for: words, filters, a picture."""
+"""A search request: a query, a picture."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photofind.answers import RegionOfPhoto
 from photofind.domain import PhotoId
-from photofind.search.parser import parse
-from photofind.search.syntax import Filter, Query, written
+from photofind.search.query import Query
+from photofind.store.filters import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,55 +28,26 @@ class PictureQuery:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """All that is asked; nothing asks for all photos.
+    """One search; an empty one is for all photos.
 
     Attributes:
-        words: What the photo shows, as typed, quotes included; empty beside a picture.
-        filters: As the parser takes them.
+        query: As it was parsed at the key press; without text beside a picture.
     """
 
-    words: str = ""
-    filters: str = ""
+    query: Query = field(default_factory=Query)
     picture: PictureQuery | None = None
 
     @property
-    def query(self) -> str:
-        """Words and filters, as the parser takes them."""
-        return " ".join(part for part in (self.words, self.filters) if part)
-
-    @property
     def empty(self) -> bool:
-        return not self.query and self.picture is None
+        return self.query.empty and self.picture is None
 
-    def each_filter(self) -> tuple[Filter, ...]:
-        return parse(self.filters).filters if self.filters else ()
-
-    def without(self, one: Filter) -> "SearchRequest":
+    def without(self, gone: Filter) -> "SearchRequest":
         """The same less one filter, in all its places."""
-        kept = tuple(other for other in self.each_filter() if other != one)
-        return replace(self, filters=written_filters(kept))
-
-
-def written_filters(filters: tuple[Filter, ...]) -> str:
-    return written(Query("", filters))
+        kept = tuple(one for one in self.query.filters if one != gone)
+        return replace(self, query=replace(self.query, filters=kept))
 
 
 def filter_label(one: Filter) -> str:
     """As it is typed, less the quotes: `folder:My Photos`."""
-    sign, name, value = _parts(one)
-    return f"{sign}{name}:{value}"
-
-
-def filter_parts(one: Filter) -> tuple[bool, str, str]:
-    """Whether it is negated, its name, its value."""
-    sign, name, value = _parts(one)
-    return bool(sign), name, value
-
-
-def _parts(one: Filter) -> tuple[str, str, str]:
-    text = written_filters((one,))
     sign = "−" if one.negated else ""
-    name, _, value = text.removeprefix("-").partition(":")
-    if value.startswith('"'):
-        value = value[1:-1].replace('""', '"')
-    return sign, name, value
+    return f"{sign}{one.kind.name}:{one.kind.write(one.value)}"

@@ -1,79 +1,85 @@
-"""Typed text cut into words and filters, each with its place.
+"""What stands in the search field, parsed, with the cursor's place in it."""
 
-The parser says what a part is; this only says where parts begin and end, by the parser's grammar.
-"""
-
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from photofind.errors import QueryError
-from photofind.search.parser import parse
-from photofind.search.syntax import Filter
-
-_PART = re.compile(r'(?:-?[^\W\d_][\w-]*:)?"(?:[^"]|"")*(?:"|$)\S*|\S+')
-# A word ahead: two quotes alone would be an empty query, and are none beside other words.
-_AHEAD = "x "
+from photofind.search.parser import Part, parse_parts, query_of
+from photofind.search.query import Query
+from photofind.store.filter_kinds import KINDS
+from photofind.store.filters import FilterKind
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A word, a quoted text or a filter.
+class FilterAtCursor:
+    """A filter the cursor is in, its value perhaps unfinished.
 
     Attributes:
-        start: Of its first character, from 0.
-        end: One past its last character.
-        filter: What it is, if it is a filter.
-        error: Why it is neither a word nor a filter.
-        error_start: Where in the whole text the error is; before `end`.
+        value: As far as the cursor, unquoted.
     """
 
-    text: str
-    start: int
-    end: int
-    filter: Filter | None = None
-    error: QueryError | None = None
-    error_start: int = 0
+    kind: FilterKind[Any]
+    value: str
+    negated: bool
+
+
+class TypedText:
+    """One state of the field's text; parsed once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts = parse_parts(text)
+
+    @cached_property
+    def query(self) -> Query:
+        """What can be understood of it."""
+        return query_of(self.parts)
 
     @property
-    def unfinished(self) -> bool:
-        """Whether more typing may mend the error: a value or a closing quote is to come."""
-        if self.error is None:
-            return False
-        return self.text.endswith(":") or _part(_whole(self.text + '"')).error is None
+    def broken(self) -> Part | None:
+        """The first part that cannot be understood."""
+        return next((part for part in self.parts if part.error is not None), None)
+
+    @property
+    def filters(self) -> list[Part]:
+        return [part for part in self.parts if part.filter is not None]
+
+    def part_at(self, cursor: int) -> Part | None:
+        """The part the cursor is in, or right behind."""
+        return next((part for part in self.parts if part.start < cursor <= part.end), None)
+
+    def filter_at(self, cursor: int) -> FilterAtCursor | None:
+        part = self.part_at(cursor)
+        if part is None:
+            return None
+        before_cursor = part.text[: cursor - part.start]
+        name, colon, value = before_cursor.removeprefix("-").partition(":")
+        kind = KINDS.get(name.casefold())
+        if not colon or kind is None:
+            return None
+        unquoted = value.removeprefix('"').removesuffix('"').replace('""', '"')
+        return FilterAtCursor(kind, unquoted, part.text.startswith("-"))
+
+    def without(self, gone: Sequence[Part]) -> str:
+        """The text without some of its parts, in their order."""
+        text = self.text
+        for part in reversed(gone):
+            before, after = text[: part.start], text[part.end :]
+            text = before + (after.lstrip() if not before or before[-1].isspace() else after)
+        return text
 
 
-def parts(text: str) -> list[Part]:
-    return [_part(found) for found in _PART.finditer(text)]
+def is_unfinished(part: Part) -> bool:
+    """Whether more typing may mend a part: a value or a closing quote is to come."""
+    if part.error is None:
+        return False
+    return part.text.endswith(":") or not any(
+        one.error is not None for one in parse_parts(part.text + '"')
+    )
 
 
-def part_at(text: str, cursor: int) -> Part | None:
-    """The part the cursor is in, or right behind."""
-    return next((part for part in parts(text) if part.start < cursor <= part.end), None)
-
-
-def words_of(all_parts: list[Part]) -> str:
-    """What is no filter, single spaces between."""
-    return " ".join(part.text for part in all_parts if part.filter is None and part.error is None)
-
-
-def without_parts(text: str, gone: list[Part]) -> str:
-    for part in reversed(gone):
-        before, after = text[: part.start], text[part.end :]
-        text = before + (after.lstrip() if not before or before[-1].isspace() else after)
-    return text
-
-
-def _part(found: re.Match[str]) -> Part:
-    text, start, end = found.group(), found.start(), found.end()
-    try:
-        query = parse(_AHEAD + text)
-    except QueryError as error:
-        place = start + error.column - 1 - len(_AHEAD)
-        return Part(text, start, end, error=error, error_start=min(max(place, start), end - 1))
-    return Part(text, start, end, filter=query.filters[0] if query.filters else None)
-
-
-def _whole(text: str) -> re.Match[str]:
-    found = _PART.match(text)
-    assert found is not None
-    return found
+def error_place(part: Part, error: QueryError) -> tuple[int, int]:
+    """Where to mark a part's error: from its column to the part's end, one character at least."""
+    return min(max(error.column - 1, part.start), part.end - 1), part.end

@@ -190,8 +190,9 @@ class TextEditor(Editor):
 class LinesEditor(Editor):
     """A field for several texts, one a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: About) -> None:
         super().__init__()
+        self._told = told
         self._field = QPlainTextEdit()
         self._field.setTabChangesFocus(True)
         self._field.setPlaceholderText(self.tr("One on each line"))
@@ -209,6 +210,13 @@ class LinesEditor(Editor):
         return tuple(line for line in lines if line)
 
     @override
+    def problem(self) -> str:
+        """Of the first line that cannot be used."""
+        problems = ((line, self._told.problem(line)) for line in self.value())
+        found = ((localized(problem), line) for line, problem in problems if problem)
+        return next((problem.format(text=line) for problem, line in found), "")
+
+    @override
     def set_value(self, value: Any) -> None:
         self._field.setPlainText("\n".join(value))
 
@@ -217,7 +225,7 @@ def editor_for(setting: "Field[Any]") -> Editor:
     """An editor for one of `fields(Settings)`, by the type of its default."""
     told, default = about(setting), setting.default
     if isinstance(default, tuple):
-        return LinesEditor()
+        return LinesEditor(told)
     if isinstance(default, str):
         return TextEditor() if told.choices is None else ChoiceEditor(told)
     if isinstance(default, bool) or not isinstance(default, int | float):

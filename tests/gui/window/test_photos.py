@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.gui.grid.view import GridView
+from photofind.search.parser import written
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, NONE, SHIFT, Answering, press, search_for
 
@@ -222,7 +223,7 @@ def test_that_new_photos_are_offered_while_something_is_searched_for(
     QTest.mouseClick(window.photos.header.new_button, LEFT)
 
     with_album.wait(lambda: window.model.rowCount() == len(before) + 1)
-    assert window.bar.request.filters == "folder:Winter"
+    assert written(window.bar.request.query) == "folder:Winter"
 
 
 def test_that_photos_are_in_order_when_all_are_read(with_album: OpenWindow) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from photofind.search.parser import written
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 
@@ -26,7 +27,7 @@ def test_that_typed_words_rank_the_photos(opened: OpenWindow, qtbot: QtBot) -> N
 def test_that_a_typed_filter_becomes_a_chip_and_holds(opened: OpenWindow) -> None:
     search_for(opened.window, "folder:Winter ")
 
-    opened.wait(lambda: opened.window.bar.request.filters == "folder:Winter")
+    opened.wait(lambda: written(opened.window.bar.request.query) == "folder:Winter")
     opened.wait(lambda: opened.window.model.rowCount() == 6)
     assert {opened.path_of(photo).parent.name for photo in opened.shown()} == {"Winter"}
 

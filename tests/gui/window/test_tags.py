@@ -10,6 +10,7 @@ from photofind.domain import PhotoId
 from photofind.gui.row_list import RowList
 from photofind.gui.tags.review import ReviewPage
 from photofind.paths import LibraryPaths
+from photofind.search.parser import written
 from photofind.store import tags
 from photofind.store.database import Database
 from photofind.store.tags import TagState
@@ -134,7 +135,7 @@ def test_that_a_suggestion_can_be_looked_at_before_it_is_decided(
 def test_that_a_tag_in_the_panel_finds_its_photos(opened: OpenWindow) -> None:
     _pick(opened, "Tags", "fish")
 
-    opened.wait(lambda: opened.window.bar.request.filters == "tag:fish")
+    opened.wait(lambda: written(opened.window.bar.request.query) == "tag:fish")
     opened.wait(lambda: opened.window.model.rowCount() == len(FISH))
     assert {opened.path_of(photo).name for photo in opened.shown()} == set(FISH)
     assert _rows(opened, "Tags").chosen == "fish"

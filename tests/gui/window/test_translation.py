@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from photofind.store.filter_kinds import CAMERA
 from tests.gui.window import states
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.suggestions import suggest
@@ -143,7 +144,7 @@ def data() -> Callable[[OpenWindow], re.Pattern[str]]:
     def of(opened: OpenWindow) -> re.Pattern[str]:
         library = opened.library
         own = {"Photofind", "JPEG", "holiday", "a house", *_of_dates()}
-        own |= {*library.cameras(), *library.tag_names()}
+        own |= {*library.filter_values(CAMERA), *library.tag_names()}
         for photo in library.all_photos().photo_ids.tolist():
             details = library.details(photo)
             assert details is not None

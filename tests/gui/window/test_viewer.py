@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from photofind.domain import PhotoId
 from photofind.gui.tags.chip import Chip
+from photofind.search.parser import written
 from photofind.store.tags import TagState
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, button, press, type_in, words
@@ -127,7 +128,7 @@ def test_that_a_tag_leads_to_all_photos_with_it(opened: OpenWindow, photo: Photo
 
     QTest.mouseClick(_chips(opened)["trip"], LEFT)
 
-    opened.wait(lambda: opened.window.bar.request.filters == "tag:trip")
+    opened.wait(lambda: written(opened.window.bar.request.query) == "tag:trip")
     opened.wait(lambda: set(opened.shown()) == tagged)
     assert not opened.window.navigation.viewing
 

@@ -12,6 +12,7 @@ import pytest
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.errors import CancelledError
+from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, is_placeholder, scan
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
@@ -29,7 +30,7 @@ def make(root: Path, *names: str) -> None:
 
 def names(root: Path, *ignore: str) -> list[str]:
     """What a scan finds, in its order, relative to `root`."""
-    found = list(scan(root, ignore=ignore))
+    found = list(scan(root, ignore=IgnoreRules(root, ignore)))
     assert all(isinstance(file, FoundFile) for file in found), found
     return [file.path.relative_to(root).as_posix() for file in found]
 
@@ -158,7 +159,8 @@ def test_that_placeholders_of_clouds_are_told_from_files(
         ("/a.jpg", ["b.png", "x/a.jpg", "x/y/a.jpg"]),
         ("x/y", ["a.jpg", "b.png", "x/a.jpg"]),
         ("/y", ["a.jpg", "b.png", "x/a.jpg", "x/y/a.jpg"]),
-        ("x/*.jpg", ["a.jpg", "b.png"]),
+        ("x/*.jpg", ["a.jpg", "b.png", "x/y/a.jpg"]),
+        ("x/**/*.jpg", ["a.jpg", "b.png"]),
         ("[ab].???", ["x/y"]),
         ("/", ["a.jpg", "b.png", "x/a.jpg", "x/y/a.jpg"]),
         ("", ["a.jpg", "b.png", "x/a.jpg", "x/y/a.jpg"]),

@@ -12,7 +12,9 @@ from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.search.calibration import calibrate
 from photofind.search.engine import Reach, SearchEngine
-from photofind.store.filters import PhotoFilter, TakenFrom
+from photofind.search.parser import parse
+from photofind.store.filter_kinds import FROM
+from photofind.store.filters import Filters
 from photofind.vectors.exact import ExactIndex
 
 DIM = 64
@@ -57,15 +59,15 @@ class Places:
     def __init__(self, photo_ids: Iterable[int]) -> None:
         self._photo_ids = sorted(photo_ids)
 
-    def select(self, wanted: PhotoFilter) -> NDArray[np.int64]:
-        (first,) = (int(one.start) - 1900 for one in wanted.required if isinstance(one, TakenFrom))
+    def select(self, filters: Filters) -> NDArray[np.int64]:
+        (first,) = (one.value.year - 1900 for one in filters if one.kind is FROM)
         return np.array([number for number in self._photo_ids if number >= first], np.int64)
 
-    def newest(self, wanted: PhotoFilter, top_k: int) -> tuple[list[PhotoId], int]:
-        chosen = self.select(wanted)[::-1].tolist()
+    def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
+        chosen = self.select(filters)[::-1].tolist()
         return chosen[:top_k], len(chosen)
 
-    def locate(self, photo_ids: Sequence[PhotoId], wanted: PhotoFilter) -> Mapping[PhotoId, Path]:
+    def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
         return {id_: Path(f"/{id_}.jpg") for id_ in photo_ids if id_ in self._photo_ids}
 
 
@@ -79,7 +81,7 @@ def engine() -> SearchEngine:
 
 
 def test_that_the_photo_a_query_names_comes_first_and_is_sure(engine: SearchEngine) -> None:
-    result = engine.by_text("photo123", 10)
+    result = engine.by_text(parse("photo123"), 10)
 
     assert result.hits[0].photo_id == 123
     assert result.hits[0].confident
@@ -87,25 +89,25 @@ def test_that_the_photo_a_query_names_comes_first_and_is_sure(engine: SearchEngi
 
 
 def test_that_hits_of_unrelated_words_are_guesses(engine: SearchEngine) -> None:
-    confident = [engine.by_text(f"stranger{number}", 5).confident for number in range(100)]
+    confident = [engine.by_text(parse(f"stranger{number}"), 5).confident for number in range(100)]
 
     # Of 100 × 400 pairs of unrelated query and photo, .003 are above the .997 quantile.
     assert sum(confident) < 3 * 0.003 * 100 * PHOTOS
 
 
 def test_that_the_sure_ones_are_counted_beyond_the_hits_shown(engine: SearchEngine) -> None:
-    full = engine.by_text("photo1 photo2 photo3", PHOTOS)
+    full = engine.by_text(parse("photo1 photo2 photo3"), PHOTOS)
 
     assert full.confident == sum(hit.confident for hit in full.hits) >= 3
-    assert engine.by_text("photo1 photo2 photo3", 1).confident == full.confident
+    assert engine.by_text(parse("photo1 photo2 photo3"), 1).confident == full.confident
 
 
 def test_that_the_tail_is_left_out_only_beyond_sure_hits(engine: SearchEngine) -> None:
-    sure = engine.by_text("photo7", 20).without_tail()
+    sure = engine.by_text(parse("photo7"), 20).without_tail()
     assert sure.hits
     assert all(hit.confident for hit in sure.hits)
 
-    guesses = [engine.by_text(f"stranger{number}", 5) for number in range(20)]
+    guesses = [engine.by_text(parse(f"stranger{number}"), 5) for number in range(20)]
     unsure = next(result for result in guesses if not result.confident)
     assert len(unsure.without_tail().hits) == 5
 
@@ -116,7 +118,7 @@ def test_that_photos_without_a_place_are_no_hits() -> None:
     calibration = calibrate(encoder.encode_texts(["thing1", "thing2"]), photos)
     engine = SearchEngine(encoder, ExactIndex(np.arange(3), photos), calibration, Places([1]))
 
-    hits = engine.by_text("photo0", 3).hits
+    hits = engine.by_text(parse("photo0"), 3).hits
 
     assert [(hit.rank, hit.photo_id) for hit in hits] == [(1, 1)]
 
@@ -160,12 +162,12 @@ def test_that_an_empty_library_is_calibrated_too() -> None:
     calibration = calibrate(encoder.encode_texts(["thing1"]), empty)
     index = ExactIndex(np.empty(0, np.int64), empty)
 
-    assert SearchEngine(encoder, index, calibration, Places([])).by_text("dog", 5).hits == ()
+    assert SearchEngine(encoder, index, calibration, Places([])).by_text(parse("dog"), 5).hits == ()
 
 
 def test_that_only_what_passes_a_filter_is_ranked(engine: SearchEngine) -> None:
-    everything = engine.by_text("photo100 photo250 photo350", PHOTOS)
-    some = engine.by_text("photo100 photo250 photo350 from:2100", 5)
+    everything = engine.by_text(parse("photo100 photo250 photo350"), PHOTOS)
+    some = engine.by_text(parse("photo100 photo250 photo350 from:2100"), 5)
 
     expected = [hit for hit in everything.hits if hit.photo_id >= 200]
     assert [hit.photo_id for hit in some.hits] == [hit.photo_id for hit in expected[:5]]
@@ -174,8 +176,8 @@ def test_that_only_what_passes_a_filter_is_ranked(engine: SearchEngine) -> None:
 
 
 def test_that_what_is_sure_does_not_depend_on_the_filter(engine: SearchEngine) -> None:
-    everything = engine.by_text("photo100 photo250 photo350", PHOTOS)
-    some = engine.by_text("photo100 photo250 photo350 from:2100", 1)
+    everything = engine.by_text(parse("photo100 photo250 photo350"), PHOTOS)
+    some = engine.by_text(parse("photo100 photo250 photo350 from:2100"), 1)
 
     sure = [hit.photo_id for hit in everything.hits if hit.confident]
     assert some.confident == sum(photo_id >= 200 for photo_id in sure) == 2
@@ -183,7 +185,7 @@ def test_that_what_is_sure_does_not_depend_on_the_filter(engine: SearchEngine) -
 
 
 def test_that_filters_alone_list_the_newest_first(engine: SearchEngine) -> None:
-    result = engine.by_text("from:2290", 3)
+    result = engine.by_text(parse("from:2290"), 3)
 
     assert [hit.photo_id for hit in result.hits] == [399, 398, 397]
     assert [hit.rank for hit in result.hits] == [1, 2, 3]
@@ -194,7 +196,7 @@ def test_that_filters_alone_list_the_newest_first(engine: SearchEngine) -> None:
 
 def test_that_a_filter_nothing_passes_finds_nothing(engine: SearchEngine) -> None:
     for query in ("from:2300", "photo1 from:2300"):
-        result = engine.by_text(query, 5)
+        result = engine.by_text(parse(query), 5)
 
         assert (result.hits, result.total, result.confident) == ((), 0, 0)
 
@@ -206,8 +208,8 @@ def test_that_photos_newer_than_the_index_are_listed_and_not_scored() -> None:
     index = ExactIndex(np.arange(3), photos)
     engine = SearchEngine(encoder, index, calibration, Places([0, 1, 2, 7]))
 
-    assert [hit.photo_id for hit in engine.by_text("from:1901", 9).hits] == [7, 2, 1]
-    scored = engine.by_text("photo1 from:1901", 9)
+    assert [hit.photo_id for hit in engine.by_text(parse("from:1901"), 9).hits] == [7, 2, 1]
+    scored = engine.by_text(parse("photo1 from:1901"), 9)
     assert [hit.photo_id for hit in scored.hits] == [1, 2]
     assert scored.total == 2
 
@@ -220,7 +222,7 @@ def test_that_a_ranking_reaches_beyond_the_confident_photos() -> None:
         encoder, ExactIndex(np.arange(PHOTOS), photos), calibrate(background, photos), Places([])
     )
 
-    ranking = engine.rank_text("photo7", Reach(5, beyond_sure=True))
+    ranking = engine.rank_text(parse("photo7"), Reach(5, beyond_sure=True))
 
     assert ranking.confident > 0
     assert len(ranking.photo_ids) == ranking.confident + 5

@@ -16,6 +16,7 @@ from photofind.search import follower
 from photofind.search.calibration import Calibration, calibrate
 from photofind.search.engine import Reach
 from photofind.search.follower import SearchFollower
+from photofind.search.parser import parse
 from photofind.store import changes, embeddings, photos, roots, schema
 from photofind.store.database import Database
 from photofind.store.roots import Root
@@ -80,8 +81,8 @@ def _assert_as_anew(followed: SearchFollower, catalogue: Catalogue) -> None:
     engine, expected = followed.catch_up(), catalogue.follow().engine
     assert len(engine) == len(expected)
     for query in ("a boat", "a dog"):
-        found = engine.rank_text(query, Reach(5, beyond_sure=True))
-        wanted = expected.rank_text(query, Reach(5, beyond_sure=True))
+        found = engine.rank_text(parse(query), Reach(5, beyond_sure=True))
+        wanted = expected.rank_text(parse(query), Reach(5, beyond_sure=True))
         assert found.total == wanted.total
         np.testing.assert_allclose(found.scores, wanted.scores, rtol=0, atol=1e-6)
         assert found.photo_ids.tolist() == wanted.photo_ids.tolist()
@@ -108,7 +109,7 @@ def test_that_all_that_is_left_is_found_after_most_went(catalogue: Catalogue) ->
     followed = catalogue.follow()
     with catalogue.database.writing() as connection:
         roots.remove_root(connection, catalogue.root(connection, "large").id)
-    result = followed.catch_up().by_text("a boat", 20)
+    result = followed.catch_up().by_text(parse("a boat"), 20)
     assert len(result.hits) == 8
     assert result.total == 8
 

@@ -15,19 +15,18 @@ from photofind.domain import Photo, PhotoId, PhotoMetadata
 from photofind.paths import LibraryPaths
 from photofind.store import embeddings, photos, roots, tags
 from photofind.store.database import Database
-from photofind.store.filters import (
-    Condition,
-    FilteredPhotos,
-    InFolder,
-    OfFormat,
-    PhotoFilter,
-    Tagged,
-    TakenFrom,
-    TakenUntil,
-    TakenWith,
-    WithExtension,
+from photofind.store.filter_kinds import (
+    CAMERA,
+    FOLDER,
+    FROM,
+    TAG,
+    TO,
+    TYPE,
+    FileType,
+    PartialDate,
     folded,
 )
+from photofind.store.filters import Filter, FilteredPhotos, FilterKind, Filters
 from photofind.store.photos import ReadFile
 
 from .samples import SPACE, fingerprint_of, found
@@ -112,8 +111,8 @@ class Shelf:
             if state is tags.TagState.REJECTED:
                 tags.reject(connection, photo_ids, name)
 
-    def numbers(self, *required: Condition, excluded: tuple[Condition, ...] = ()) -> list[int]:
-        chosen = self.filtered.select(PhotoFilter(required, excluded)).tolist()
+    def numbers(self, *filters: Filter) -> list[int]:
+        chosen = self.filtered.select(filters).tolist()
         assert chosen == sorted(chosen)
         return sorted(number for number, photo_id in self.ids.items() if photo_id in chosen)
 
@@ -123,6 +122,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     folder = tmp_path_factory.mktemp("catalogue")
     with Database.open(LibraryPaths(folder / "library"), write=True) as database:
         yield Shelf(database, FilteredPhotos(database), {})
+
+
+def only(kind: FilterKind[Any], typed: str) -> Filter:
+    return Filter(kind, kind.read(typed))
+
+
+def no(kind: FilterKind[Any], typed: str) -> Filter:
+    return Filter(kind, kind.read(typed), negated=True)
 
 
 def one(number: int, folders: str = "", **values: str | Path | None) -> Sample:
@@ -144,10 +151,10 @@ def test_that_dates_include_their_ends(shelf: Shelf) -> None:
         ]
     )
 
-    assert shelf.numbers(TakenFrom("2019"), TakenUntil("2021-06")) == [2, 3]
-    assert shelf.numbers(TakenFrom("2019-01-01"), TakenUntil("2019-01-01")) == [2]
-    assert shelf.numbers(TakenUntil("2018")) == [1]
-    assert shelf.numbers(excluded=(TakenFrom("2019"),)) == [1, 5]
+    assert shelf.numbers(only(FROM, "2019"), only(TO, "2021-06")) == [2, 3]
+    assert shelf.numbers(only(FROM, "2019-01-01"), only(TO, "2019-01-01")) == [2]
+    assert shelf.numbers(only(TO, "2018")) == [1]
+    assert shelf.numbers(no(FROM, "2019")) == [1, 5]
 
 
 def test_that_a_folder_is_found_by_its_whole_name_in_any_case_and_form(shelf: Shelf) -> None:
@@ -162,25 +169,25 @@ def test_that_a_folder_is_found_by_its_whole_name_in_any_case_and_form(shelf: Sh
         ]
     )
 
-    assert shelf.numbers(InFolder(("ITALY",))) == [1, 2]
-    assert shelf.numbers(InFolder(("Italy", "Rome"))) == [1]
-    assert shelf.numbers(InFolder(("Trips", "Rome"))) == []
-    assert shelf.numbers(InFolder(("île",))) == [4]
-    assert shelf.numbers(InFolder(("STRASSE",))) == [5]
-    assert shelf.numbers(InFolder(("6.jpg",))) == []
-    assert shelf.numbers(InFolder(("Pictures",))) == [1, 2, 3, 4, 5, 6]
-    assert shelf.numbers(excluded=(InFolder(("Italy",)),)) == [3, 4, 5, 6]
+    assert shelf.numbers(only(FOLDER, "ITALY")) == [1, 2]
+    assert shelf.numbers(only(FOLDER, "Italy/Rome")) == [1]
+    assert shelf.numbers(only(FOLDER, "Trips/Rome")) == []
+    assert shelf.numbers(only(FOLDER, "île")) == [4]
+    assert shelf.numbers(only(FOLDER, "STRASSE")) == [5]
+    assert shelf.numbers(only(FOLDER, "6.jpg")) == []
+    assert shelf.numbers(only(FOLDER, "Pictures")) == [1, 2, 3, 4, 5, 6]
+    assert shelf.numbers(no(FOLDER, "Italy")) == [3, 4, 5, 6]
 
 
 def test_that_a_copy_left_out_leaves_the_photo(shelf: Shelf) -> None:
     shelf.fill([one(1, "Backup"), one(1, "Italy"), one(2, "Backup")])
-    without = PhotoFilter(excluded=(InFolder(("backup",)),))
+    without = (no(FOLDER, "backup"),)
 
     assert shelf.filtered.select(without).tolist() == [shelf.ids[1]]
     assert shelf.filtered.locate([shelf.ids[1], shelf.ids[2]], without) == {
         shelf.ids[1]: ROOTS[0] / "Italy/1.jpg"
     }
-    everywhere = shelf.filtered.locate([shelf.ids[1]], PhotoFilter())
+    everywhere = shelf.filtered.locate([shelf.ids[1]], ())
     assert everywhere == {shelf.ids[1]: ROOTS[0] / "Backup/1.jpg"}
 
 
@@ -193,12 +200,12 @@ def test_that_cameras_and_formats_are_told_apart(shelf: Shelf) -> None:
         ]
     )
 
-    assert shelf.numbers(TakenWith("nikon")) == [1]
-    assert shelf.numbers(TakenWith("eos 5")) == [2]
-    assert shelf.numbers(excluded=(TakenWith("nikon"),)) == [2, 3]
-    assert shelf.numbers(OfFormat("raw")) == [2, 3]
-    assert shelf.numbers(WithExtension("cr2")) == [2]
-    assert shelf.numbers(OfFormat("raw"), excluded=(WithExtension("nef"),)) == [2]
+    assert shelf.numbers(only(CAMERA, "nikon")) == [1]
+    assert shelf.numbers(only(CAMERA, "eos 5")) == [2]
+    assert shelf.numbers(no(CAMERA, "nikon")) == [2, 3]
+    assert shelf.numbers(only(TYPE, "raw")) == [2, 3]
+    assert shelf.numbers(only(TYPE, "cr2")) == [2]
+    assert shelf.numbers(only(TYPE, "raw"), no(TYPE, "nef")) == [2]
 
 
 def test_that_a_rejected_tag_is_none(shelf: Shelf) -> None:
@@ -212,16 +219,16 @@ def test_that_a_rejected_tag_is_none(shelf: Shelf) -> None:
         tags.reject(connection, [third], "Île du Nord")
 
     for name in ("Île du Nord", "ÎLE DU NORD", unicodedata.normalize("NFD", "île du nord")):
-        assert shelf.numbers(Tagged(name)) == [1, 2]
-        assert shelf.numbers(excluded=(Tagged(name),)) == [3, 4]
-    assert shelf.numbers(Tagged("Île")) == []
+        assert shelf.numbers(only(TAG, name)) == [1, 2]
+        assert shelf.numbers(no(TAG, name)) == [3, 4]
+    assert shelf.numbers(only(TAG, "Île")) == []
 
 
 def test_that_the_newest_come_first_and_the_undated_last(shelf: Shelf) -> None:
     dates = {1: "2019-05-01T10:00:00", 2: None, 3: "2021-01-01T00:00:00", 4: "2019-05-01T10:00:00"}
     shelf.fill([one(number, taken_at=date) for number, date in dates.items()])
 
-    wanted = PhotoFilter((OfFormat("jpeg"),))
+    wanted = (only(TYPE, "jpeg"),)
     newest = [shelf.ids[number] for number in (3, 1, 4, 2)]
 
     assert shelf.filtered.newest(wanted, 9) == (newest, 4)
@@ -233,8 +240,8 @@ def test_that_photos_without_a_file_pass_no_filter(shelf: Shelf) -> None:
     gone = shelf.ids[2]
     shelf.fill([one(1)])
 
-    assert gone not in shelf.filtered.select(PhotoFilter(excluded=(OfFormat("png"),)))
-    assert shelf.filtered.locate([gone], PhotoFilter()) == {}
+    assert gone not in shelf.filtered.select((no(TYPE, "png"),))
+    assert shelf.filtered.locate([gone], ()) == {}
 
 
 @pytest.mark.parametrize(
@@ -257,63 +264,85 @@ def test_that_photos_without_a_file_pass_no_filter(shelf: Shelf) -> None:
 def test_that_sql_in_a_value_is_only_a_value(shelf: Shelf, hostile: str) -> None:
     shelf.fill([one(1, "Italy", camera="Nikon", taken_at="2019-01-01T00:00:00"), one(2, "Rome")])
 
-    for condition in (
-        InFolder((hostile,)),
-        TakenWith(hostile),
-        OfFormat(hostile),
-        WithExtension(hostile),
-        Tagged(hostile),
+    for kind, value in (
+        (FOLDER, (hostile,)),
+        (CAMERA, hostile),
+        (TYPE, FileType(hostile)),
+        (TYPE, FileType("raw", hostile)),
+        (TAG, hostile),
     ):
-        assert shelf.numbers(condition) == []
-        assert shelf.numbers(excluded=(condition,)) == [1, 2]
-    shelf.numbers(TakenFrom(hostile), TakenUntil(hostile))
+        assert shelf.numbers(Filter(kind, value)) == []
+        assert shelf.numbers(Filter(kind, value, negated=True)) == [1, 2]
+    shelf.numbers(Filter(FROM, hostile), Filter(TO, hostile))
     assert shelf.numbers() == [1, 2]
 
 
-def _is(sample: Sample, condition: Condition) -> bool:
-    match condition:
-        case TakenFrom(start):
-            return sample.taken_at is not None and sample.taken_at[: len(start)] >= start
-        case TakenUntil(end):
-            return sample.taken_at is not None and sample.taken_at[: len(end)] <= end
-        case TakenWith(text):
-            return sample.camera is not None and folded(text) in folded(sample.camera)
-        case OfFormat(name):
-            return sample.format == name
-        case Tagged(name):
-            states = [state for tag, state in sample.tagged if folded(tag) == folded(name)]
-            return bool(states) and states[0] is not tags.TagState.REJECTED
-        case WithExtension(extension):
-            return sample.path.suffix.lower() == f".{extension}"
-        case InFolder(names):
-            parts = [folded(part) for part in (sample.root.name, *sample.folders)]
-            wanted = [folded(name) for name in names]
-            starts = range(len(parts) - len(wanted) + 1)
-            return any(parts[at : at + len(wanted)] == wanted for at in starts)
+def _has_format(sample: Sample, wanted: FileType) -> bool:
+    if wanted.extension is None:
+        return sample.format == wanted.format
+    return sample.path.suffix.lower() == f".{wanted.extension}"
 
 
-def _passes(wanted: PhotoFilter) -> Callable[[Sample], bool]:
-    return lambda sample: (
-        all(_is(sample, condition) for condition in wanted.required)
-        and not any(_is(sample, condition) for condition in wanted.excluded)
-    )
+def _is_tagged(sample: Sample, name: str) -> bool:
+    states = [state for tag, state in sample.tagged if folded(tag) == folded(name)]
+    return bool(states) and states[0] is not tags.TagState.REJECTED
+
+
+def _lies_in(sample: Sample, names: Sequence[str]) -> bool:
+    parts = [folded(part) for part in (sample.root.name, *sample.folders)]
+    wanted = [folded(name) for name in names]
+    starts = range(len(parts) - len(wanted) + 1)
+    return any(parts[at : at + len(wanted)] == wanted for at in starts)
+
+
+def _was_taken_from(sample: Sample, date: PartialDate) -> bool:
+    return sample.taken_at is not None and sample.taken_at[: len(str(date))] >= str(date)
+
+
+def _was_taken_until(sample: Sample, date: PartialDate) -> bool:
+    return sample.taken_at is not None and sample.taken_at[: len(str(date))] <= str(date)
+
+
+def _was_taken_with(sample: Sample, text: str) -> bool:
+    return sample.camera is not None and folded(text) in folded(sample.camera)
+
+
+IN_PYTHON: dict[FilterKind[Any], Callable[[Sample, Any], bool]] = {
+    FROM: _was_taken_from,
+    TO: _was_taken_until,
+    FOLDER: _lies_in,
+    CAMERA: _was_taken_with,
+    TYPE: _has_format,
+    TAG: _is_tagged,
+}
+
+
+def _passes(sample: Sample, filters: Filters) -> bool:
+    return all(IN_PYTHON[one.kind](sample, one.value) is not one.negated for one in filters)
 
 
 FOLDERS = st.lists(st.sampled_from(NAMES), max_size=3).map(tuple)
 DATES = st.none() | st.datetimes().map(lambda moment: moment.replace(microsecond=0).isoformat())
 NEAR_DATES = st.sampled_from(STARTS).map(lambda start: f"{start}-01-01"[:10] + "T00:00:00")
-CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
-    st.sampled_from(STARTS).map(TakenFrom),
-    st.sampled_from(STARTS).map(TakenUntil),
-    st.lists(st.sampled_from((*NAMES, "pictures")), min_size=1, max_size=2).map(
-        lambda names: InFolder(tuple(names))
+CRITERIA = st.one_of(
+    st.tuples(st.sampled_from((FROM, TO)), st.sampled_from(STARTS).map(FROM.read)),
+    st.tuples(
+        st.just(FOLDER),
+        st.lists(st.sampled_from((*NAMES, "pictures")), min_size=1, max_size=2).map(tuple),
     ),
-    st.sampled_from(("nikon", "D", "5d", "%", "ünicam", "")).map(TakenWith),
-    st.sampled_from(("jpeg", "raw")).map(OfFormat),
-    st.sampled_from(("nef", "jpg")).map(WithExtension),
-    st.sampled_from(("BEACH", "île", "50%")).map(Tagged),
+    st.tuples(st.just(CAMERA), st.sampled_from(("nikon", "D", "5d", "%", "ünicam", ""))),
+    st.tuples(
+        st.just(TYPE),
+        st.sampled_from(
+            (FileType("jpeg"), FileType("raw"), FileType("raw", "nef"), FileType("jpeg", "jpg"))
+        ),
+    ),
+    st.tuples(st.just(TAG), st.sampled_from(("BEACH", "île", "50%"))),
 )
-SEVERAL = st.lists(CONDITIONS, max_size=3).map(tuple)
+FILTERS = st.lists(
+    st.builds(lambda said, negated: Filter(said[0], said[1], negated), CRITERIA, st.booleans()),
+    max_size=5,
+).map(tuple)
 TAGS = st.dictionaries(
     st.sampled_from(("beach", "Île", "50%")), st.sampled_from(tags.TagState), max_size=2
 ).map(lambda made: tuple(made.items()))
@@ -338,22 +367,22 @@ def catalogues(draw: st.DrawFn) -> list[Sample]:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(catalogues(), st.lists(st.builds(PhotoFilter, SEVERAL, SEVERAL), min_size=1, max_size=6))
+@given(catalogues(), st.lists(FILTERS, min_size=1, max_size=6))
 def test_that_filters_find_exactly_what_passes(
-    shelf: Shelf, samples: list[Sample], filters: list[PhotoFilter]
+    shelf: Shelf, samples: list[Sample], several: list[Filters]
 ) -> None:
     shelf.fill(samples)
-    for wanted in filters:
-        passing = [sample for sample in samples if _passes(wanted)(sample)]
+    for filters in several:
+        passing = [sample for sample in samples if _passes(sample, filters)]
         numbers = {sample.photo for sample in passing}
         first = {
             shelf.ids[number]: min(sample.path for sample in passing if sample.photo == number)
             for number in numbers
         }
 
-        chosen = shelf.filtered.select(wanted).tolist()
+        chosen = shelf.filtered.select(filters).tolist()
 
         assert chosen == sorted(shelf.ids[number] for number in numbers)
-        newest, total = shelf.filtered.newest(wanted, 99)
+        newest, total = shelf.filtered.newest(filters, 99)
         assert (sorted(newest), total) == (chosen, len(chosen))
-        assert shelf.filtered.locate(list(first), wanted) == first
+        assert shelf.filtered.locate(list(first), filters) == first

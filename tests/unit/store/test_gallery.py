@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.store import embeddings, gallery, photos, roots, tags
-from photofind.store.filters import InFolder, PhotoFilter, TakenFrom
+from photofind.store.filter_kinds import FOLDER, FROM, PartialDate
+from photofind.store.filters import Filter
 from photofind.store.gallery import FolderSummary, PhotoFile, PhotoRows
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
@@ -118,8 +119,8 @@ def test_that_only_rows_that_pass_a_filter_come_the_newest_first(
     record_taken(connection, root, 5, None)
     roots.set_offline(connection, root.id, True)
 
-    wanted = PhotoFilter((TakenFrom("2020"), InFolder((ROOT.name,))))
-    rows = gallery.newest_rows(connection, wanted)
+    filters = (Filter(FROM, PartialDate(2020)), Filter(FOLDER, (ROOT.name,)))
+    rows = gallery.newest_rows(connection, filters)
 
     assert ids_of(rows) == [later, first]
     assert rows.offline.tolist() == [True, True]
