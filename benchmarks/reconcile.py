@@ -73,7 +73,8 @@ def make(folder: Path, count: int) -> None:
         vector = np.zeros((1, SPACE.dim), np.float32)
         vector[0, 0] = 1
         for start in range(0, count, _BATCH):
-            files = [_made(root_path, number) for number in range(start, min(start + _BATCH, count))]
+            stop = min(start + _BATCH, count)
+            files = [_made(root_path, number) for number in range(start, stop)]
             with database.writing() as connection:
                 ids = photos.record_files(connection, root, files)
                 known = [photo_id for photo_id in ids if photo_id is not None]
@@ -109,7 +110,7 @@ def measure(folder: Path) -> None:
             best = min(best, time.perf_counter() - started)
             assert report.unchanged == report.found
             assert not report.removed
-        print(report.found, best, _peak_mb() - before)  # noqa: T201 - for the process that asks
+        print(report.found, best, _peak_mb() - before)
 
 
 def _peak_mb() -> float:

@@ -14,7 +14,7 @@ from photofind.domain import EmbeddingSpace, Failure, Fingerprint, PhotoId
 from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.filters import PhotoFilter
+from photofind.store.filters import Filters
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.roots import Root
 from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState, Was
@@ -32,7 +32,7 @@ class PhotoRepository:
         """Every photo that has a file, the newest first."""
         return self._timeline.rows()
 
-    def rows_by_date(self, wanted: PhotoFilter) -> PhotoRows:
+    def rows_by_date(self, wanted: Filters) -> PhotoRows:
         """Those that pass, the newest first."""
         with self._database.reading() as connection:
             return gallery.newest_rows(connection, wanted)
