@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photofind.store.tag_decisions import TagChanges
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
@@ -170,8 +172,8 @@ class Screenshots:
         self._search("a snowman")
         photo = window.model.photo_id(0)
         self._photo = photo
-        self._library.add_tag([photo], "holidays")
-        self._library.add_tag([photo], "Anna's birthday")
+        self._library.catalogue.tags.decide([photo], TagChanges(added=("holidays",)))
+        self._library.catalogue.tags.decide([photo], TagChanges(added=("Anna's birthday",)))
         window.navigation.open_photo(photo)
         window.viewer.show_details(True)
         self._pass(2.0)

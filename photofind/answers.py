@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photofind.clip.encoder import PAPER_STRENGTH
-from photofind.domain import Box, Failure
+from photofind.domain import Box
 from photofind.search.regions import DEFAULT_METHOD, RegionMethod
 from photofind.store.gallery import PhotoRows
 
@@ -54,11 +54,3 @@ class RegionOfPhoto:
     box: Box
     method: RegionMethod = DEFAULT_METHOD
     strength: float = PAPER_STRENGTH
-
-
-@dataclass(frozen=True, slots=True)
-class Trashed:
-    """What moving photos to the trash came to."""
-
-    files: int
-    failures: tuple[Failure, ...]

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from send2trash import send2trash
 
-from photofind.answers import Coverage, RegionOfPhoto, Results, Trashed
+from photofind.answers import Coverage, RegionOfPhoto, Results
 from photofind.child.messages import PixelPicture
 from photofind.child.worker import ChildWorker
 from photofind.domain import EmbeddingSpace, Failure, PhotoId
@@ -31,12 +30,14 @@ from photofind.search.query import Query
 from photofind.search.regions import RegionAnswer
 from photofind.settings import Concern, Settings, concerned, load_settings, save_settings
 from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
+from photofind.store.catalogue import Catalogue
 from photofind.store.database import Database
 from photofind.store.filter_kinds import TAG
 from photofind.store.filters import FilterKind, Filters
 from photofind.store.gallery import NO_ROWS, FolderSummary, PhotoDetails, PhotoRows
-from photofind.store.tags import PhotoTag, Suggestion, TagCount, Was
+from photofind.store.tags import PhotoTag, Suggestion, TagCount
 from photofind.store.timeline import Timeline
+from photofind.trash import PhotoTrash
 
 REACH = Reach(200, beyond_sure=True)
 """What is shown: the photos that are sure, and this many best guesses after them."""
@@ -69,6 +70,8 @@ class LiveLibrary:
         self._child = make_worker(self.paths, settings, settings.checkpoint)
         self._keeper = Keeper(self._library, self._child, listener)
         self._timeline = Timeline(self._library.database)
+        self.catalogue = Catalogue(self._library.database)
+        self.trash = PhotoTrash(self.catalogue.photos)
 
     @property
     def paths(self) -> LibraryPaths:
@@ -164,14 +167,14 @@ class LiveLibrary:
         with self._database.reading() as connection:
             return gallery.rows_of(connection, photo_ids)
 
-    def details(self, photo_id: PhotoId) -> PhotoDetails | None:
-        with self._database.reading() as connection:
-            return gallery.details(connection, photo_id)
+    def details(self, photo_id: PhotoId, filters: Filters = ()) -> PhotoDetails | None:
+        """Args: filters: Under which the photo was found, for the file to show."""
+        return self.catalogue.photos.details(photo_id, filters)
 
-    def paths_of(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
-        """One file of each photo that has any."""
-        with self._database.reading() as connection:
-            return [paths[0] for paths in photos.paths_of(connection, photo_ids).values()]
+    def paths_of(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> list[Path]:
+        """The file shown of each photo that has any; arguments as `details`."""
+        found = self.catalogue.photos.files(photo_ids, filters)
+        return [files[0].path for files in found.values()]
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
         """A JPEG; made anew where the cache lost it; `None` where the photo cannot be reached."""
@@ -194,20 +197,6 @@ class LiveLibrary:
     def picture_file(self, path: Path, longest_side: int) -> PixelPicture:
         """As `picture`, of any file."""
         return self._child.read_picture(path, longest_side)
-
-    def trash(self, photo_ids: Sequence[PhotoId]) -> Trashed:
-        """Moves every file of the photos to the system's trash, wherever it lies now."""
-        moved: list[Path] = []
-        failed: list[Failure] = []
-        with self._database.reading() as connection:
-            places = photos.paths_of(connection, photo_ids)
-        for path in [path for paths in places.values() for path in paths]:
-            try:
-                send2trash(path)
-                moved.append(path)
-            except OSError as error:
-                failed.append(Failure(path, error.strerror or str(error)))
-        return Trashed(len(moved), tuple(failed))
 
     # Search
 
@@ -250,31 +239,6 @@ class LiveLibrary:
     def review_queue(self, limit: int, name: str | None = None) -> list[Suggestion]:
         with self._database.reading() as connection:
             return tags.review_queue(connection, limit, name)
-
-    def confirm_tag(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        """What changes tags returns what `undo_tags` takes."""
-        with self._database.writing() as connection:
-            return tags.confirm(connection, photo_ids, name)
-
-    def reject_tag(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        with self._database.writing() as connection:
-            return tags.reject(connection, photo_ids, name)
-
-    def add_tag(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        """Raises `BadInputError` where the name is no name for a tag."""
-        try:
-            with self._database.writing() as connection:
-                return tags.add(connection, photo_ids, name)
-        except ValueError as error:
-            raise BadInputError(f"'{name}' is no name for a tag.", f"{error}.") from error
-
-    def remove_tag(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        with self._database.writing() as connection:
-            return tags.remove(connection, photo_ids, name)
-
-    def undo_tags(self, was: Sequence[Was]) -> None:
-        with self._database.writing() as connection:
-            tags.restore(connection, was)
 
     def tags_of(self, photo_ids: Sequence[PhotoId]) -> list[list[PhotoTag]]:
         """Of each photo, in their order: a person's by name, then suggestions, best first."""

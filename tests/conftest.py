@@ -8,6 +8,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+import send2trash
+import send2trash.plat_other
 
 from photofind.cli import run
 from photofind.clip.checkpoints import Checkpoint
@@ -91,3 +93,17 @@ def warm_child(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmChild]:
     child = WarmChild(paths, settings, settings.checkpoint)
     yield child
     child.end()
+
+
+@pytest.fixture
+def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that trashed files come to, instead of the person's own."""
+    if send2trash.send2trash.__module__ != "send2trash.plat_other":
+        pytest.skip("the desktop keeps the trash here")
+    data = tmp_path / "data"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(data))
+    # Read when it is imported.
+    monkeypatch.setattr(send2trash.plat_other, "XDG_DATA_HOME", bytes(data))
+    monkeypatch.setattr(send2trash.plat_other, "HOMETRASH_B", bytes(data / "Trash"))
+    return data / "Trash"

@@ -47,6 +47,7 @@ from photofind.gui.tags.actions import TagActions
 from photofind.gui.tags.editing import TagEditing
 from photofind.gui.tags.review import ReviewPage
 from photofind.gui.theme import SPACING
+from photofind.gui.undo import UndoHistory
 from photofind.gui.viewer.viewer import Viewer
 from photofind.gui.window_state import WindowState
 from photofind.live import LiveLibrary
@@ -89,10 +90,11 @@ class MainWindow(QMainWindow):
     def _make_photos(self) -> None:
         library = self._library
         self.writer = Lane("writer", self)
-        self.captions = Captions(library.details, self)
+        self.history = UndoHistory(self.writer, self)
+        self.searching = Searching(library, self)
+        self.captions = Captions(self.searching.details, self)
         self.model = PhotoModel(self, captions=self.captions)
         self.thumbnails = Thumbnails(library.thumbnail, self)
-        self.searching = Searching(library, self)
         self.outline = OutlineReader(library, self)
 
     def _make_pages(self) -> None:
@@ -106,7 +108,7 @@ class MainWindow(QMainWindow):
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
-        self.viewer = Viewer(self.model, self.thumbnails, library.picture, library.details)
+        self.viewer = Viewer(self.model, self.thumbnails, library.picture, self.searching.details)
         self.region = RegionTool(self.viewer.canvas, library.say_what)
 
     def _lay_out(self) -> None:
@@ -147,11 +149,13 @@ class MainWindow(QMainWindow):
         library, writer = self._library, self.writer
         grid = self.photos.grid
         self.navigation = Navigation(self._pages, self._middle, grid, self.model, self.viewer, self)
-        self.pictures = PictureAsking(library, self.bar, self.captions, self)
-        self.tags = TagActions(library, writer, self)
+        self.pictures = PictureAsking(
+            library, self.bar, self.captions, self.searching.paths_of, self
+        )
+        self.tags = TagActions(library, self.history, self)
         self.editing = TagEditing(library, self.tags, self)
-        self.files = PhotoActions(library, writer, self)
-        self.folders = FolderActions(library, writer, self)
+        self.files = PhotoActions(library, writer, self.history, self.searching, self)
+        self.folders = FolderActions(library, writer, self.history, self)
         self.reviewing = Reviewing(library, self.review, writer, self)
         self.choices = PanelChoices(self.panel, self.bar, self)
         self.settings = SettingsActions(library, writer, self)
@@ -164,6 +168,8 @@ class MainWindow(QMainWindow):
         self.bar.submitted.connect(self.navigation.show_photos)
         self.bar.picture_offered.connect(self.drop.paste)
         self.bar.left.connect(self.navigation.focus_photos)
+        self.searching.filters_changed.connect(self.captions.forget_all)
+        self.searching.filters_changed.connect(self.viewer.show_other_files)
         self.searching.busy_changed.connect(self.bar.set_busy)
         self.searching.failed.connect(lambda _request, error: self.bar.show_error(error))
         self.photos.header.broadened.connect(self.bar.submit)
@@ -187,11 +193,20 @@ class MainWindow(QMainWindow):
         self.photos.left.connect(self.bar.step_back)
         self.review.confirmed.connect(self.tags.confirm)
         self.review.rejected.connect(self.tags.reject)
-        self.review.undo_asked.connect(self.tags.undo)
+        self.review.undo_asked.connect(self.history.undo)
+        self.tags.revised.connect(self.review.return_to)
+        self.history.changed.connect(self.review.set_undoable)
         self.review.opened.connect(self.navigation.open_photo_of_all)
         self.navigation.all_wanted.connect(lambda: self.bar.submit(SearchRequest()))
         self.review.left.connect(self.navigation.focus_photos)
         self.files.trashed.connect(self.photos.remove)
+        self.files.trashed.connect(self.review.remove)
+        self.files.restored.connect(self.photos.bring_back)
+        self.files.restored.connect(lambda _photos: self.review.reload())
+        for changed in (self.files.moved, self.files.restored):
+            changed.connect(self.captions.forget)
+            changed.connect(self.viewer.refresh)
+            changed.connect(lambda _photos: self.outline.read_soon())
 
     def _connect_viewer(self) -> None:
         viewer = self.viewer
@@ -237,10 +252,11 @@ class MainWindow(QMainWindow):
         self.panel.folder_show_asked.connect(self.files.show_folder)
         self.folders.changed.connect(self.outline.read_now)
         self._settings_button.clicked.connect(self.settings.open)
-        self.tags.told.connect(self._say_with_undo)
+        self.history.done.connect(self._say_with_undo)
+        self.history.undone.connect(self.photos.notice.say)
         for told in (self.files.told, self.settings.told):
             told.connect(self.photos.notice.say)
-        for part in (self.files, self.folders, self.settings):
+        for part in (self.files, self.folders, self.history, self.settings):
             part.failed.connect(self.photos.show_error)
         for lane in (self.writer, self.outline, self.thumbnails, self.viewer, self.editing):
             lane.troubled.connect(self.photos.show_error)
@@ -275,11 +291,8 @@ class MainWindow(QMainWindow):
         self.photos.show_coverage(outline.coverage)
         self.photos.say_why_empty(outline.folders)
 
-    def _say_with_undo(self, text: str) -> None:
-        if self.review.isVisible():
-            # What was decided is seen there, and taken back there.
-            return
-        undo = self.tags.undo if self.tags.can_undo else None
+    def _say_with_undo(self, text: str, undoable: bool) -> None:
+        undo = self.history.undo if undoable else None
         self.photos.notice.say(text, self.tr("Undo"), undo)
 
     def begin_first_run(self) -> None:
@@ -312,7 +325,8 @@ class MainWindow(QMainWindow):
         for keys, does in (
             ("Ctrl+K", self._focus_search),
             ("/", self._focus_search),
-            ("Ctrl+Z", self.tags.undo),
+            ("Ctrl+Z", self.history.undo),
+            ("Ctrl+Shift+Z", self.history.redo),
             ("Ctrl+,", self.settings.open),
             ("F11", self._toggle_full_screen),
             ("?", self._show_keys),

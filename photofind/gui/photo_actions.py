@@ -1,19 +1,23 @@
 """What can be done with photos as files: show, copy, move to the trash. Never anything else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from photofind.answers import Trashed
-from photofind.domain import Failure, PhotoId
+from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane
-from photofind.gui.question import is_meant
-from photofind.gui.wording import number, photos
+from photofind.gui.searching import Searching
+from photofind.gui.trash_dialog import TrashDialog, file_names, why_not
+from photofind.gui.undo import Done, UndoHistory
+from photofind.gui.wording import photos, tr
 from photofind.live import LiveLibrary
+from photofind.store.shown_files import StoredFile
+from photofind.trash import Refused, TrashChoice, Trashed, TrashedFile
 
 
 def files_as_mime(paths: Sequence[Path]) -> QMimeData:
@@ -25,50 +29,57 @@ def files_as_mime(paths: Sequence[Path]) -> QMimeData:
 
 
 class PhotoActions(QObject):
-    """Asks and does on the writer's lane.
+    """Shows, copies and trashes, on the writer's lane.
 
     Args:
-        confirm: Whether so many photos may go to the trash; by default a person is asked.
+        searching: Knows under which filters photos are shown, and so which of their files.
 
     Signals:
         told: What was done, in words.
         failed: A `UserFacingError`.
-        trashed: Ids of photos that are in the trash now.
+        trashed: Ids of photos that have no file left.
+        moved: Ids of photos of which some file went to the trash.
+        restored: Ids of photos of which some file came back.
     """
 
     told = Signal(str)
     failed = Signal(object)
     trashed = Signal(list)
+    moved = Signal(list)
+    restored = Signal(list)
 
     def __init__(
         self,
         library: LiveLibrary,
         writer: Lane,
+        history: UndoHistory,
+        searching: Searching,
         window: QWidget,
-        *,
-        confirm: Callable[[int], bool] | None = None,
     ) -> None:
         super().__init__(window)
         self._library = library
         self._writer = writer
+        self._history = history
+        self._searching = searching
         self._window = window
-        self._confirm = confirm or self._ask
 
     def copy(self, photo_ids: Sequence[PhotoId]) -> None:
-        ids = tuple(photo_ids)
+        ids, searching = tuple(photo_ids), self._searching
 
         def copied(paths: list[Path]) -> None:
             QGuiApplication.clipboard().setMimeData(files_as_mime(paths))
             self.told.emit(self.tr("{photos} copied.").format(photos=photos(len(paths))))
 
-        self._writer.submit(lambda: self._library.paths_of(ids), copied)
+        self._writer.submit(lambda: searching.paths_of(ids), copied)
 
     def show_in_folder(self, photo_id: PhotoId) -> None:
+        searching = self._searching
+
         def found(paths: list[Path]) -> None:
             for path in paths:
                 self.show_file(path)
 
-        self._writer.submit(lambda: self._library.paths_of([photo_id]), found)
+        self._writer.submit(lambda: searching.paths_of([photo_id]), found)
 
     def show_file(self, path: Path) -> None:
         """The folder it is in, in the system's file manager."""
@@ -99,38 +110,76 @@ class PhotoActions(QObject):
         self._writer.submit(of.exists, looked)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Only after a person has seen how many."""
-        ids = list(photo_ids)
-        if not ids or not self._confirm(len(ids)):
+        """The files shown, only after a person has seen which."""
+        ids, library, filters = list(photo_ids), self._library, self._searching.filters
+        if ids:
+            self._writer.submit(lambda: library.trash.choice(ids, filters), self._ask)
+
+    def _ask(self, choice: TrashChoice) -> None:
+        if not choice.shown and not choice.copies:
+            self._refuse(choice.refused)
             return
+        dialog = TrashDialog(choice, self._window)
+        dialog.accepted.connect(lambda: self._history.do(partial(self._move, dialog.files)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
-        def done(trashed: Trashed) -> None:
-            if trashed.files:
-                self.trashed.emit(ids)
-                self.told.emit(
-                    self.tr("{count} moved to the trash. You can get them back from there.").format(
-                        count=photos(trashed.files)
-                    )
-                )
-            if trashed.failures:
-                self.failed.emit(self._trouble(trashed.failures))
+    def _refuse(self, refused: Sequence[Refused]) -> None:
+        if refused:
+            self.failed.emit(_trouble(tr("{files} cannot be moved to the trash"), refused))
 
-        self._writer.submit(lambda: self._library.trash(ids), done)
-
-    def _trouble(self, failures: Sequence[Failure]) -> UserFacingError:
-        message = self.tr("{count} could not be moved to the trash: {path} ({reason}).").format(
-            count=photos(len(failures)), path=failures[0].path, reason=failures[0].reason
+    def _move(self, files: Sequence[StoredFile]) -> Done:
+        """A step, see [Note: steps]."""
+        trashed = self._library.trash.move(files)
+        error = None
+        if trashed.refused:
+            error = _trouble(tr("{files} could not be moved to the trash"), trashed.refused)
+        moved = [one.file.path for one in trashed.moved]
+        return Done(
+            tr("{files} moved to the trash.").format(files=file_names(moved)) if moved else "",
+            partial(self._restore, trashed.moved) if moved else None,
+            error=error,
+            announce=lambda: self._tell(trashed),
         )
-        return UserFacingError(message, self.tr("They are still where they were."))
 
-    def _ask(self, count: int) -> bool:
-        question = (
-            self.tr("Move this photo to the trash?")
-            if count == 1
-            else self.tr("Move {count} photos to the trash?").format(count=number(count))
+    def _restore(self, trashed: Sequence[TrashedFile]) -> Done:
+        """The step that takes `_move` back."""
+        restored = self._library.trash.restore(trashed)
+        error = None
+        if restored.refused:
+            error = _trouble(tr("{files} could not be restored"), restored.refused, restore=True)
+        if error is not None and not restored.files:
+            raise error
+        paths = [file.path for file in restored.files]
+        return Done(
+            tr("Restored {files}.").format(files=file_names(paths)),
+            partial(self._move, restored.files),
+            left=partial(self._restore, restored.left) if restored.left else None,
+            error=error,
+            announce=lambda: self.restored.emit(ids_of(restored.files)),
         )
-        about = self.tr(
-            "Copies of the same photo in other folders go too. You can get all of them back from "
-            "the trash."
+
+    def _tell(self, trashed: Trashed) -> None:
+        self.trashed.emit(list(trashed.gone))
+        self.moved.emit(ids_of([one.file for one in trashed.moved]))
+
+
+def ids_of(files: Sequence[StoredFile]) -> list[PhotoId]:
+    """The photos, each once."""
+    return list(dict.fromkeys(file.photo_id for file in files))
+
+
+def _trouble(what: str, refused: Sequence[Refused], *, restore: bool = False) -> UserFacingError:
+    """What could not be done with some files; the first of them is named."""
+    first = refused[0]
+    message = what.format(files=file_names([one.path for one in refused]))
+    if len(refused) == 1:
+        said = tr("{message}: {why}.").format(message=message, why=why_not(first))
+    else:
+        said = tr("{message}, the first of them ‘{name}’: {why}.").format(
+            message=message, name=first.path.name, why=why_not(first)
         )
-        return is_meant(self._window, question, about, self.tr("Move to trash"))
+    hint = tr("It is still where it was: {path}").format(path=first.path)
+    if restore:
+        hint = tr("Look for it in the system's trash. Undo goes back no further than this.")
+    return UserFacingError(said, hint)

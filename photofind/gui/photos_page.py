@@ -56,8 +56,9 @@ class PhotosPage(QWidget):
         self._thumbnails = thumbnails
         self._lane = Lane("new photos", self)
         self._arrived = 0
+        self._wanted: PhotoId | None = None
         self.header = ResultsHeader()
-        self.grid = GridView(model, thumbnails, paths_of=library.paths_of)
+        self.grid = GridView(model, thumbnails, paths_of=searching.paths_of)
         self.empty = EmptyNote()
         self.notice = notice
         layout = QVBoxLayout(self)
@@ -90,12 +91,14 @@ class PhotosPage(QWidget):
         self._model.show(results.rows, None if results.by_date else results.sure)
         self.header.show_results(results, request)
         self._show_grid_unless(False)
+        self._go_to_wanted()
 
     def show_all(self, rows: PhotoRows, coverage: Coverage) -> None:
         self._arrived = 0
         self._model.show(rows, None)
         self.header.show_all(len(rows), coverage)
         self._show_grid_unless(not len(rows))
+        self._go_to_wanted()
 
     def take_in(self, photo_ids: Sequence[PhotoId]) -> None:
         """Photos that are new in the catalogue, or lie elsewhere now."""
@@ -135,6 +138,13 @@ class PhotosPage(QWidget):
         if self._searching.request is None:
             self._show_grid_unless(not len(self._model.rows))
 
+    def bring_back(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Photos that are in the library again, at the places they had; the first is chosen."""
+        missing = [one for one in photo_ids if self._model.row_of(one) is None]
+        if missing:
+            self._wanted = missing[0]
+            self._searching.again()
+
     def show_coverage(self, coverage: Coverage) -> None:
         """How many photos can be searched by now; results say it themselves."""
         if self._searching.request is None:
@@ -157,6 +167,11 @@ class PhotosPage(QWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _go_to_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.grid.make_current(wanted)
 
     def _append(self, found: tuple[PhotoRows, Coverage]) -> None:
         rows, coverage = found

@@ -1,5 +1,6 @@
 """A picture, a photo or a part of one → a chip in the search bar and the question it stands for."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
@@ -23,19 +24,25 @@ READ_PX = 768
 
 
 class PictureAsking(QObject):
-    """Asks at once; the chip's picture follows when it has been read."""
+    """Asks at once; the chip's picture follows when it has been read.
+
+    Args:
+        paths_of: The file shown of each photo; called on a lane.
+    """
 
     def __init__(
         self,
         library: LiveLibrary,
         bar: SearchBar,
         captions: Captions,
+        paths_of: Callable[[Sequence[PhotoId]], list[Path]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._bar = bar
         self._captions = captions
+        self._paths_of = paths_of
         self._lane = Lane("chip pictures", self)
 
     def ask_file(self, path: Path) -> None:
@@ -49,13 +56,13 @@ class PictureAsking(QObject):
         if caption is not None:
             self._ask(PictureQuery(photo_id, caption.name))
             return
-        library = self._library
 
         def named(paths: list[Path]) -> None:
             name = paths[0].name if paths else self.tr("this photo")
             self._ask(PictureQuery(photo_id, name))
 
-        self._lane.submit(lambda: library.paths_of([photo_id]), named)
+        paths_of = self._paths_of
+        self._lane.submit(lambda: paths_of([photo_id]), named)
 
     def ask_region(self, region: RegionOfPhoto) -> None:
         """Photos like a part of a picture."""

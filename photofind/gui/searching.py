@@ -1,16 +1,19 @@
 """From what the search bar asks to rows of photos, off the window's thread; the latest wins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from photofind.answers import Coverage, RegionOfPhoto, Results
+from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.request import SearchRequest
 from photofind.live import LiveLibrary
-from photofind.store.gallery import PhotoRows
+from photofind.store.filters import Filters
+from photofind.store.gallery import PhotoDetails, PhotoRows
 
 T = TypeVar("T")
 
@@ -23,18 +26,22 @@ class Searching(QObject):
         all_shown: Rows of every photo and the `Coverage`, when nothing is asked.
         failed: `SearchRequest` (`None` for every photo) and a `UserFacingError`.
         busy_changed: Whether an answer is awaited.
+        filters_changed: What is shown was found under other filters, before it is shown.
     """
 
     answered = Signal(object, object)
     all_shown = Signal(object, object)
     failed = Signal(object, object)
     busy_changed = Signal(bool)
+    filters_changed = Signal()
 
     def __init__(self, library: LiveLibrary, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self._lane = Lane("search", self, order=Order.LATEST_ONLY)
         self.request: SearchRequest | None = None
+        self.filters: Filters = ()
+        """Of what is shown; see [Note: the file shown] in `photofind.store.shown_files`."""
 
     def search(self, request: SearchRequest) -> None:
         """An empty request asks for every photo."""
@@ -43,7 +50,12 @@ class Searching(QObject):
             return
         self.request = request
         ask = _question(self._library, request)
-        self._ask(ask, lambda results: self.answered.emit(request, results))
+
+        def answered(results: Results) -> None:
+            self._show_under(request.query.filters)
+            self.answered.emit(request, results)
+
+        self._ask(ask, answered)
 
     def show_all(self) -> None:
         """Every photo, the newest first."""
@@ -53,7 +65,11 @@ class Searching(QObject):
         def everything() -> tuple[PhotoRows, Coverage]:
             return library.all_photos(), library.coverage()
 
-        self._ask(everything, lambda found: self.all_shown.emit(*found))
+        def shown(found: tuple[PhotoRows, Coverage]) -> None:
+            self._show_under(())
+            self.all_shown.emit(*found)
+
+        self._ask(everything, shown)
 
     def again(self) -> None:
         """Asks the same once more, of the library as it is now."""
@@ -61,6 +77,14 @@ class Searching(QObject):
             self.show_all()
         else:
             self.search(self.request)
+
+    def details(self, photo_id: PhotoId) -> PhotoDetails | None:
+        """Of the library, the file shown first; blocks."""
+        return self._library.details(photo_id, self.filters)
+
+    def paths_of(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
+        """The file shown of each photo; blocks."""
+        return self._library.paths_of(photo_ids, self.filters)
 
     def close(self) -> None:
         self._lane.close()
@@ -78,6 +102,11 @@ class Searching(QObject):
 
         self.busy_changed.emit(True)
         self._lane.submit(ask, done, failed)
+
+    def _show_under(self, filters: Filters) -> None:
+        if filters != self.filters:
+            self.filters = filters
+            self.filters_changed.emit()
 
     def _rest(self) -> None:
         self.busy_changed.emit(False)

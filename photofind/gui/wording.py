@@ -30,6 +30,12 @@ def photos(count: int) -> str:
     return tr("{count} photos").format(count=number(count))
 
 
+def files(count: int) -> str:
+    if count == 1:
+        return tr("1 file")
+    return tr("{count} files").format(count=number(count))
+
+
 def day(moment: datetime) -> str:
     """A date in the system's long format."""
     date = QDate(moment.year, moment.month, moment.day)

@@ -4,20 +4,32 @@ Every method is one transaction of its own, and may be called from any thread. N
 package opens a connection, or knows which database it is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.domain import EmbeddingSpace, Failure, Fingerprint, PhotoId
-from photofind.store import counts, embeddings, failures, gallery, photos, roots, state, tags
+from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, PhotoId
+from photofind.store import (
+    counts,
+    embeddings,
+    failures,
+    gallery,
+    photos,
+    roots,
+    state,
+    tag_decisions,
+    tags,
+)
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.filters import Filters
+from photofind.store.filters import Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.roots import Root
-from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState, Was
+from photofind.store.shown_files import StoredFile, put_back, take_out
+from photofind.store.tag_decisions import DecidedTag, TagChanges
+from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState
 from photofind.store.timeline import Timeline
 
 
@@ -42,9 +54,27 @@ class PhotoRepository:
         with self._database.reading() as connection:
             return gallery.rows_of(connection, photo_ids)
 
-    def details(self, photo_id: PhotoId) -> PhotoDetails | None:
+    def details(self, photo_id: PhotoId, filters: Filters = ()) -> PhotoDetails | None:
+        """Args: filters: Under which the photo was found, for the file to show."""
         with self._database.reading() as connection:
-            return gallery.details(connection, photo_id)
+            return gallery.details(connection, photo_id, filters)
+
+    def files(
+        self, photo_ids: Sequence[PhotoId], filters: Filters = ()
+    ) -> dict[PhotoId, list[StoredFile]]:
+        """Files of each photo, the one that is shown under some filters first."""
+        with self._database.reading() as connection:
+            return shown_files(connection, photo_ids, filters)
+
+    def take_out(self, files: Sequence[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
+        """Forget files that are about to be moved away; see `shown_files.take_out`."""
+        with self._database.writing() as connection:
+            return take_out(connection, files)
+
+    def put_back(self, files: Sequence[tuple[StoredFile, FileStat]]) -> None:
+        """Record files again that are where they were, as they are now."""
+        with self._database.writing() as connection:
+            put_back(connection, files)
 
     def fingerprint(self, photo_id: PhotoId) -> Fingerprint | None:
         with self._database.reading() as connection:
@@ -136,7 +166,7 @@ class EmbeddingRepository:
 
 
 class TagRepository:
-    """Tags on photos; see tags.py. What changes them returns what `restore` takes."""
+    """Tags on photos; see tags.py."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -158,28 +188,19 @@ class TagRepository:
         with self._database.reading() as connection:
             return tags.review_queue(connection, limit, name)
 
-    def confirm(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        return self._change(tags.confirm, photo_ids, name)
+    def decide(self, photo_ids: Sequence[PhotoId], changes: TagChanges) -> tuple[DecidedTag, ...]:
+        """Change tags as a person decided, all or none; returns only what is different now.
 
-    def reject(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        return self._change(tags.reject, photo_ids, name)
-
-    def add(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        """Raises `ValueError` where the name is no name for a tag."""
-        return self._change(tags.add, photo_ids, name)
-
-    def remove(self, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-        return self._change(tags.remove, photo_ids, name)
-
-    def restore(self, was: Sequence[Was]) -> None:
+        Raises:
+            BadInputError: A name is no name for a tag.
+        """
         with self._database.writing() as connection:
-            tags.restore(connection, was)
+            return tag_decisions.decide(connection, photo_ids, changes)
 
-    def _change(
-        self, change: Callable[..., tuple[Was, ...]], photo_ids: Sequence[PhotoId], name: str
-    ) -> tuple[Was, ...]:
+    def take_back(self, decided: Sequence[DecidedTag]) -> list[PhotoId]:
+        """Put back what was before; returns the photos that are concerned now."""
         with self._database.writing() as connection:
-            return change(connection, photo_ids, name)
+            return tag_decisions.take_back(connection, decided)
 
 
 class Catalogue:

@@ -2,7 +2,8 @@
 
 [Note: a photo's files] A filter chooses among files: each has its photo's date, camera and format,
 and a folder and a name of its own. A photo is found where one of its files passes all filters, and
-that file is the one shown: `-folder:Backup` leaves the copy out and not the photo.
+that file is the one shown: `-folder:Backup` leaves the copy out and not the photo. Of several that
+pass, [Note: the file shown] in `shown_files` decides.
 
 The filters there are: `store.filter_kinds`.
 """
@@ -18,14 +19,12 @@ from numpy.typing import NDArray
 
 from photofind.domain import PhotoId
 from photofind.store import schema
-from photofind.store.batches import in_batches
 from photofind.store.columns import number_columns
 from photofind.store.database import Database
-from photofind.store.stored_paths import absolute_path
+from photofind.store.shown_files import StoredFile, files_of
 
 _files = schema.files
 _photos = schema.photos
-_roots = schema.roots
 
 NEWEST_FIRST = (_photos.c.taken_at.desc().nulls_last(), _photos.c.id)
 """The order of rows of photos by date; those without one come last."""
@@ -159,9 +158,10 @@ class FilteredPhotos:
             return _newest(connection, filters, top_k)
 
     def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
-        """The first file that passes of each photo that does; photos without one are absent."""
+        """The file shown of each photo that has one that passes; other photos are absent."""
         with self._database.reading() as connection:
-            return _locate(connection, photo_ids, filters)
+            found = shown_files(connection, photo_ids, filters)
+        return {photo_id: files[0].path for photo_id, files in found.items() if files[0].passes}
 
 
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -198,19 +198,10 @@ def _newest(connection: sa.Connection, filters: Filters, top_k: int) -> tuple[li
     return [PhotoId(photo_id) for photo_id, _ in rows], rows[0][1] if rows else 0
 
 
-def _locate(
+def shown_files(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], filters: Filters
-) -> dict[PhotoId, Path]:
+) -> dict[PhotoId, list[StoredFile]]:
+    """Files of each photo, the one that is shown under some filters first."""
     _, of_file = _clauses(connection, filters)
-    columns = (
-        sa.select(_files.c.photo_id, _roots.c.path, _files.c.path)
-        .join_from(_files, _roots)
-        .where(*of_file)
-    )
-    found: dict[PhotoId, Path] = {}
-    for batch in in_batches(photo_ids):
-        rows = connection.execute(columns.where(_files.c.photo_id.in_(batch)))
-        for photo_id, root, relative in rows:
-            path = absolute_path(root, relative)
-            found[photo_id] = min(path, found.get(photo_id, path))
-    return found
+    passes = sa.func.coalesce(sa.and_(*of_file), sa.false()) if of_file else None
+    return files_of(connection, photo_ids, passes)

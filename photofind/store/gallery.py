@@ -17,10 +17,9 @@ from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
 from photofind.store.columns import among_ids, columns, number_columns
 from photofind.store.counts import count_by_key
-from photofind.store.filters import NEWEST_FIRST, Filters, passing
+from photofind.store.filters import NEWEST_FIRST, Filters, passing, shown_files
 from photofind.store.photos import has_file
 from photofind.store.roots import Root, list_roots
-from photofind.store.stored_paths import absolute_path
 from photofind.store.tags import PhotoTag
 
 _files = schema.files
@@ -80,7 +79,7 @@ class PhotoDetails:
     """Everything about one photo.
 
     Attributes:
-        files: Sorted by path, those that can be reached first.
+        files: The one shown first, see [Note: the file shown] in `shown_files`.
         tags: A person's by name, then suggestions, best first.
     """
 
@@ -123,20 +122,17 @@ def present(connection: sa.Connection, photo_ids: NDArray[np.int64]) -> NDArray[
     return np.sort(number_columns(connection, shown)[0])
 
 
-def details(connection: sa.Connection, photo_id: PhotoId) -> PhotoDetails | None:
+def details(
+    connection: sa.Connection, photo_id: PhotoId, filters: Filters = ()
+) -> PhotoDetails | None:
+    """Args: filters: Under which the photo was found."""
     photo = photos.photo(connection, photo_id)
     if photo is None:
         return None
-    files = (
-        sa.select(_roots.c.path, _files.c.path, _files.c.size, _roots.c.offline)
-        .join_from(_files, _roots)
-        .where(_files.c.photo_id == photo_id)
-    )
     found = [
-        PhotoFile(absolute_path(root, path), size, Path(os.fsdecode(root)), bool(offline))
-        for root, path, size, offline in connection.execute(files)
+        PhotoFile(file.path, file.stat.size, file.root, file.offline)
+        for file in shown_files(connection, [photo_id], filters).get(photo_id, [])
     ]
-    found.sort(key=lambda file: (file.offline, file.path))
     own_tags = tags.tags_of(connection, [photo_id])[photo_id]
     return PhotoDetails(photo_id, photo, tuple(found), tuple(own_tags))
 

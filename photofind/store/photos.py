@@ -148,6 +148,18 @@ def photo_ids_of(
     return ids
 
 
+def fingerprints_of(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId]
+) -> dict[PhotoId, Fingerprint]:
+    """What the photos are, whatever becomes of their rows."""
+    columns = sa.select(_photos.c.id, _photos.c.fingerprint)
+    return {
+        PhotoId(id_): Fingerprint(fingerprint)
+        for batch in in_batches(photo_ids)
+        for id_, fingerprint in connection.execute(columns.where(_photos.c.id.in_(batch)))
+    }
+
+
 def record_files(
     connection: sa.Connection, root: Root, files: Sequence[ReadFile]
 ) -> list[PhotoId | None]:

@@ -302,6 +302,17 @@ def _are_linked(connection: sa.Connection, one: PhotoId, other: PhotoId) -> bool
     return connection.execute(statement).first() is not None
 
 
+def carried_to(connection: sa.Connection, photo_id: PhotoId) -> list[PhotoId]:
+    """Every edit of a photo that took its tags along, and the edits of these."""
+    found: list[PhotoId] = [photo_id]
+    for one in found:
+        edits = sa.select(_successions.c.new_photo_id).where(
+            _successions.c.old_photo_id == one, _successions.c.verdict.in_(CARRIED)
+        )
+        found += [PhotoId(edit) for edit in connection.scalars(edits) if edit not in found]
+    return found[1:]
+
+
 def prune(connection: sa.Connection) -> None:
     """Forget where photos lay that lie elsewhere now, after `KEPT_DAYS`."""
     before = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat()

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from photofind.gui.tags.chip import Chip
 from photofind.gui.tags.editor import TagEditor
 from photofind.gui.tags.entry import TagEntry
-from photofind.gui.tags.pending import TagChanges
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import PERSON, ZERO_SHOT, PhotoTag, TagState
 
 

@@ -21,6 +21,7 @@ from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.parser import parse
 from photofind.settings import Settings, save_setting
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
 from tests.support.checkpoints import make_checkpoint
 from tests.support.warm_child import WarmChild
@@ -146,7 +147,7 @@ def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
     read: LiveLibrary, told: Told, folder: Path
 ) -> None:
     photo = _photo(read, 0)
-    read.add_tag([photo], "grandmother's garden")
+    read.catalogue.tags.decide([photo], TagChanges(added=("grandmother's garden",)))
     (summary,) = read.folders()
     assert summary.photos == PICTURES
 
@@ -225,10 +226,10 @@ def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
 
 def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: Told) -> None:
     photo = _photo(read, 3)
-    was = read.add_tag([photo], "holiday")
+    decided = read.catalogue.tags.decide([photo], TagChanges(added=("holiday",)))
     assert [count.name for count in read.tag_counts() if count.confirmed] == ["holiday"]
 
-    read.undo_tags(was)
+    read.catalogue.tags.take_back(decided)
 
     assert not [count for count in read.tag_counts() if count.confirmed]
     assert "dog" in read.tag_names()

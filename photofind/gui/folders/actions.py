@@ -1,14 +1,18 @@
 """Folders a person adds and takes away."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from photofind.errors import UserFacingError
 from photofind.gui.folder_dialog import ask_folder
 from photofind.gui.lanes import Lane
 from photofind.gui.question import is_meant
+from photofind.gui.undo import Done, UndoHistory
+from photofind.gui.wording import folder_name, number, tr
 from photofind.live import LiveLibrary
 
 
@@ -31,6 +35,7 @@ class FolderActions(QObject):
         self,
         library: LiveLibrary,
         writer: Lane,
+        history: UndoHistory,
         window: QWidget,
         *,
         choose: Callable[[], Path | None] | None = None,
@@ -39,6 +44,7 @@ class FolderActions(QObject):
         super().__init__(window)
         self._library = library
         self._writer = writer
+        self._history = history
         # It takes seconds, for which nobody's tags should wait.
         self._drawing = Lane("demo pictures", self)
         self._window = window
@@ -52,9 +58,9 @@ class FolderActions(QObject):
             self.add([folder])
 
     def add(self, folders: Sequence[Path]) -> None:
-        library, chosen = self._library, list(folders)
+        chosen = tuple(folders)
         if chosen:
-            self._writer.submit(lambda: library.add_folders(chosen), self._tell, self.failed.emit)
+            self._history.do(lambda: self._exchange((), chosen))
 
     def add_demo(self) -> None:
         """Pictures photofind draws itself."""
@@ -63,11 +69,8 @@ class FolderActions(QObject):
 
     def remove(self, root_id: int) -> None:
         """Only from the library; the files stay where they are."""
-        library = self._library
         if self._confirm():
-            self._writer.submit(
-                lambda: library.remove_folder(root_id), self._tell, self.failed.emit
-            )
+            self._history.do(lambda: self._remove(root_id))
 
     def rescan(self) -> None:
         """Looks through all folders again; after it had to stop, tries again."""
@@ -80,6 +83,43 @@ class FolderActions(QObject):
     def close(self) -> None:
         self._drawing.close()
 
+    def _remove(self, root_id: int) -> Done:
+        return self._exchange([path for path, id_ in self._roots().items() if id_ == root_id], ())
+
+    def _exchange(self, removed: Sequence[Path], folders: Sequence[Path]) -> Done:
+        """A step, see [Note: steps] in `photofind.gui.undo`.
+
+        A folder that is added may take over others that lie in it: what takes the step back adds
+        these again. By path: a folder that is added again has another id.
+        """
+        library = self._library
+        before = self._roots()
+        for path in removed:
+            if path in before:
+                library.remove_folder(before[path])
+        error: UserFacingError | None = None
+        if folders:
+            try:
+                library.add_folders(folders)
+            except UserFacingError as raised:
+                if not removed:
+                    raise
+                # Half of it is done, and can be taken back; the other half can be tried again.
+                error = raised
+        after = self._roots()
+        added = [path for path in after if path not in before]
+        lost = [path for path in before if path not in after]
+        return Done(
+            _said(added, lost),
+            partial(self._exchange, added, lost) if added or lost else None,
+            left=partial(self._exchange, (), folders) if error is not None else None,
+            error=error,
+            announce=self.changed.emit,
+        )
+
+    def _roots(self) -> dict[Path, int]:
+        return {one.root.path: one.root.id for one in self._library.folders()}
+
     def _tell(self, _: None) -> None:
         self.changed.emit()
 
@@ -90,3 +130,14 @@ class FolderActions(QObject):
             self.tr("The photos stay where they are. Their tags come back if you add it again."),
             self.tr("Remove"),
         )
+
+
+def _said(added: Sequence[Path], lost: Sequence[Path]) -> str:
+    names = [folder_name(path) for path in added or lost]
+    if not names:
+        return ""
+    if added:
+        said = tr("Folder ‘{name}’ added.") if len(names) == 1 else tr("{count} folders added.")
+    else:
+        said = tr("Folder ‘{name}’ removed.") if len(names) == 1 else tr("{count} folders removed.")
+    return said.format(name=names[0], count=number(len(names)))

@@ -75,6 +75,11 @@ class Captions(QObject):
         for photo_id in photo_ids:
             self._kept.pop(photo_id, None)
 
+    def forget_all(self) -> None:
+        """As `forget`; what is under way is asked for again, too."""
+        self._lane.drop_all()
+        self._kept.clear()
+
     def close(self) -> None:
         self._lane.close()
 

@@ -1,110 +1,134 @@
-"""What a person says about tags: written at once, said back, and undone with Ctrl+Z."""
+"""What a person decides about tags: written at once, and kept in the history."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from photofind.domain import PhotoId
-from photofind.gui.lanes import Lane
-from photofind.gui.wording import photos
+from photofind.gui.undo import Done, UndoHistory
+from photofind.gui.wording import photos, tr
 from photofind.live import LiveLibrary
-from photofind.store.tags import PhotoTag, Was
+from photofind.store.tag_decisions import DecidedTag, TagChanges
+from photofind.store.tags import PhotoTag
 
 SHOWN = 50
 """Photos whose tags are read again after a change; no more are ever seen with their tags."""
 
-UNDOABLE = 50
-"""Decisions that can be taken back."""
-
-Change = Callable[[Sequence[PhotoId], str], tuple[Was, ...]]
-
 
 class TagActions(QObject):
-    """Changes tags on the writer's lane, in the order a person decided.
+    """Changes tags in the order a person decided.
 
     Signals:
         added: A tag (its name) that was given by hand.
         changed: Ids of photos whose tags are different now.
         tags_known: A photo's id and its tags after a change.
-        told: What was done, in words.
+        revised: Names of tags of which decisions were taken back or made again.
     """
 
     added = Signal(str)
     changed = Signal(list)
     tags_known = Signal(object, list)
-    told = Signal(str)
+    revised = Signal(list)
 
-    def __init__(self, library: LiveLibrary, writer: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self, library: LiveLibrary, history: UndoHistory, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._library = library
-        self._writer = writer
-        self._done: list[tuple[Was, ...]] = []
+        self._history = history
 
     def confirm(self, photo_ids: Sequence[PhotoId], name: str) -> None:
-        said = self.tr("‘{tag}’ confirmed on {photos}.")
-        self._change(self._library.confirm_tag, photo_ids, name, said)
+        self.apply(photo_ids, TagChanges(confirmed=(name,)))
 
     def reject(self, photo_ids: Sequence[PhotoId], name: str) -> None:
-        said = self.tr("‘{tag}’ rejected on {photos}; it will not come back.")
-        self._change(self._library.reject_tag, photo_ids, name, said)
+        self.apply(photo_ids, TagChanges(rejected=(name,)))
 
     def add(self, photo_ids: Sequence[PhotoId], name: str) -> None:
-        said = self.tr("‘{tag}’ added to {photos}.")
-        self._change(self._library.add_tag, photo_ids, name, said, lambda: self.added.emit(name))
+        self.apply(photo_ids, TagChanges(added=(name,)))
 
     def remove(self, photo_ids: Sequence[PhotoId], name: str) -> None:
-        said = self.tr("‘{tag}’ removed from {photos}.")
-        self._change(self._library.remove_tag, photo_ids, name, said)
+        self.apply(photo_ids, TagChanges(removed=(name,)))
 
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    def undo(self) -> None:
-        """Takes the last decision back, also one that is still being written."""
-        self._writer.submit(lambda: None, lambda _: self._take_back())
-
-    def _take_back(self) -> None:
-        if not self._done:
-            return
-        was = self._done.pop()
-        library = self._library
-        ids = tuple(dict.fromkeys(item.photo_id for item in was))
-
-        def work() -> list[list[PhotoTag]]:
-            library.undo_tags(was)
-            return library.tags_of(ids[:SHOWN])
-
-        def undone(tags: list[list[PhotoTag]]) -> None:
-            self._tell(ids, tags, self.tr("Undone."))
-
-        self._writer.submit(work, undone)
-
-    def _change(
-        self,
-        change: Change,
-        photo_ids: Sequence[PhotoId],
-        name: str,
-        said: str,
-        then: Callable[[], None] | None = None,
-    ) -> None:
+    def apply(self, photo_ids: Sequence[PhotoId], changes: TagChanges) -> None:
+        """All of them as one step."""
         ids = tuple(photo_ids)
-        library = self._library
+        if ids and changes:
+            self._history.do(lambda: self._decide(ids, changes))
 
-        def work() -> tuple[tuple[Was, ...], list[list[PhotoTag]]]:
-            return change(ids, name), library.tags_of(ids[:SHOWN])
+    def _decide(
+        self, photo_ids: tuple[PhotoId, ...], changes: TagChanges, *, again: bool = False
+    ) -> Done:
+        """A step, see [Note: steps] in `photofind.gui.undo`."""
+        decided = self._library.catalogue.tags.decide(photo_ids, changes)
+        if not decided:
+            return Done(tr("These tags were so already."), None)
+        ids = tuple(dict.fromkeys(item.was.photo_id for item in decided))
+        tell = self._teller(ids)
 
-        def changed(found: tuple[tuple[Was, ...], list[list[PhotoTag]]]) -> None:
-            was, tags = found
-            self._done = [*self._done, was][-UNDOABLE:]
-            self._tell(ids, tags, said.format(tag=name, photos=photos(len(ids))))
-            if then is not None:
-                then()
+        def announce() -> None:
+            tell()
+            for name in changes.added:
+                self.added.emit(name)
+            if again:
+                self.revised.emit(_names(decided))
 
-        self._writer.submit(work, changed)
+        said = _said(changes, photos(len(ids)))
+        return Done(said, lambda: self._take_back(decided, changes), announce=announce)
 
-    def _tell(self, photo_ids: Sequence[PhotoId], tags: list[list[PhotoTag]], said: str) -> None:
-        self.changed.emit(list(photo_ids))
-        for photo_id, own in zip(photo_ids, tags, strict=False):
-            self.tags_known.emit(photo_id, own)
-        self.told.emit(said)
+    def _take_back(self, decided: tuple[DecidedTag, ...], changes: TagChanges) -> Done:
+        ids = tuple(self._library.catalogue.tags.take_back(decided))
+        if not ids:
+            return Done(tr("These photos are not in photofind any more."), None)
+        tell = self._teller(ids)
+
+        def announce() -> None:
+            tell()
+            self.revised.emit(_names(decided))
+
+        said = _unsaid(changes, photos(len(ids)))
+        return Done(said, lambda: self._decide(ids, changes, again=True), announce=announce)
+
+    def _teller(self, photo_ids: tuple[PhotoId, ...]) -> Callable[[], None]:
+        """Reads the tags of photos now, and tells them later."""
+        tags: list[list[PhotoTag]] = self._library.tags_of(photo_ids[:SHOWN])
+
+        def tell() -> None:
+            self.changed.emit(list(photo_ids))
+            for photo_id, own in zip(photo_ids, tags, strict=False):
+                self.tags_known.emit(photo_id, own)
+
+        return tell
+
+
+def _names(decided: Sequence[DecidedTag]) -> list[str]:
+    return list(dict.fromkeys(item.was.name for item in decided))
+
+
+def _said(changes: TagChanges, on: str) -> str:
+    match changes:
+        case TagChanges((name,), (), (), ()):
+            said = tr("‘{tag}’ added to {photos}.")
+        case TagChanges((), (name,), (), ()):
+            said = tr("‘{tag}’ removed from {photos}.")
+        case TagChanges((), (), (name,), ()):
+            said = tr("‘{tag}’ confirmed on {photos}.")
+        case TagChanges((), (), (), (name,)):
+            said = tr("‘{tag}’ rejected on {photos}; it will not come back.")
+        case _:
+            name, said = "", tr("Tags of {photos} changed.")
+    return said.format(tag=name, photos=on)
+
+
+def _unsaid(changes: TagChanges, on: str) -> str:
+    match changes:
+        case TagChanges((name,), (), (), ()):
+            said = tr("Removed tag ‘{tag}’ from {photos}.")
+        case TagChanges((), (name,), (), ()):
+            said = tr("Put tag ‘{tag}’ back on {photos}.")
+        case TagChanges((), (), (name,), ()):
+            said = tr("‘{tag}’ is only suggested again for {photos}.")
+        case TagChanges((), (), (), (name,)):
+            said = tr("‘{tag}’ is no longer rejected on {photos}.")
+        case _:
+            name, said = "", tr("Put the tags of {photos} back as they were.")
+    return said.format(tag=name, photos=on)

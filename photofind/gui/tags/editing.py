@@ -44,18 +44,7 @@ class TagEditing(QObject):
 
     def _open(self, photo_ids: list[PhotoId], tags: list[list[PhotoTag]], names: list[str]) -> None:
         dialog = TagEditor(tags, names, self._window)
-        dialog.accepted.connect(lambda: self._apply(photo_ids, dialog))
+        dialog.accepted.connect(lambda: self._actions.apply(photo_ids, dialog.changes()))
         dialog.finished.connect(dialog.deleteLater)
         self.dialog = dialog
         dialog.open()
-
-    def _apply(self, photo_ids: list[PhotoId], dialog: TagEditor) -> None:
-        changes, actions = dialog.changes(), self._actions
-        for names, change in (
-            (changes.added, actions.add),
-            (changes.removed, actions.remove),
-            (changes.confirmed, actions.confirm),
-            (changes.rejected, actions.reject),
-        ):
-            for name in names:
-                change(photo_ids, name)

@@ -18,9 +18,10 @@ from typing_extensions import override
 from photofind.gui.tags.chip import ChipFace, Look, Mark
 from photofind.gui.tags.chip_flow import ChipFlow
 from photofind.gui.tags.entry import TagEntry
-from photofind.gui.tags.pending import PendingTag, PendingTags, TagChanges, Wish
+from photofind.gui.tags.pending import PendingTag, PendingTags, Wish
 from photofind.gui.theme import SPACING
 from photofind.gui.wording import number, photos
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import PhotoTag
 
 _ADD, _CONFIRM, _AWAY, _KEEP = "add", "confirm", "away", "keep"

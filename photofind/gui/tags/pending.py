@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tag_names import tag_key
 from photofind.store.tags import PhotoTag, TagState
 
@@ -14,24 +15,6 @@ class Wish(Enum):
     ADD = "add"
     CONFIRM = "confirm"
     TAKE_AWAY = "take away"
-
-
-@dataclass(frozen=True, slots=True)
-class TagChanges:
-    """What is to be done with a selection, by tags' names.
-
-    Attributes:
-        removed: To be taken off.
-        rejected: Suggested for some of the photos, and wrong.
-    """
-
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    confirmed: tuple[str, ...] = ()
-    rejected: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.confirmed or self.rejected)
 
 
 @dataclass(frozen=True, slots=True)

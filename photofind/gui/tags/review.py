@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -36,7 +36,7 @@ class ReviewPage(QWidget):
         tag_chosen: Suggestions for a tag are wanted, `show_suggestions` answers.
         confirmed: Ids of photos and the tag that is right for them.
         rejected: Ids of photos and the tag that is wrong for them.
-        undo_asked: The last decision is to be taken back; `show_tags` says when it is.
+        undo_asked: What was done last is to be taken back.
         opened: A photo is to be seen large (PhotoId).
         left: The person is done here.
     """
@@ -57,8 +57,7 @@ class ReviewPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._queue = ReviewQueue()
-        self._decided_tags: list[str] = []
-        self._undone: str | None = None
+        self._to_return_to: str | None = None
         self._known = False
         self.model = PhotoModel(self, captions=captions)
         self.grid = GridView(self.model, thumbnails)
@@ -74,9 +73,9 @@ class ReviewPage(QWidget):
         self._known = True
         self._queue.show_tags(counts)
         names = [name for name, _ in self._queue.waiting]
-        undone, self._undone = self._undone, None
-        if undone in names:
-            self._choose(undone)
+        tag, self._to_return_to = self._to_return_to, None
+        if tag in names:
+            self._choose(tag)
         elif self._queue.tag not in names:
             self._choose(names[0] if names else None)
         elif not self._queue.total:
@@ -100,34 +99,35 @@ class ReviewPage(QWidget):
         else:
             self._choose(self._queue.finish())
 
-    def undo(self) -> None:
-        """Takes the last decision back, where there is one."""
-        if self._decided_tags:
-            self._undone = self._decided_tags.pop()
-            self._bar.set_undoable(bool(self._decided_tags))
-            self.undo_asked.emit()
+    def set_undoable(self, undoable: bool) -> None:
+        """Whether there is something to take back."""
+        self._bar.set_undoable(undoable)
+        self._nothing.set_undoable(undoable)
+
+    def return_to(self, tags: Sequence[str]) -> None:
+        """Decisions about tags were taken back: the first is shown when `show_tags` has them."""
+        if self.isVisible() and tags:
+            self._to_return_to = tags[0]
+
+    def reload(self) -> None:
+        """Photos have come back: the chosen tag is asked for again with the next `show_tags`."""
+        self._to_return_to = self._queue.tag
+
+    def remove(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Photos are gone, and need no decision."""
+        before = self._queue.total
+        self._queue.decide(photo_ids)
+        if self._queue.total != before:
+            self.model.remove(photo_ids)
+            self._go_on()
 
     @override
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
 
     @override
-    def event(self, event: QEvent) -> bool:
-        # Before a shortcut of the window takes it: here it means the last decision.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.matches(QKeySequence.StandardKey.Undo)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.undo()
-        elif event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -189,7 +189,7 @@ class ReviewPage(QWidget):
         self._nothing.left.connect(self.left)
         self._bar.confirm_asked.connect(lambda: self._decide(confirm=True))
         self._bar.reject_asked.connect(lambda: self._decide(confirm=False))
-        self._bar.undo_asked.connect(self.undo)
+        self._bar.undo_asked.connect(self.undo_asked)
         self._bar.certainty_changed.connect(self._recut)
         self.grid.opened.connect(self.opened)
         self.grid.selection_changed.connect(lambda _: self._show_counts())
@@ -211,8 +211,6 @@ class ReviewPage(QWidget):
         if tag is None or not ids:
             return
         self._queue.decide(ids)
-        self._decided_tags.append(tag)
-        self._bar.set_undoable(True)
         self.model.remove(ids)
         (self.confirmed if confirm else self.rejected).emit(ids, tag)
         self._go_on()
@@ -248,7 +246,4 @@ class ReviewPage(QWidget):
     def _show_waiting(self) -> None:
         waiting = self._queue.waiting
         self._tags.show_tags(waiting, self._queue.tag)
-        empty = self._known and not waiting
-        if empty and self._pages.currentIndex() == 0:
-            self._nothing.set_undoable(bool(self._decided_tags))
-        self._pages.setCurrentIndex(1 if empty else 0)
+        self._pages.setCurrentIndex(1 if self._known and not waiting else 0)

@@ -106,7 +106,7 @@ class DecisionBar(QWidget):
     Signals:
         confirm_asked: Yes.
         reject_asked: No.
-        undo_asked: The last decision was wrong.
+        undo_asked: What was done last is to be taken back.
         certainty_changed: 0 for all photos to 1 for only the most certain ones.
     """
 
@@ -215,7 +215,7 @@ class NothingToReview(QWidget):
         heading.setProperty("heading", True)
         words = QLabel(self.tr("Suggestions come while photos are read."))
         words.setProperty("muted", True)
-        self._undo = QLabel(self.tr("Ctrl+Z takes the last decision back."))
+        self._undo = QLabel(self.tr("Ctrl+Z takes back what was done last."))
         self._undo.setProperty("muted", True)
         back = QPushButton(self.tr("Back to all photos"))
         back.clicked.connect(self.left)

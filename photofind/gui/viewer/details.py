@@ -71,6 +71,11 @@ class DetailsSource(QObject):
         for photo_id in photo_ids:
             self._kept.pop(photo_id, None)
 
+    def forget_all(self) -> None:
+        """As `forget`; what is under way does not arrive."""
+        self._lane.drop_all()
+        self._kept.clear()
+
     def close(self) -> None:
         self._lane.close()
 

@@ -176,6 +176,12 @@ class Viewer(QWidget):
             self._known.reload(self._photo_id)
             self._stage.reload()
 
+    def show_other_files(self) -> None:
+        """Photos are shown as other ones of their files from now on."""
+        self._known.forget_all()
+        if self._photo_id is not None:
+            self._known.reload(self._photo_id)
+
     def close_lanes(self) -> None:
         """Waits for the work under way; nothing is loaded from then on."""
         self._stage.close_lane()

@@ -9,10 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QLabel,
     QLineEdit,
+    QListView,
     QMainWindow,
-    QMessageBox,
     QWidget,
 )
 
@@ -71,6 +72,16 @@ def words(parent: QWidget) -> str:
     return "\n".join(text for text in seen if text)
 
 
+def lines(parent: QWidget) -> list[str]:
+    """What its lists say that can be seen."""
+    return [
+        str(view.model().index(row, 0).data())
+        for view in parent.findChildren(QListView)
+        if view.isVisible()
+        for row in range(view.model().rowCount())
+    ]
+
+
 def drag(over: QWidget, begin: QPoint, end: QPoint) -> None:
     """With the left button down, in a few moves."""
     QTest.mousePress(over, LEFT, NONE, begin)
@@ -99,22 +110,29 @@ def drop_data(onto: QWidget, data: QMimeData) -> None:
 class Answering:
     """Presses a button of the next question that stands in the way.
 
+    Args:
+        answer: The button's words.
+        ticks: Of what is ticked before.
+
     Attributes:
-        asked: What the question said; empty while none came.
+        asked: What the question said, lists and all; empty while none came.
     """
 
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, *ticks: str) -> None:
         self.asked = ""
         self._answer = answer
+        self._ticks = ticks
         self._timer = QTimer(interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
     def _look(self) -> None:
         question = QApplication.activeModalWidget()
-        if isinstance(question, QMessageBox) and question.isVisible():
+        if isinstance(question, QDialog) and question.isVisible():
             self._timer.stop()
-            self.asked = f"{question.text()}\n{question.informativeText()}"
+            self.asked = "\n".join((words(question), *lines(question)))
+            for tick in self._ticks:
+                click(question, tick)
             click(question, self._answer)
 
 

@@ -15,6 +15,7 @@ from photofind.gui.first_run.pages import FirstRun
 from photofind.gui.grid.view import GridView
 from photofind.gui.settings.rows import Fold
 from photofind.gui.shortcuts import ShortcutSheet
+from photofind.store.tag_decisions import TagChanges
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, drag, press, type_in
 
@@ -83,7 +84,7 @@ def recent_searches(opened: OpenWindow) -> QWidget:
 def viewer(opened: OpenWindow) -> QWidget:
     """With the details of a photo that has tags."""
     photo = next(one for one in opened.shown() if opened.path_of(one).name == PHOTO)
-    opened.library.add_tag([photo], "holiday")
+    opened.library.catalogue.tags.decide([photo], TagChanges(added=("holiday",)))
     grid = focus_grid(opened)
     grid.make_current(photo)
     press(Qt.Key.Key_Return)

@@ -18,6 +18,7 @@ from photofind.gui.row_list import RowList
 from photofind.gui.single_instance import Doorkeeper, hand_over, server_name
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings, load_settings, save_setting
+from photofind.store.tag_decisions import TagChanges
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import LEFT, Answering, click, field, press, words
 
@@ -89,7 +90,7 @@ def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(
     with_album: OpenWindow, album: Path
 ) -> None:
     window = with_album.window
-    with_album.library.add_tag(with_album.shown()[:1], "mine")
+    with_album.library.catalogue.tags.decide(with_album.shown()[:1], TagChanges(added=("mine",)))
     lists = window.panel.findChildren(RowList)
     (folders,) = [rows for rows in lists if rows.accessibleName() == "Folders"]
     with_album.wait(lambda: len(folders.rows) == 1)

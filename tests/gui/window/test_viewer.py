@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from photofind.domain import PhotoId
 from photofind.gui.tags.chip import Chip
 from photofind.search.parser import written
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, button, press, type_in, words
@@ -121,7 +122,7 @@ def test_that_tags_are_decided_by_their_chips_and_the_last_decision_taken_back(
 
 def test_that_a_tag_leads_to_all_photos_with_it(opened: OpenWindow, photo: PhotoId) -> None:
     tagged = {*opened.shown()[:3], photo}
-    opened.library.add_tag(opened.shown()[:3], "trip")
+    opened.library.catalogue.tags.decide(opened.shown()[:3], TagChanges(added=("trip",)))
     opened.window.tags.add([photo], "trip")
     press(Qt.Key.Key_I)
     opened.wait(lambda: "trip" in _chips(opened))
