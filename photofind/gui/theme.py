@@ -196,6 +196,8 @@ def style_sheet(theme: Theme) -> str:
     QSlider::handle:horizontal {{ background: {theme.accent}; width: 14px; height: 14px;
         margin: -5px 0; border-radius: 7px; }}
     QSlider:focus {{ border: {FOCUS_PX}px solid {theme.accent}; border-radius: {RADIUS}px; }}
+    QCheckBox::indicator:unchecked {{ border: 1px solid {theme.muted}; border-radius: 2px;
+        width: 12px; height: 12px; }}
     QCheckBox:focus, QRadioButton:focus {{ border: {FOCUS_PX}px solid {theme.accent};
         border-radius: 4px; }}
     QTabBar::tab {{ padding: 6px 12px; color: {theme.muted}; border: none; }}

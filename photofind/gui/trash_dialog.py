@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QStringListModel, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, QStringListModel, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -96,7 +98,6 @@ class TrashDialog(QDialog):
     def _show_count(self) -> None:
         moved = self.tr("Move {files} to trash").format(files=files(len(self.files)))
         self._move.setText(moved)
-        self._copies.setEnabled(self._also.isChecked())
 
 
 class _PathList(QListView):
@@ -104,16 +105,38 @@ class _PathList(QListView):
 
     def __init__(self, lines: Sequence[str], name: str) -> None:
         super().__init__()
-        self.setModel(QStringListModel(list(lines), self))
+        self.setModel(_Lines(list(lines), self))
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         # The end of a path says more than its middle.
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegate(_FittingLine(self))
         self.setAccessibleName(name)
         line = max(self.sizeHintForRow(0), self.fontMetrics().height())
         seen = max(1, min(len(lines), _LINES))
         self.setFixedHeight(seen * line + 2 * self.frameWidth() + 2)
+
+
+class _Lines(QStringListModel):
+    """Lines that may be cut off, whole in their tooltips."""
+
+    @override
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        shown = Qt.ItemDataRole.DisplayRole
+        return super().data(index, shown if role == Qt.ItemDataRole.ToolTipRole else role)
+
+
+class _FittingLine(QStyledItemDelegate):
+    """As wide as the list, however long the line is."""
+
+    @override
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, super().sizeHint(option, index).height())
 
 
 def why_not(refused: Refused) -> str:
