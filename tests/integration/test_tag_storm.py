@@ -150,10 +150,10 @@ class _Storm:
     def _edit_folder(self, photo: _Model) -> None:
         """Some photos of one folder, one after the other."""
         assert photo.path is not None
-        for other in self.photos:
-            if other.path is not None and other.path.parent == photo.path.parent:
-                if self.random.random() < 0.3:
-                    self._edit(other)
+        folder = photo.path.parent
+        for other in [one for one in self.photos if one.path and one.path.parent == folder]:
+            if self.random.random() < 0.3:
+                self._edit(other)
 
     def _restore(self, photo: _Model) -> None:
         if photo.earlier:
