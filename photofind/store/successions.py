@@ -283,7 +283,10 @@ def settle(
     connection.execute(sa.update(_successions).where(here).values(values))
     if verdict in CARRIED:
         old, new = PhotoId(row.old_photo_id), PhotoId(row.new_photo_id)
-        carry_tags(connection, old, new, since=_became(connection, new, old))
+        files = connection.scalar(sa.select(_photos.c.file_count).where(_photos.c.id == new))
+        # Where the new photo lies elsewhere too, nothing is taken off it.
+        back_since = _became(connection, new, old) if files == 1 else None
+        carry_tags(connection, old, new, since=back_since)
         _repoint_offers(connection, old, new)
 
 
@@ -333,14 +336,20 @@ def _decided(connection: sa.Connection, photo_ids: Collection[PhotoId]) -> set[P
     return found
 
 
-def _became(connection: sa.Connection, old: PhotoId, new: PhotoId) -> str | None:
-    """When the one photo was last edited into the other."""
+def _became(connection: sa.Connection, first: PhotoId, last: PhotoId) -> str | None:
+    """When a photo was last edited, where that led to another, in one step or in several."""
+    step = sa.select(_successions.c.new_photo_id, _successions.c.happened_at).where(
+        _successions.c.verdict.in_(CARRIED)
+    )
+    reached = step.where(_successions.c.old_photo_id == first).cte("reached", recursive=True)
+    further = (
+        sa.select(_successions.c.new_photo_id, reached.c.happened_at)
+        .join(reached, reached.c.new_photo_id == _successions.c.old_photo_id)
+        .where(_successions.c.verdict.in_(CARRIED))
+    )
+    reached = reached.union(further)
     return connection.scalar(
-        sa.select(_successions.c.happened_at).where(
-            _successions.c.old_photo_id == old,
-            _successions.c.new_photo_id == new,
-            _successions.c.verdict.in_(CARRIED),
-        )
+        sa.select(sa.func.max(reached.c.happened_at)).where(reached.c.new_photo_id == last)
     )
 
 

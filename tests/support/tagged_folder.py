@@ -13,6 +13,7 @@ from PIL import Image
 
 from photofind.domain import PhotoId
 from photofind.events import IndexFinished
+from photofind.settings import Settings
 from photofind.store import photos, roots, schema, tags
 from photofind.store.stored_paths import relative_bytes
 from photofind.store.tags import TagState
@@ -42,11 +43,12 @@ class TaggedFolder:
     """
 
     def __init__(
-        self, place: Path, roots: Sequence[Path] = (), encoder: SeeingEncoder | None = None
+        self, place: Path, roots: Sequence[Path] = (), settings: Settings | None = None
     ) -> None:
         self.folder = place / "photos"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.encoder = encoder or SeeingEncoder()
+        self.encoder = SeeingEncoder()
+        self._settings = settings
         self._place = place
         self._roots = roots or (self.folder,)
         self.engine = self._open()
@@ -55,6 +57,7 @@ class TaggedFolder:
         return Engine(
             self._place / "library",
             self._roots,
+            settings=self._settings,
             make_worker=lambda paths, settings: in_this_process(paths, settings, self.encoder),
         )
 
@@ -116,6 +119,18 @@ class TaggedFolder:
         with self.engine.database.reading() as connection:
             found = tags.tags_of(connection, [photo_id], [TagState.CONFIRMED])[photo_id]
         return {tag.name for tag in found}
+
+    def all_tags(self) -> dict[Path, set[str]]:
+        """What a person confirmed, by path."""
+        with self.engine.database.reading() as connection:
+            known = {
+                path: file.photo_id
+                for root in roots.list_roots(connection)
+                for path, file in photos.known_files(connection, root).items()
+                if file.photo_id is not None
+            }
+            found = tags.tags_of(connection, list(set(known.values())), [TagState.CONFIRMED])
+        return {path: {tag.name for tag in found[photo]} for path, photo in known.items()}
 
     def metadata_at(self, path: Path) -> Any:
         photo_id = self.photo_at(path)

@@ -1,4 +1,8 @@
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from photofind.domain import FileStat, FoundFile, PhotoId
 from photofind.indexing.compare import RACY_NS, compare
@@ -31,14 +35,74 @@ def test_that_an_untouched_file_costs_nothing_but_its_stat() -> None:
     assert len(result.unchanged) == 1
 
 
-def test_that_every_part_of_the_stat_counts() -> None:
-    for changed in (
-        FileStat(11, HOUR_NS, HOUR_NS, 1),
-        FileStat(10, HOUR_NS + 1, HOUR_NS, 1),
-        FileStat(10, HOUR_NS, HOUR_NS + 1, 1),
-        FileStat(10, HOUR_NS, HOUR_NS, 2),
-    ):
-        assert compare([_found("a.jpg", changed)], dict([_known("a.jpg")]), [], set()).to_read
+def _card(files: int = 40) -> dict[Path, KnownFile]:
+    """Files of a folder, all read long after they were written."""
+    return dict(
+        _known(f"{n}.jpg", FileStat(n, HOUR_NS + n, HOUR_NS + n, 100 + n), n + 1)
+        for n in range(files)
+    )
+
+
+def _read_again(
+    known: dict[Path, KnownFile], stat_now: Callable[[int, FileStat], FileStat]
+) -> list[str]:
+    """What is read of a folder whose files' stats became others."""
+    found = [
+        FoundFile(ROOT, path, stat_now(n, file.stat))
+        for n, (path, file) in enumerate(known.items())
+    ]
+    return [file.path.name for file in compare(found, known, [], set()).to_read]
+
+
+@pytest.mark.parametrize("part", ["size", "mtime_ns", "ctime_ns", "inode"])
+def test_that_every_part_of_the_stat_counts(part: str) -> None:
+    def seventh_changed(n: int, stat: FileStat) -> FileStat:
+        return replace(stat, **{part: getattr(stat, part) + 1}) if n == 7 else stat
+
+    assert _read_again(_card(), seventh_changed) == ["7.jpg"]
+
+
+def test_that_a_card_that_numbers_its_files_anew_is_not_read_again() -> None:
+    assert _read_again(_card(), lambda n, stat: replace(stat, inode=9000 + n)) == []
+    assert _read_again(_card(1), lambda n, stat: replace(stat, inode=9000)) == []
+
+
+def test_that_files_without_numbers_are_not_read_again() -> None:
+    assert _read_again(_card(), lambda _, stat: replace(stat, inode=0)) == []
+    assert _read_again(_card(), lambda n, stat: replace(stat, inode=0 if n == 3 else n + 100)) == []
+
+
+def test_that_a_change_is_seen_on_a_card_that_numbers_its_files_anew() -> None:
+    def written(n: int, stat: FileStat) -> FileStat:
+        grown = replace(stat, inode=9000 + n)
+        return replace(grown, mtime_ns=stat.mtime_ns + 5) if n == 3 else grown
+
+    assert _read_again(_card(), written) == ["3.jpg"]
+
+
+@pytest.mark.parametrize("hours", [1, -1, 5.75, -14])
+def test_that_summer_time_does_not_read_a_card_again(hours: float) -> None:
+    def moved(n: int, stat: FileStat) -> FileStat:
+        shift_ns = int(hours * HOUR_NS)
+        if n % 4 == 0:  # read since, by the clock of now
+            return stat
+        return FileStat(stat.size, stat.mtime_ns + shift_ns, stat.ctime_ns + shift_ns, 9000 + n)
+
+    assert _read_again(_card(), moved) == []
+
+
+def test_that_files_rewritten_to_a_round_time_are_read() -> None:
+    def only_mtime(_: int, stat: FileStat) -> FileStat:
+        # As a program that corrects dates does: the change is later than the time it sets.
+        return replace(stat, mtime_ns=stat.mtime_ns + HOUR_NS, ctime_ns=stat.ctime_ns + 7 * HOUR_NS)
+
+    def few(n: int, stat: FileStat) -> FileStat:
+        return FileStat(
+            stat.size, stat.mtime_ns + HOUR_NS * (n < 9), stat.ctime_ns + HOUR_NS * (n < 9), n + 100
+        )
+
+    assert len(_read_again(_card(), only_mtime)) == 40
+    assert len(_read_again(_card(), few)) == 9
 
 
 def test_that_a_file_read_within_the_tick_it_was_written_is_read_again() -> None:
