@@ -19,10 +19,10 @@ from photofind.photos.decode import Picture
 from photofind.region_desk import RegionDesk
 from photofind.settings import Settings
 
-_log = logging.getLogger(__name__)
-
 KEPT = 2
 """While a library changes its search model, searches use one and reading another."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
