@@ -1,4 +1,4 @@
-"""The life of the child process that a window asks: deaths, other libraries, closing."""
+"""The life of the child process: deaths, other libraries, closing."""
 
 import io
 import logging
@@ -23,18 +23,18 @@ from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from tests.integration.asked_child import (
+from tests.integration.child_fixtures import (
     FRAGILE,
     child_processes,
     copies_beside,
     found_file,
     library_in,
 )
-from tests.integration.asked_child import fragile as fragile
-from tests.integration.asked_child import paths as paths
-from tests.integration.asked_child import picture as picture
-from tests.integration.asked_child import tiny_child as tiny_child
-from tests.integration.asked_child import worker as worker
+from tests.integration.child_fixtures import fragile as fragile
+from tests.integration.child_fixtures import paths as paths
+from tests.integration.child_fixtures import picture as picture
+from tests.integration.child_fixtures import tiny_child as tiny_child
+from tests.integration.child_fixtures import worker as worker
 from tests.support.checkpoints import make_checkpoint
 
 # Deaths
@@ -46,7 +46,7 @@ def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
     files = copies_beside(picture, ["wait.png"])
     others = child_processes() - {fragile.pid}
 
-    def ask(number: int) -> int:
+    def request(number: int) -> int:
         if number % 2:
             return fragile.read_picture(picture, 10).width
         return len(fragile.encode_texts(["a dog"]))
@@ -57,10 +57,10 @@ def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
             time.sleep(0.01)
         os.kill(fragile.pid, signal.SIGKILL)
         picture.with_name("wait.go").touch()
-        answers = list(pool.map(ask, range(40)))
+        responses = list(pool.map(request, range(40)))
         assert waiting.result().width == 10
 
-    assert answers == [1, 10] * 20
+    assert responses == [1, 10] * 20
     assert child_processes() - others == {fragile.pid}
 
 
@@ -261,7 +261,7 @@ def test_that_closing_ends_every_wait_and_leaves_nothing(
     assert child_processes() == children
 
 
-def test_that_the_asking_process_never_imports_torch(
+def test_that_the_parent_never_imports_torch(
     paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     code = (

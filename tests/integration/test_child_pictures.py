@@ -1,4 +1,4 @@
-"""Pictures and thumbnails that a window asks of the child process."""
+"""Pictures and thumbnails from the child process."""
 
 import io
 import sys
@@ -22,19 +22,19 @@ from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from tests.integration.asked_child import BOX, FRAGILE, copies_beside, found_file
-from tests.integration.asked_child import fragile as fragile
-from tests.integration.asked_child import paths as paths
-from tests.integration.asked_child import picture as picture
-from tests.integration.asked_child import tiny_child as tiny_child
-from tests.integration.asked_child import worker as worker
+from tests.integration.child_fixtures import BOX, FRAGILE, copies_beside, found_file
+from tests.integration.child_fixtures import fragile as fragile
+from tests.integration.child_fixtures import paths as paths
+from tests.integration.child_fixtures import picture as picture
+from tests.integration.child_fixtures import tiny_child as tiny_child
+from tests.integration.child_fixtures import worker as worker
 
 
 def _as_array(picture: PixelPicture) -> np.ndarray:
     return np.frombuffer(picture.rgb, np.uint8).reshape(picture.height, picture.width, 3)
 
 
-def test_that_a_picture_comes_upright_and_no_larger_than_asked(
+def test_that_a_picture_comes_upright_and_no_larger_than_requested(
     worker: ChildWorker, tmp_path: Path
 ) -> None:
     image = Image.new("RGB", (400, 200), "blue")
