@@ -1,4 +1,4 @@
-"""The search models a person can choose from: what each is for, and how to get it."""
+"""Search models a person can choose from: what each is for, and how to get it."""
 
 import importlib.util
 import json
@@ -22,7 +22,7 @@ from photofind.paths import LibraryPaths
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What people are told of a recommended one."""
+    """What the window says of a recommended one."""
 
     title: str
     languages: str
@@ -85,7 +85,7 @@ class SearchModel:
 
 
 def search_models(paths: LibraryPaths) -> list[SearchModel]:
-    """Those photofind recommends, in its order, then others that are on this computer."""
+    """List those photofind recommends, in its order, then others that are on this computer."""
     shelf = CheckpointShelf(paths)
     present = [checkpoint.name for checkpoint in shelf]
     known = [_known(checkpoint, present, shelf) for checkpoint in KNOWN_CHECKPOINTS]
@@ -100,10 +100,10 @@ def download_model(
     cancel: CancelToken,
     endpoint: str | None = None,
 ) -> SearchModel:
-    """Fetches one from the model hub; goes on where an earlier try was stopped.
+    """Fetch one from the model hub; go on where an earlier try was stopped.
 
     Args:
-        progress: Told the bytes that are here and all there will be; on another thread.
+        progress: Called with the bytes that are here and all there will be; on another thread.
         cancel: Stops at once; what is here is kept.
         endpoint: Of the hub; by default the public one, or HF_ENDPOINT.
 
@@ -127,7 +127,7 @@ def download_model(
 
 
 def add_model(paths: LibraryPaths, source: Path) -> SearchModel:
-    """Copies one into the library: a folder as a model hub delivers it, or its weights file.
+    """Copy one into the library: a folder as a model hub delivers it, or its weights file.
 
     Raises:
         CheckpointError: It is incomplete or damaged.
@@ -178,7 +178,7 @@ def _size_of(partial: Path) -> int:
 
 
 def _check_weights(path: Path) -> None:
-    """Raises `CheckpointError` where a file was cut short or is something else."""
+    """Raise `CheckpointError` where a file was cut short or is something else."""
     whole = zipfile.is_zipfile(path) if path.suffix == ".bin" else _is_whole(path)
     if not whole:
         raise CheckpointError(
@@ -188,7 +188,7 @@ def _check_weights(path: Path) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a safetensors file is as long as its header says.
+    """Tell whether a safetensors file is as long as its header says.
 
     It begins with the header's length, eight bytes, and the header, which is JSON.
     """

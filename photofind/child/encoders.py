@@ -1,5 +1,7 @@
 """The search models that the child has loaded."""
 
+import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from photofind.settings import Settings
 KEPT = 2
 """While a library changes its search model, searches use one and reading another."""
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
@@ -31,16 +35,16 @@ class _Weights:
 
 
 def changed_since(space: EmbeddingSpace, hint: str) -> CheckpointError:
-    """What to raise where a checkpoint has other weights now than those that made a space."""
+    """Make the error for a checkpoint that has other weights now than those of a space."""
     return CheckpointError(
         f"The search model '{space.checkpoint}' has changed since the photos were indexed.", hint
     )
 
 
 class Encoders:
-    """Loads a checkpoint when it is first asked for; of more than two, the one used last goes.
+    """Loads checkpoints when they are first needed; an LRU cache of two.
 
-    What is loaded goes on answering for its space when its files change. All methods raise
+    What is loaded serves its space also after its files changed. All methods raise
     `CheckpointError` where a model cannot be loaded, or not as it was.
 
     Args:
@@ -62,11 +66,11 @@ class Encoders:
         self._desks: dict[_Weights, RegionDesk] = {}
 
     def leave_library(self) -> None:
-        """Keeps what is loaded, and nothing of the library it was used for."""
+        """Drop what belongs to a library, and keep what is loaded."""
         self._desks.clear()
 
     def encoder(self, paths: LibraryPaths, settings: Settings, model: Model) -> Encoder:
-        """As `load_encoder`."""
+        """Load an encoder as `load_encoder`, or take the one that is loaded."""
         return self._loaded[self._use(paths, settings, model)]
 
     def desk(self, paths: LibraryPaths, settings: Settings, model: Model) -> RegionDesk:
@@ -92,8 +96,11 @@ class Encoders:
             while len(self._loaded) >= KEPT:
                 unused, _ = self._loaded.popitem(last=False)
                 self._desks.pop(unused, None)
+                _log.info("Dropped the search model %s", unused.checkpoint.name)
+            started = time.monotonic()
             with self._memory.lifted():
                 self._loaded[weights] = self._load(paths, settings, name)
+            _log.info("Loaded the search model %s in %.1f s", name, time.monotonic() - started)
         self._loaded.move_to_end(weights)
         return weights
 

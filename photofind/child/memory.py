@@ -27,7 +27,7 @@ class MemoryLimit:
         self._taken_bytes: int | None = None
 
     def set_budget(self, budget_mb: int) -> None:
-        """What pictures may take from now on, together."""
+        """Limit what pictures may take together, from now on."""
         self._budget_bytes = budget_mb * 1_000_000
         if self._taken_bytes is not None:
             self._apply()

@@ -1,15 +1,15 @@
-"""What parent and child say to each other, as pickles through the child's stdin and stdout.
+"""What parent and child send each other; see photofind.child.pipe for how.
 
-Every ask has a number, and its answers the same. What an ask cannot have is answered with `Failed`
-(for a reason a person can act on) or `Bug`.
+Every request has a number, and its responses carry the same. A request that fails is answered with
+`Failed` (for a reason a person can act on) or `Bug`. What the child says of itself, `Heartbeat` and
+log records, has no number.
 """
 
-import pickle
+import errno
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from photofind.domain import Box, EmbeddingSpace, Fingerprint, FoundFile
 from photofind.errors import PhotofindError, UserFacingError
@@ -20,14 +20,30 @@ from photofind.settings import Settings
 Model = str | EmbeddingSpace
 """A search model: by its name, as it is on the disk now; or what made embeddings of this space."""
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+class ChildThread(StrEnum):
+    """The threads of the child that handle requests, each its own."""
+
+    ENCODER = "encoder"
+    PICTURES = "pictures"
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first ask, and again whenever the child is to work for others; answered `Started`."""
+    """The first request, and again whenever the child goes over to other settings.
+
+    Answered with `Started`.
+
+    Attributes:
+        log_level: Records of photofind below it are not sent.
+    """
 
     paths: LibraryPaths
     settings: Settings
     checkpoint: str
+    log_level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +62,7 @@ class ReadFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class TellSpeed:
+class MeasureSpeed:
     """Answered with `Encoder.encodes_per_s`, which may have to be measured."""
 
     checkpoint: str
@@ -108,20 +124,32 @@ class MakeThumbnail:
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
-    """Not answered, and neither is the ask of this number any more; a reading is left."""
+class Cancel:
+    """Ends the reading of this number; neither is answered any more."""
 
     number: int
 
 
-PictureAsk = ReadPicture | MakeThumbnail
-"""Needs no encoder; answered beside everything else."""
+PictureRequest = ReadPicture | MakeThumbnail
+"""Needs no encoder; has a thread of its own, which pictures for a person are worth."""
 
-OneFile = EncodePicture | EncodeRegion | AnswerRegion | PictureAsk
+OneFileRequest = EncodePicture | EncodeRegion | AnswerRegion | PictureRequest
 """Opens one file, of which the child may die."""
 
-Question = TellSpeed | EncodeTexts | EncodePicture | EncodeRegion | AnswerRegion
+EncoderRequest = MeasureSpeed | EncodeTexts | EncodePicture | EncodeRegion | AnswerRegion
 """Needs an encoder; overtakes reading."""
+
+
+def handled_by(request: object) -> ChildThread:
+    """Name the thread of the child that handles a request."""
+    return ChildThread.PICTURES if isinstance(request, PictureRequest) else ChildThread.ENCODER
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A thread of the child reads a file, and more of it came."""
+
+    thread: ChildThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,39 +173,33 @@ class PixelPicture:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All files of a reading were answered."""
+    """All files of a reading have their results."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What was asked for could not be done, for a reason that is understood."""
+    """The request failed for a reason that is understood."""
 
     error: PhotofindError
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """What was asked for could not be done for a reason that is not."""
+    """The request failed for a reason that is not understood."""
 
     report: str
 
 
 def failure(error: Exception) -> Failed | Bug:
-    """What an error is to the parent; call it where the error is handled."""
+    """Describe an error to the parent; call it where the error is handled."""
     if isinstance(error, PhotofindError):
         return Failed(error)
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
-        hint = "Make room on the disk that photofind's library is on, and try again."
-        return Failed(UserFacingError(f"Photofind had to stop: {reason}.", hint))
+        message = f"Photofind had to stop: {error.strerror or error}."
+        if error.errno in _NO_ROOM:
+            hint = "Make room on the disk that photofind's library is on, and try again."
+        else:
+            hint = "See that photofind's library can be read and written, and try again."
+        return Failed(UserFacingError(message, hint))
     # A bug here must not look like a damaged photo.
     return Bug(traceback.format_exc())
-
-
-def messages(pipe: BinaryIO) -> Iterator[tuple[int, Any]]:
-    """Until the other end closes, or dies in the middle of a message."""
-    while True:
-        try:
-            yield pickle.load(pipe)
-        except (EOFError, pickle.UnpicklingError, OSError, ValueError):
-            return

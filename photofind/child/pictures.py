@@ -1,6 +1,6 @@
-"""The child's thread for pictures that somebody looks at or waits for.
+"""The child's thread for pictures that a person looks at or waits for.
 
-It needs no encoder, so it answers while one is being loaded and in the middle of a batch.
+It needs no encoder, so it works while one is being loaded and in the middle of a batch.
 """
 
 import threading
@@ -11,7 +11,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from photofind.child.messages import MakeThumbnail, PictureAsk, PixelPicture, ReadPicture, failure
+from photofind.child.messages import (
+    MakeThumbnail,
+    PictureRequest,
+    PixelPicture,
+    ReadPicture,
+    failure,
+)
 from photofind.domain import Fingerprint
 from photofind.errors import BadInputError, UserFacingError
 from photofind.paths import LibraryPaths
@@ -24,6 +30,7 @@ from photofind.photos.picture_file import (
     open_picture,
     read_picture_file,
 )
+from photofind.photos.read import OnRead, ignore_progress
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 
@@ -33,17 +40,21 @@ class PictureFiles:
     """Reads pictures within a library's limits; any number of threads may use it.
 
     All methods raise `BadInputError` where a file is not there, or no picture photofind reads.
+
+    Attributes:
+        on_read: Called with the bytes that came, while a file is read.
     """
 
     paths: LibraryPaths
     settings: Settings
+    on_read: OnRead = ignore_progress
 
     def open(self, path: Path, shorter_side: int | None = None) -> Picture:
-        """Arguments as `decode`."""
-        return open_picture(path, shorter_side, self._limits)
+        """Read and decode a picture; arguments as `decode`."""
+        return open_picture(path, shorter_side, self._limits, self.on_read)
 
     def pixels(self, path: Path, longest_side: int | None) -> PixelPicture:
-        """A picture to be shown, shrunk where it is larger than `longest_side` pixels."""
+        """Read a picture to be shown, shrunk where it is larger than `longest_side` pixels."""
         with in_words(path):
             # A side that is the shorter one has at least as many pixels as the longest may have.
             picture = self.open(path, longest_side)
@@ -53,13 +64,13 @@ class PictureFiles:
             )
 
     def thumbnail(self, path: Path, content: Fingerprint) -> bytes:
-        """A JPEG, made if need be; raises `BadInputError` where the file holds something else."""
+        """Load a JPEG, or make it; a file that holds another photo by now is bad input too."""
         cache = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
         kept = cache.load(content)
         if kept is not None:
             return kept
         with in_words(path):
-            data = read_picture_file(path, self._limits)
+            data = read_picture_file(path, self._limits, self.on_read)
             if not is_known_by(data, content):
                 raise BadInputError(
                     f"{path} holds another photo than it did.", "Let photofind read it again."
@@ -87,56 +98,51 @@ def _within(image: Image.Image, longest_side: int | None) -> Image.Image:
 
 
 class PictureThread:
-    """Answers asks for pictures, the newest first; pictures to look at before thumbnails.
+    """Handles requests for pictures, the newest first; pictures to look at before thumbnails.
 
     Args:
-        answer: Sends an answer to the ask of a number.
+        respond: Sends the response to the request of a number.
     """
 
-    def __init__(self, answer: Callable[[int, object], None]) -> None:
-        self._answer = answer
-        self._pictures: deque[tuple[int, PictureAsk]] = deque()
-        self._thumbnails: deque[tuple[int, PictureAsk]] = deque()
+    def __init__(self, respond: Callable[[int, object], None]) -> None:
+        self._respond = respond
+        self._pictures: deque[tuple[int, PictureRequest]] = deque()
+        self._thumbnails: deque[tuple[int, PictureRequest]] = deque()
         self._files: PictureFiles | None = None
-        self._turn = threading.Condition()
+        self._changed = threading.Condition()
         threading.Thread(target=self._run, name="pictures", daemon=True).start()
 
-    def work_for(self, files: PictureFiles) -> None:
-        with self._turn:
+    def use(self, files: PictureFiles) -> None:
+        """Read with other limits, for another library, from now on."""
+        with self._changed:
             self._files = files
 
-    def ask(self, number: int, ask: PictureAsk) -> None:
-        with self._turn:
-            looked_at = isinstance(ask, ReadPicture)
-            (self._pictures if looked_at else self._thumbnails).append((number, ask))
-            self._turn.notify()
-
-    def forget(self, number: int) -> None:
-        """Does nothing where it is being answered already."""
-        with self._turn:
-            for waiting in (self._pictures, self._thumbnails):
-                for numbered in [numbered for numbered in waiting if numbered[0] == number]:
-                    waiting.remove(numbered)
+    def add(self, number: int, request: PictureRequest) -> None:
+        """Queue a request; `use` comes first."""
+        with self._changed:
+            looked_at = isinstance(request, ReadPicture)
+            (self._pictures if looked_at else self._thumbnails).append((number, request))
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:
-            number, ask, files = self._next()
+            number, request, files = self._next()
             try:
-                answer = _answer_of(files, ask)
-            except Exception as error:  # noqa: BLE001 (told to whoever asked)
-                answer = failure(error)
-            self._answer(number, answer)
+                response = _response_to(files, request)
+            except Exception as error:  # noqa: BLE001 (raised in the parent)
+                response = failure(error)
+            self._respond(number, response)
 
-    def _next(self) -> tuple[int, PictureAsk, PictureFiles]:
-        with self._turn:
-            self._turn.wait_for(lambda: self._pictures or self._thumbnails)
-            number, ask = (self._pictures or self._thumbnails).pop()
+    def _next(self) -> tuple[int, PictureRequest, PictureFiles]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._pictures or self._thumbnails)
+            number, request = (self._pictures or self._thumbnails).pop()
             assert self._files is not None
-            return number, ask, self._files
+            return number, request, self._files
 
 
-def _answer_of(files: PictureFiles, ask: PictureAsk) -> object:
-    match ask:
+def _response_to(files: PictureFiles, request: PictureRequest) -> object:
+    match request:
         case ReadPicture(path, longest_side):
             return files.pixels(path, longest_side)
         case MakeThumbnail(path, content):

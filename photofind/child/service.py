@@ -1,17 +1,18 @@
-"""The process that does the hard work, and may die of it: its own side.
+"""The child's own side: the process that does the hard work, and may die of it.
 
     parent (worker.py, process.py)          child: python -m photofind.child
-    ChildWorker ── (number, ask) ───────▶   a thread sorts what arrives
+    ChildWorker ── (number, request) ───▶   a thread receives the requests
                                               pictures → PictureThread, at once
                                               all else → Service; between two batches it looks at
-                                                         its queue, so that questions overtake
-                ◀── (number, answer) ───        reading
+                                                         its queue, so that encoding overtakes
+                ◀── (number, response) ──       reading
+                ◀── (None, heartbeat, log record)
 
-Messages are pickles through the child's stdin and stdout, which nobody else can write to.
+Messages go through the child's stdin and stdout, which nobody else can write to.
 """
 
+import logging
 import os
-import pickle
 import queue
 import signal
 import sys
@@ -21,27 +22,28 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from photofind.child.encoders import Encoders
 from photofind.child.memory import MemoryLimit
 from photofind.child.messages import (
     AnswerRegion,
+    Cancel,
+    ChildThread,
     Done,
     EncodePicture,
     EncodeRegion,
+    EncoderRequest,
     EncodeTexts,
-    Forget,
-    PictureAsk,
-    Question,
+    MeasureSpeed,
+    PictureRequest,
     ReadFiles,
     Start,
     Started,
-    TellSpeed,
     failure,
-    messages,
 )
 from photofind.child.pictures import PictureFiles, PictureThread
+from photofind.child.pipe import Heartbeats, LogForwarder, MessageWriter, read_messages
 from photofind.clip.encoder import Encoder, encode_picture
 from photofind.clip.loading import load_encoder
 from photofind.indexing.local import CatalogueWorker
@@ -53,33 +55,25 @@ from photofind.settings import Settings
 ORPHANED_S = 30.0
 """How long the child may finish what it is at after its parent went."""
 
+_log = logging.getLogger(__name__)
+
 Load = Callable[[LibraryPaths, Settings, str], Encoder]
-Asks = queue.SimpleQueue[tuple[int, Any] | None]
-
-
-class Answers:
-    """The pipe to the parent; threads take turns."""
-
-    def __init__(self, pipe: BinaryIO) -> None:
-        self._pipe = pipe
-        self._turn = threading.Lock()
-
-    def send(self, number: int, message: object) -> None:
-        with self._turn:
-            pickle.dump((number, message), self._pipe, pickle.HIGHEST_PROTOCOL)
-            self._pipe.flush()
+Requests = queue.SimpleQueue[tuple[int, Any] | None]
 
 
 class Service:
-    """Answers asks until the parent closes its end.
+    """Handles requests until the parent closes its end.
 
     Args:
         load: Makes an encoder of a checkpoint's name.
     """
 
-    def __init__(self, asks: Asks, answers: Answers, load: Load = load_encoder) -> None:
-        self._asks = asks
-        self._answers = answers
+    def __init__(
+        self, requests: Requests, responses: MessageWriter, load: Load = load_encoder
+    ) -> None:
+        self._requests = requests
+        self._responses = responses
+        self._on_read = Heartbeats(responses, ChildThread.ENCODER)
         self._memory = MemoryLimit()
         self._encoders = Encoders(self._memory, self._open, load)
         self._files: PictureFiles | None = None
@@ -91,67 +85,73 @@ class Service:
             self._try(*numbered)
 
     def _next(self) -> tuple[int, Any] | None:
-        return self._later.popleft() if self._later else self._asks.get()
+        return self._later.popleft() if self._later else self._requests.get()
 
-    def _try(self, number: int, ask: object) -> None:
+    def _try(self, number: int, request: object) -> None:
         try:
-            self._do(number, ask)
+            self._handle(number, request)
         except MemoryError:
             # As good as dead; the parent finds out which file is to blame.
             raise
-        except Exception as error:  # noqa: BLE001 (told to whoever asked)
-            self._answers.send(number, failure(error))
+        except Exception as error:  # noqa: BLE001 (raised in the parent)
+            self._responses.send(number, failure(error))
 
-    def _do(self, number: int, ask: object) -> None:
-        match ask:
-            case Start(paths, settings, checkpoint):
-                self._answers.send(number, self._start(paths, settings, checkpoint))
+    def _handle(self, number: int, request: object) -> None:
+        match request:
+            case Start():
+                self._responses.send(number, self._start(request))
             case ReadFiles():
-                self._read(number, ask)
-            case TellSpeed() | EncodeTexts() | EncodePicture() | EncodeRegion() | AnswerRegion():
-                self._answers.send(number, self._answer_to(ask))
-            case Forget():
-                """What it names was answered already."""
+                self._read(number, request)
+            case MeasureSpeed() | EncodeTexts() | EncodePicture() | EncodeRegion() | AnswerRegion():
+                self._responses.send(number, self._response_to(request))
+            case Cancel():
+                """The reading is over already."""
 
-    def _start(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> Started:
+    def _start(self, start: Start) -> Started:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
-        if self._files is None or self._files.paths != paths:
+        if self._files is None or self._files.paths != start.paths:
             self._encoders.leave_library()
-        self._files = PictureFiles(paths, settings)
-        self._memory.set_budget(settings.max_memory_mb)
-        self._worker = CatalogueWorker(paths, settings, checkpoint, load=self._encoders.encoder)
+        self._files = PictureFiles(start.paths, start.settings, self._on_read)
+        self._memory.set_budget(start.settings.max_memory_mb)
+        self._worker = CatalogueWorker(
+            start.paths,
+            start.settings,
+            start.checkpoint,
+            load=self._encoders.encoder,
+            on_read=self._on_read,
+        )
         return Started(self._worker.space)
 
-    def _read(self, number: int, ask: ReadFiles) -> None:
+    def _read(self, number: int, request: ReadFiles) -> None:
         assert self._worker is not None
-        for batch in self._worker.run(ask.files, embed=ask.embed):
-            self._answers.send(number, batch)
-            if self._is_overtaken(number):
+        for batch in self._worker.run(request.files, embed=request.embed):
+            self._responses.send(number, batch)
+            if self._is_cancelled(number):
                 return
-        self._answers.send(number, Done())
+        self._responses.send(number, Done())
 
-    def _is_overtaken(self, number: int) -> bool:
-        """Does what may come between two batches; returns whether the reading is forgotten."""
-        while not self._asks.empty():
-            numbered = self._asks.get()
+    def _is_cancelled(self, number: int) -> bool:
+        """Do what may come between two batches; tell whether the reading is cancelled."""
+        while not self._requests.empty():
+            numbered = self._requests.get()
             if numbered is None:
                 # The parent is gone.
                 sys.exit()
-            if numbered[1] == Forget(number):
+            if numbered[1] == Cancel(number):
                 return True
-            if isinstance(numbered[1], Question):
+            if isinstance(numbered[1], EncoderRequest):
                 self._try(*numbered)
             else:
                 self._later.append(numbered)
         return False
 
-    def _answer_to(self, ask: Question) -> object:
+    def _response_to(self, request: EncoderRequest) -> object:
         assert self._files is not None
         paths, settings = self._files.paths, self._files.settings
-        match ask:
-            case TellSpeed(checkpoint):
+        match request:
+            case MeasureSpeed(checkpoint):
                 return self._encoders.encoder(paths, settings, checkpoint).encodes_per_s
             case EncodeTexts(texts, model):
                 return self._encoders.encoder(paths, settings, model).encode_texts(texts)
@@ -172,43 +172,52 @@ class Service:
 
 
 def serve(load: Load = load_encoder) -> None:
-    """Answers what comes in at stdin, until it is closed."""
+    """Handle what comes in at stdin, until it is closed."""
     # Ctrl-C reaches the whole group of processes; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = Answers(_private_stdout())
-    asks: Asks = queue.SimpleQueue()
-    pictures = PictureThread(answers.send)
-    sort = partial(_sort_asks, sys.stdin.buffer, asks, pictures)
-    threading.Thread(target=sort, name="asks", daemon=True).start()
-    Service(asks, answers, load).run()
+    responses = MessageWriter(_private_stdout())
+    logging.getLogger().addHandler(LogForwarder(responses))
+    requests: Requests = queue.SimpleQueue()
+    pictures = PictureThread(responses.send)
+    on_read = Heartbeats(responses, ChildThread.PICTURES)
+    receive = partial(_receive, sys.stdin.buffer, requests, pictures, on_read)
+    threading.Thread(target=receive, name="requests", daemon=True).start()
+    try:
+        Service(requests, responses, load).run()
+    except Exception:
+        _log.critical("The child process ends because of an error", exc_info=True)
+        raise
 
 
-def _sort_asks(pipe: BinaryIO, asks: Asks, pictures: PictureThread) -> None:
-    for number, ask in messages(pipe):
-        match ask:
-            case Start(paths, settings):
-                pictures.work_for(PictureFiles(paths, settings))
-            case Forget():
-                pictures.forget(number)
-        if isinstance(ask, PictureAsk):
-            pictures.ask(number, ask)
-        else:
-            asks.put((number, ask))
-    asks.put(None)
+def _receive(
+    pipe: IO[bytes], requests: Requests, pictures: PictureThread, on_read: Heartbeats
+) -> None:
+    try:
+        for number, request in read_messages(pipe):
+            if isinstance(request, Start):
+                logging.getLogger("photofind").setLevel(request.log_level)
+                pictures.use(PictureFiles(request.paths, request.settings, on_read))
+            if isinstance(request, PictureRequest):
+                pictures.add(cast("int", number), request)
+            else:
+                requests.put((cast("int", number), request))
+    except Exception:  # noqa: BLE001 (the process ends)
+        _log.critical("The child process cannot read its requests and ends", exc_info=True)
+    requests.put(None)
     # A decoder that hangs would keep the process for good.
     time.sleep(ORPHANED_S)
     os._exit(1)
 
 
 def _private_stdout() -> BinaryIO:
-    """Takes stdout for the answers alone; what libraries print, in C too, goes nowhere.
+    """Take stdout for the responses alone; what libraries print, in C too, goes nowhere.
 
     libtiff and others write to stderr about every damaged photo; what matters of it is in the
     list of photos that could not be read.
     """
-    answers = os.fdopen(os.dup(1), "wb")
+    responses = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     os.close(silence)
-    return answers
+    return responses

@@ -1,18 +1,13 @@
-"""A `Worker` in a process of its own, and all else that a window asks of that process.
+"""A `Worker` in a process of its own, which also encodes and decodes for a window.
 
 A damaged photo can crash a decoder, and a crash takes its whole process along. Here that is the
 child: it is started again, the files it was at are given to it one by one, and the one that kills
 it twice is recorded as unreadable. The parent imports no torch and decodes no photo.
-
-[Note: suspects]
-Whatever files the child was at when it died are suspects. They are asked for again one suspect at
-a time, and only a death that no other file can have caused counts against a file. So a picture in
-the viewer that crashes the child costs the files being indexed some time, and never their place.
 """
 
+import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -24,23 +19,26 @@ from numpy.typing import NDArray
 from photofind.child.encoders import changed_since
 from photofind.child.messages import (
     AnswerRegion,
+    ChildThread,
     Done,
     EncodePicture,
     EncodeRegion,
+    EncoderRequest,
     EncodeTexts,
     MakeThumbnail,
+    MeasureSpeed,
     Model,
-    OneFile,
-    PictureAsk,
+    OneFileRequest,
+    PictureRequest,
     PixelPicture,
-    Question,
     ReadFiles,
     ReadPicture,
     Start,
     Started,
-    TellSpeed,
+    handled_by,
 )
-from photofind.child.process import Answers, ChildDiedError, ChildProcess
+from photofind.child.process import ChildDiedError, ChildProcess
+from photofind.child.suspects import Suspect, Suspects
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box, Embeddings, EmbeddingSpace, Fingerprint, FoundFile
 from photofind.errors import CancelledError, PhotofindError, UserFacingError
@@ -53,19 +51,20 @@ from photofind.settings import Settings
 CHUNK = 256
 """Files the child is given at once; it reads ahead within a chunk."""
 
-FATAL = 2
-"""Times a file may kill the child before it is left alone."""
-
 TRIES = 5
-"""Times that anything is asked for, deaths that others may have caused included."""
+"""Times that a request is sent, deaths that others may have caused included."""
+
+STARTS = 2
+"""Times that a child may die while it starts."""
 
 SILENCE_S = 300.0
-"""A child that says nothing for so long is stuck: a batch takes seconds."""
+"""A child that shows no life for so long is stuck: a batch takes seconds."""
 
 SILENCE_WITH_ONE_FILE_S = 60.0
 
-_Ask = Question | PictureAsk
-_Suspect = tuple[type, Path, int, int]
+_log = logging.getLogger(__name__)
+
+_Request = EncoderRequest | PictureRequest
 
 
 class ChildStartError(UserFacingError):
@@ -73,21 +72,21 @@ class ChildStartError(UserFacingError):
 
 
 class ChildWorker:
-    """The child process, started again whenever it dies; any thread may ask; close it.
+    """The child process, started again whenever it dies; any thread may use it; close it.
 
-    It begins to load its checkpoint at once, and pictures can be asked for meanwhile. What comes
+    It begins to load its checkpoint at once, and pictures can be requested meanwhile. What comes
     of the loading is raised by `space` and `run`. After `close`, and for those who wait then,
     everything raises `CancelledError`.
 
     Args:
-        checkpoint: What `run` embeds with, and questions that name no other.
+        checkpoint: What `run` embeds with, and requests that name no other.
         module: What the child runs.
-        silence_s: How long it may say nothing.
+        silence_s: How long it may show no life.
 
     Raises:
         CheckpointError: (by `space` and `run`) The checkpoint cannot be loaded, or has other
             weights than before the child died.
-        UserFacingError: (by all) The child does not come up, or dies of what it is asked.
+        UserFacingError: (by all) The child does not come up, or dies of a request.
     """
 
     def __init__(
@@ -99,12 +98,11 @@ class ChildWorker:
         module: str = "photofind.child",
         silence_s: float = SILENCE_S,
     ) -> None:
-        self._start = Start(paths, settings, checkpoint)
+        self._start = _start_request(paths, settings, checkpoint)
         self._module = module
         self._silence_s = silence_s
-        self._deaths: Counter[_Suspect] = Counter()
-        self._one_suspect = threading.Lock()
-        self._turn = threading.Lock()
+        self._suspects = Suspects()
+        self._lock = threading.Lock()
         self._closed = False
         self._space: EmbeddingSpace | None = None
         self._child = ChildProcess(module, self._start)
@@ -116,7 +114,7 @@ class ChildWorker:
     @property
     def encodes_per_s(self) -> float:
         """See `Worker`."""
-        return cast("float", self._answer_to(TellSpeed(self._start.checkpoint)))
+        return cast("float", self._response_to(MeasureSpeed(self._start.checkpoint)))
 
     @property
     def pid(self) -> int:
@@ -124,13 +122,13 @@ class ChildWorker:
         return self._child.pid
 
     def restart_for(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> None:
-        """Works for another library, other settings or another checkpoint from now on.
+        """Work for another library, other settings or another checkpoint from now on.
 
         What is loaded is kept. A `run` that is under way cannot go on; close it first.
         """
-        with self._turn:
+        with self._lock:
             self._raise_if_closed()
-            before, self._start = self._start, Start(paths, settings, checkpoint)
+            before, self._start = self._start, _start_request(paths, settings, checkpoint)
             self._space = None
             if settings.threads == before.settings.threads:
                 self._child.start_again(self._start)
@@ -140,8 +138,8 @@ class ChildWorker:
                 self._child = ChildProcess(self._module, self._start)
 
     def close(self) -> None:
-        """Ends the child, whatever it is doing."""
-        with self._turn:
+        """End the child, whatever it is doing."""
+        with self._lock:
             self._closed = True
             self._child.close()
 
@@ -157,24 +155,25 @@ class ChildWorker:
             if self._start is not start:
                 raise RuntimeError("the child works for others since, see restart_for")
             chunk = files[first : first + CHUNK]
-            answered = 0
+            done = 0
             child = self._child
             try:
                 with closing(_read(child, chunk, embed, self._silence_s)) as batches:
                     for batch in batches:
-                        answered += len(batch)
+                        done += len(batch)
                         yield batch
             except ChildDiedError:
                 self._replace(child)
-                for suspect in chunk[answered:]:
+                _log.info("Reading %d files one by one", len(chunk) - done)
+                for suspect in chunk[done:]:
                     yield self._read_suspect(suspect, embed)
 
     def _read_suspect(self, file: FoundFile, embed: bool) -> list[Result]:
-        suspect = (ReadFiles, file.path, file.stat.size, file.stat.mtime_ns)
+        suspect = Suspect.of_file(file)
         limit_s = min(self._silence_s, SILENCE_WITH_ONE_FILE_S)
-        with self._one_suspect:
+        with self._suspects.one_at_a_time:
             for _ in range(TRIES):
-                if self._deaths[suspect] >= FATAL:
+                if self._suspects.is_fatal(suspect):
                     reason = "Reading this file makes the program that reads it crash or hang."
                     return [Unreadable(file, time.time_ns(), reason)]
                 self._started()
@@ -183,14 +182,14 @@ class ChildWorker:
                     batches = _read(child, [file], embed, limit_s)
                     return [result for batch in batches for result in batch]
                 except ChildDiedError as death:
-                    self._deaths[suspect] += death.alone
+                    self._suspects.note_death(suspect, death)
                     self._replace(child)
         return [TryLater(file)]
 
-    # Questions: they overtake reading within a batch
+    # Encoding: overtakes reading within a batch
 
     def encode_texts(self, texts: Sequence[str], model: Model | None = None) -> Embeddings:
-        """As `Encoder.encode_texts`.
+        """Embed texts as `Encoder.encode_texts`.
 
         Args:
             model: Here and below: whose encoder; by default what `run` embeds with. The two used
@@ -198,15 +197,19 @@ class ChildWorker:
 
         Raises:
             CheckpointError: (here and below) The model cannot be loaded, or what made embeddings
-                of the space asked for is not there any more.
+                of the requested space is not there any more.
         """
-        ask = EncodeTexts(tuple(texts), self._model(model))
-        return cast("Embeddings", self._answer_to(ask))
+        request = EncodeTexts(tuple(texts), self._model(model))
+        return cast("Embeddings", self._response_to(request))
 
     def encode_picture(self, path: Path, model: Model | None = None) -> NDArray[np.float32]:
-        """(dim,) of length one; raises `BadInputError` where the picture cannot be read."""
-        ask = EncodePicture(path, self._model(model))
-        return cast("NDArray[np.float32]", self._answer_to(ask))
+        """Embed a picture: (dim,) of length one.
+
+        Raises:
+            BadInputError: (here and below) The picture cannot be read.
+        """
+        request = EncodePicture(path, self._model(model))
+        return cast("NDArray[np.float32]", self._response_to(request))
 
     def encode_region(
         self,
@@ -216,9 +219,9 @@ class ChildWorker:
         strength: float = PAPER_STRENGTH,
         model: Model | None = None,
     ) -> NDArray[np.float32]:
-        """(dim,) of length one; raises `BadInputError` for a picture or box that is of no use."""
-        ask = EncodeRegion(path, box, method, strength, self._model(model))
-        return cast("NDArray[np.float32]", self._answer_to(ask))
+        """Embed a region: (dim,) of length one; a box that is of no use is bad input too."""
+        request = EncodeRegion(path, box, method, strength, self._model(model))
+        return cast("NDArray[np.float32]", self._response_to(request))
 
     def answer_region(
         self,
@@ -229,60 +232,50 @@ class ChildWorker:
         strength: float = PAPER_STRENGTH,
         model: Model | None = None,
     ) -> RegionAnswer:
-        """What a region shows, by the vocabulary if not by labels; raises as `encode_region`."""
-        ask = AnswerRegion(path, box, tuple(labels), method, strength, self._model(model))
-        return cast("RegionAnswer", self._answer_to(ask))
+        """Name what a region shows, by the vocabulary if not by labels."""
+        request = AnswerRegion(path, box, tuple(labels), method, strength, self._model(model))
+        return cast("RegionAnswer", self._response_to(request))
 
-    # Pictures: answered beside everything else
+    # Pictures: on a thread of their own in the child
 
     def read_picture(self, path: Path, longest_side: int | None = None) -> PixelPicture:
-        """Its longest side is `longest_side` pixels at most; raises `BadInputError`."""
-        return self.begin_picture(path, longest_side).get()
-
-    def begin_picture(self, path: Path, longest_side: int | None = None) -> "PictureRequest":
-        """As `read_picture`, without waiting; of several, the last one asked for comes first."""
-        return PictureRequest(self, ReadPicture(path, longest_side))
+        """Decode a picture; its longest side is `longest_side` pixels at most."""
+        return cast("PixelPicture", self._response_to(ReadPicture(path, longest_side)))
 
     def make_thumbnail(self, path: Path, fingerprint: Fingerprint) -> bytes:
-        """A JPEG, also stored; raises `BadInputError` where the file holds that no more."""
-        return cast("bytes", self._answer_to(MakeThumbnail(path, fingerprint)))
+        """Make a JPEG and store it; a file that holds another photo by now is bad input."""
+        return cast("bytes", self._response_to(MakeThumbnail(path, fingerprint)))
 
-    # Asking, and asking again
+    # Requests and retries
 
-    def begin(self, ask: _Ask) -> tuple[ChildProcess, Answers]:
-        """Asks for the first time."""
+    def _response_to(self, request: _Request) -> object:
         self._raise_if_closed()
-        self._raise_if_fatal(ask)
-        if isinstance(ask, Question):
+        self._raise_if_fatal(request)
+        if isinstance(request, EncoderRequest):
             self._wait_for_start()
         child = self._child
-        return child, child.ask(ask)
-
-    def finish(self, ask: _Ask, child: ChildProcess, answers: Answers) -> object:
-        """Waits for the answer to what was begun."""
+        pending = child.request(request)
         try:
-            return answers.get(self._patience_s(ask))
+            return pending.get(self._patience_s(request))
         except ChildDiedError as death:
             turn: AbstractContextManager[object] = nullcontext()
-            if answers.opens_files:
-                turn = self._one_suspect
+            if pending.opens_files:
+                turn = self._suspects.one_at_a_time
             with turn:
-                return self._ask_again(ask, child, death)
+                return self._retry(request, child, death)
 
-    def _answer_to(self, ask: _Ask) -> object:
-        return self.finish(ask, *self.begin(ask))
-
-    def _ask_again(self, ask: _Ask, child: ChildProcess, death: ChildDiedError) -> object:
+    def _retry(self, request: _Request, child: ChildProcess, death: ChildDiedError) -> object:
         """See [Note: suspects]."""
         for _ in range(TRIES):
-            if isinstance(ask, OneFile):
-                self._deaths[_suspect(ask)] += death.alone
+            if isinstance(request, OneFileRequest):
+                self._suspects.note_death(Suspect.of_request(request), death)
             self._replace(child)
-            self._raise_if_fatal(ask)
+            self._raise_if_fatal(request)
             self._wait_for_start()
             child = self._child
+            _log.info("Sending %s again", type(request).__name__)
             try:
-                return child.ask(ask).get(self._patience_s(ask))
+                return child.request(request).get(self._patience_s(request))
             except ChildDiedError as again:
                 death = again
         raise UserFacingError(
@@ -290,16 +283,18 @@ class ChildWorker:
             "Try again in a minute; there may be too little memory.",
         )
 
-    def _raise_if_fatal(self, ask: _Ask) -> None:
-        if isinstance(ask, OneFile) and self._deaths[_suspect(ask)] >= FATAL:
+    def _raise_if_fatal(self, request: _Request) -> None:
+        if not isinstance(request, OneFileRequest):
+            return
+        if self._suspects.is_fatal(Suspect.of_request(request)):
             raise UserFacingError(
-                f"{ask.path} makes the program that reads it crash.",
+                f"{request.path} makes the program that reads it crash.",
                 "The file may be damaged; try another picture.",
             )
 
-    def _patience_s(self, ask: _Ask) -> float:
-        beside_others = isinstance(ask, PictureAsk)
-        return min(self._silence_s, SILENCE_WITH_ONE_FILE_S) if beside_others else self._silence_s
+    def _patience_s(self, request: _Request) -> float:
+        one_file = handled_by(request) is ChildThread.PICTURES
+        return min(self._silence_s, SILENCE_WITH_ONE_FILE_S) if one_file else self._silence_s
 
     def _model(self, model: Model | None) -> Model:
         return model or self._space or self._start.checkpoint
@@ -307,23 +302,25 @@ class ChildWorker:
     # The child's life
 
     def _started(self) -> Started:
-        """Waits until the checkpoint is loaded; raises what came between."""
-        for _ in range(FATAL):
+        """Wait until the checkpoint is loaded; raise what came between."""
+        for _ in range(STARTS):
+            if self._child.ended:
+                self._replace(self._child)
             start, child = self._start, self._child
             try:
                 started = child.started()
-                self._raise_if_changed(start, started.space)
-                return started
             except ChildDiedError:
-                self._replace(child)
+                continue
+            self._raise_if_changed(start, started.space)
+            return started
         raise ChildStartError(
             "The part of photofind that reads photos does not start.",
             "There may be too little memory; close other programs and try again.",
         )
 
     def _raise_if_changed(self, start: Start, space: EmbeddingSpace) -> None:
-        """What one child embeds and what the next must be comparable, see `restart_for`."""
-        with self._turn:
+        """Compare with the space of the child before; embeddings of one run must be comparable."""
+        with self._lock:
             if self._start is not start:
                 return
             self._space = self._space or space
@@ -331,7 +328,7 @@ class ChildWorker:
                 raise changed_since(self._space, "Try again: all photos are read anew then.")
 
     def _wait_for_start(self) -> None:
-        """Whatever comes of it: a question may be for another checkpoint, or for none."""
+        """Wait, whatever comes of it: a request may be for another checkpoint, or for none."""
         try:
             self._started()
         except (ChildStartError, CancelledError):
@@ -340,8 +337,8 @@ class ChildWorker:
             return
 
     def _replace(self, dead: ChildProcess) -> None:
-        """Starts the child again, unless another thread did."""
-        with self._turn:
+        """Start the child again, unless another thread did."""
+        with self._lock:
             self._raise_if_closed()
             if self._child is dead:
                 dead.close()
@@ -352,40 +349,17 @@ class ChildWorker:
             raise CancelledError("photofind is being closed")
 
 
-class PictureRequest:
-    """A picture that was asked for; `get` it, or `forget` it."""
-
-    def __init__(self, worker: ChildWorker, ask: ReadPicture) -> None:
-        self._worker = worker
-        self._ask = ask
-        self._child, self._answers = worker.begin(ask)
-
-    def get(self) -> PixelPicture:
-        """As `ChildWorker.read_picture`; raises `CancelledError` where it is forgotten."""
-        answer = self._worker.finish(self._ask, self._child, self._answers)
-        return cast("PixelPicture", answer)
-
-    def forget(self) -> None:
-        """Nobody waits for it any more; any thread."""
-        self._answers.forget()
+def _start_request(paths: LibraryPaths, settings: Settings, checkpoint: str) -> Start:
+    return Start(paths, settings, checkpoint, logging.getLogger("photofind").getEffectiveLevel())
 
 
 def _read(
     child: ChildProcess, files: Sequence[FoundFile], embed: bool, silence_s: float
 ) -> Generator[list[Result], None, None]:
-    answers = child.ask(ReadFiles(tuple(files), embed))
+    pending = child.request(ReadFiles(tuple(files), embed))
     try:
-        while not isinstance(answer := answers.get(silence_s), Done):
-            yield cast("list[Result]", answer)
+        while not isinstance(response := pending.get(silence_s), Done):
+            yield cast("list[Result]", response)
     except GeneratorExit:
-        answers.forget()
+        pending.cancel()
         raise
-
-
-def _suspect(ask: OneFile) -> _Suspect:
-    """A file as it is now, and what is done with it; another size or time, another file."""
-    try:
-        status = ask.path.stat()
-    except OSError:
-        return type(ask), ask.path, 0, 0
-    return type(ask), ask.path, status.st_size, status.st_mtime_ns

@@ -108,11 +108,18 @@ class Checkpoint:
         """Hash the weights, read anew: what was measured is what gets loaded.
 
         Raises:
-            CheckpointError: They are not those that photofind knows under this name.
+            CheckpointError: They cannot be read, or are not those that photofind knows under this
+                name.
         """
         weights = self.weights
-        with weights.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with weights.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise CheckpointError(
+                f"The weights of the search model '{self.name}' cannot be read: {error.strerror}.",
+                f"See that the disk of {weights.parent} can be read, and try again.",
+            ) from error
         known = _known(self.name)
         if (
             weights.name == WEIGHT_FILES[0]

@@ -28,7 +28,7 @@ class TextEncoder(Protocol):
     def space(self) -> EmbeddingSpace: ...
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """N texts → (N, dim), each embedded as it stands."""
+        """Embed each text as it stands: N texts → (N, dim)."""
         ...
 
 
@@ -40,19 +40,19 @@ class Encoder(TextEncoder, Protocol):
 
     @property
     def encodes_per_s(self) -> float:
-        """About how many pictures `encode_images` takes a second."""
+        """Tell about how many pictures `encode_images` takes a second."""
         ...
 
     def encode_images(self, pixels: Pixels) -> Embeddings:
-        """(N, size, size, 3) uint8 → (N, dim)."""
+        """Embed pictures: (N, size, size, 3) uint8 → (N, dim)."""
         ...
 
 
 class PictureRegions(Protocol):
-    """One picture, ready for any number of questions about its regions."""
+    """One picture, of which any number of regions can be embedded."""
 
     def encode_regions(self, boxes: Sequence[Box], strength: float = PAPER_STRENGTH) -> Embeddings:
-        """N boxes in pixels of the upright picture → (N, dim)."""
+        """Embed regions: N boxes in pixels of the upright picture → (N, dim)."""
         ...
 
 
@@ -62,16 +62,16 @@ class RegionEncoder(Encoder, Protocol):
 
     @property
     def falip_applies(self) -> bool:
-        """Whether this checkpoint's architecture allows `regions_of`."""
+        """Tell whether this checkpoint's architecture allows `regions_of`."""
         ...
 
     @property
     def region_preprocess(self) -> Preprocess:
-        """The checkpoint's preprocessing without a crop, so that no region is lost."""
+        """Return the checkpoint's preprocessing without a crop, so that no region is lost."""
         ...
 
     def regions_of(self, pixels: Pixels, geometry: Geometry) -> PictureRegions:
-        """Does once what all regions of a picture share.
+        """Do once what all regions of a picture share.
 
         Args:
             pixels: (size, size, 3) uint8, by `region_preprocess`.
@@ -84,7 +84,7 @@ class RegionEncoder(Encoder, Protocol):
 
 
 def encode_picture(encoder: Encoder, picture: Image.Image) -> NDArray[np.float32]:
-    """An upright RGB picture of any size → (dim,)."""
+    """Embed an upright RGB picture of any size: → (dim,)."""
     embedding: NDArray[np.float32] = encoder.encode_images(
         encoder.preprocess.pixels(picture)[np.newaxis]
     )[0]

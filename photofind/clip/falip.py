@@ -42,7 +42,7 @@ Grid = tuple[int, int]
 
 
 def covered_patches(box: Box, size: int, grid: Grid) -> tuple[slice, slice]:
-    """The rows and columns of patches a box touches, at least one of each.
+    """Find the rows and columns of patches that a box touches, at least one of each.
 
     Args:
         box: In the encoder's pixels; what lies outside the square is left out.
@@ -62,7 +62,7 @@ def _covered(low: float, high: float, patch_px: float, count: int) -> slice:
 
 
 def foveal_values(rows: int, columns: int, strength: float) -> NDArray[np.float64]:
-    """The bias of a box's patches, strongest in its middle: (rows, columns), up to `strength`.
+    """Compute the bias of a box's patches, (rows, columns), up to `strength` in its middle.
 
     R_ij = exp(−((i − (h−1)/2)² + (j − (w−1)/2)²) / 2σ²), stretched to nearly 0–α (the paper's
     foveal attention mask, with ε = 1e-6). Where all R are equal, as in 1 × 1, 1 × 2 and 2 × 2,
@@ -77,7 +77,7 @@ def foveal_values(rows: int, columns: int, strength: float) -> NDArray[np.float6
 
 
 def attention_bias(box: Box, strength: float, size: int, grid: Grid) -> NDArray[np.float32]:
-    """(rows · columns,) what is added to the attention each patch gets; see [Note: strength]."""
+    """Compute what each patch's attention gets, (rows · columns,); see [Note: strength]."""
     rows, columns = covered_patches(box, size, grid)
     if strength == HARD_MASK:
         bias = np.full(grid, -np.inf, np.float32)
@@ -95,21 +95,21 @@ class FovealTower(Protocol):
     grid: Grid
 
     def before(self, inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """(1, 3, size, size) float32, normalised → what does not depend on the region."""
+        """Compute what does not depend on the region, of (1, 3, size, size) normalised float32."""
         ...
 
     def after(self, shared: tuple[torch.Tensor, ...], bias: torch.Tensor) -> torch.Tensor:
-        """What `before` gave and (N, rows · columns) of bias → (N, dim), not normalised."""
+        """Embed with (N, rows · columns) of bias what `before` gave: → (N, dim), not normalised."""
         ...
 
 
 def falip_applies(visual: nn.Module) -> bool:
-    """Whether an image encoder has the attention that a region's bias goes on."""
+    """Tell whether an image encoder has the attention that a region's bias goes on."""
     return foveal_tower(visual) is not None
 
 
 def foveal_tower(visual: nn.Module) -> FovealTower | None:
-    """`None` where the architecture is not one for this."""
+    """Cut an image encoder in two; `None` where the architecture is not one for this."""
     if isinstance(visual, VisionTransformer) and _has_plain_cls(visual):
         return _Transformer(visual)
     if isinstance(visual, ModifiedResNet) and isinstance(visual.attnpool, AttentionPool2d):
@@ -207,7 +207,7 @@ class FovealPicture:
 
     @torch.inference_mode()
     def encode_regions(self, boxes: Sequence[Box], strength: float = PAPER_STRENGTH) -> Embeddings:
-        """N boxes in pixels of the upright picture → (N, dim), in one batch."""
+        """Embed regions in one batch: N boxes in pixels of the upright picture → (N, dim)."""
         size = self._geometry.size
         bias = [
             attention_bias(self._geometry.to_input(box), strength, size, self._tower.grid)

@@ -1,4 +1,4 @@
-"""A checkpoint's name → an encoder."""
+"""Load an encoder by a checkpoint's name."""
 
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder
@@ -7,7 +7,11 @@ from photofind.settings import Settings
 
 
 def load_encoder(paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
-    """Loads a checkpoint, in seconds; raises `CheckpointError` where it is not on this machine."""
+    """Load a checkpoint, in seconds.
+
+    Raises:
+        CheckpointError: It is not on this machine, or damaged.
+    """
     checkpoint = CheckpointShelf(paths).find(name)
     # torch takes seconds to import, and most commands never need it.
     from photofind.clip.open_clip_encoder import OpenClipEncoder

@@ -33,6 +33,8 @@ SMALLEST_SAMPLE = 8
 NOTEWORTHY = 1.1
 """Times the remembered rate that a batch must reach to be remembered instead."""
 
+_log = logging.getLogger(__name__)
+
 
 class OpenClipEncoder:
     """A loaded checkpoint.
@@ -67,22 +69,29 @@ class OpenClipEncoder:
         self._shift = (-mean / std).view(1, 3, 1, 1)
         dim = self.encode_texts(["a photo"]).shape[1]
         self.space = EmbeddingSpace(checkpoint.name, sha256, PREPROCESS_VERSION, dim)
+        _log.info(
+            "%s has weights %s, %d dimensions, and embeds in %s",
+            checkpoint.name,
+            sha256[:16],
+            dim,
+            self._precision or "an arithmetic that is still to be measured",
+        )
 
     @property
     def precision(self) -> Precision:
-        """The arithmetic of the image encoder; float32 until there was a batch to measure with."""
+        """Return the image encoder's arithmetic; float32 until a batch was measured."""
         return self._precision or Precision.FLOAT32
 
     @property
     def encodes_per_s(self) -> float:
-        """See `Encoder.encodes_per_s`; measured on made-up pixels where no photo came yet."""
+        """See `Encoder.encodes_per_s`; measure on made-up pixels where no photo came yet."""
         if self._encodes_per_s is None:
             self._encodes_per_s = self._rate_on_noise()
         return self._encodes_per_s
 
     @torch.inference_mode()
     def encode_images(self, pixels: Pixels) -> Embeddings:
-        """(N, size, size, 3) uint8 → (N, dim)."""
+        """Embed pictures: (N, size, size, 3) uint8 → (N, dim)."""
         inputs = self._inputs(pixels)
         tower = self._tower_for(inputs)
         started = time.perf_counter()
@@ -100,7 +109,7 @@ class OpenClipEncoder:
         return replace(self.preprocess, resize_mode="squash")
 
     def regions_of(self, pixels: Pixels, geometry: Geometry) -> FovealPicture:
-        """(size, size, 3) uint8 → its regions; always float32."""
+        """Prepare a picture's regions, (size, size, 3) uint8; always in float32."""
         tower = foveal_tower(self._model.visual)
         if tower is None:
             raise CheckpointError(
@@ -128,6 +137,12 @@ class OpenClipEncoder:
         choice = fastest(visual, inputs[:SMALLEST_SAMPLE])
         self._precision, self._tower = choice.precision, choice.tower
         self._encodes_per_s = choice.encodes_per_s
+        _log.info(
+            "%s embeds in %s, %.1f pictures a second",
+            self.space.checkpoint,
+            choice.precision,
+            choice.encodes_per_s,
+        )
         if self._memory is not None:
             self._memory.remember(self.space.sha256, choice.precision, choice.encodes_per_s)
         return self._tower
@@ -150,7 +165,7 @@ class OpenClipEncoder:
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """N texts → (N, dim), each cut at the checkpoint's context length."""
+        """Embed texts: N texts → (N, dim), each cut at the checkpoint's context length."""
         return _normalised(encode_text(self._model, self._tokenizer(list(texts))))
 
 

@@ -37,7 +37,7 @@ class Precision(StrEnum):
 
 
 def image_tower(visual: nn.Module, precision: Precision) -> nn.Module:
-    """A float32 image encoder in another arithmetic, as a copy; takes and gives float32."""
+    """Copy a float32 image encoder in another arithmetic; it takes and gives float32."""
     if precision is Precision.FLOAT32:
         return visual
     if precision is Precision.BFLOAT16:
@@ -80,7 +80,7 @@ class Choice:
 
 
 def fastest(visual: nn.Module, sample: torch.Tensor) -> Choice:
-    """The fastest arithmetic that agrees with float32 on a sample of real pictures.
+    """Find the fastest arithmetic that agrees with float32 on a sample of real pictures.
 
     Args:
         visual: The float32 image encoder.
@@ -104,7 +104,7 @@ def fastest(visual: nn.Module, sample: torch.Tensor) -> Choice:
 
 
 def encodes_per_s(tower: nn.Module, sample: torch.Tensor) -> float:
-    """Pictures a second, whatever they show."""
+    """Measure the pictures a second, whatever they show."""
     return len(sample) / _measured(tower, sample)[1]
 
 
@@ -131,11 +131,12 @@ class PrecisionMemory:
         self._path = path
 
     def recall(self, checkpoint_sha256: str) -> Precision | None:
+        """Return the precision that was measured; `None` where none was."""
         value = self._entry(checkpoint_sha256).get("precision")
         return next((precision for precision in Precision if precision == value), None)
 
     def recall_rate(self, checkpoint_sha256: str) -> float | None:
-        """Photos a second by the precision remembered; `None` where it was not measured."""
+        """Return the photos a second by that precision; `None` where it was not measured."""
         value = self._entry(checkpoint_sha256).get("encodes_per_s")
         return float(value) if isinstance(value, int | float) and 0 < value < math.inf else None
 

@@ -36,7 +36,7 @@ class Geometry:
     offset_y: float
 
     def to_input(self, box: Box) -> Box:
-        """A box of the upright picture in the encoder's pixels, not clipped."""
+        """Convert a box of the upright picture to the encoder's pixels, not clipped."""
         x0, y0, x1, y1 = box
         return (
             x0 * self.scale_x + self.offset_x,
@@ -46,7 +46,7 @@ class Geometry:
         )
 
     def to_picture(self, box: Box) -> Box:
-        """The inverse of `to_input`."""
+        """Invert `to_input`."""
         x0, y0, x1, y1 = box
         return (
             (x0 - self.offset_x) / self.scale_x,
@@ -56,7 +56,7 @@ class Geometry:
         )
 
     def visible_share(self, box: Box) -> float:
-        """How much of a box's area the encoder sees, 0–1; less than 1 where a crop cuts it."""
+        """Compute how much of a box's area the encoder sees; below 1 where a crop cuts it."""
         x0, y0, x1, y1 = self.to_input(box)
         area = (x1 - x0) * (y1 - y0)
         if area <= 0:
@@ -85,14 +85,14 @@ class Preprocess:
 
     @property
     def decode_px(self) -> int:
-        """The shorter side to decode a picture to, at least.
+        """Return the shorter side to decode a picture to, at least.
 
         Twice what the encoder takes, so that it is the bicubic filter here that makes its pixels.
         """
         return 2 * self.size
 
     def resized(self, width: int, height: int) -> tuple[int, int]:
-        """(width, height) of a picture after resizing and before cropping or padding."""
+        """Compute (width, height) of a picture after resizing and before cropping or padding."""
         if self.resize_mode == "squash":
             return self.size, self.size
         if self.resize_mode == "longest":
@@ -105,13 +105,13 @@ class Preprocess:
         return int(self.size * width / height), self.size
 
     def geometry(self, width: int, height: int) -> Geometry:
-        """Where a picture of width × height pixels comes to lie."""
+        """Compute where a picture of width × height pixels comes to lie."""
         new_width, new_height = self.resized(width, height)
         left, top = self._offset(new_width), self._offset(new_height)
         return Geometry(self.size, new_width / width, new_height / height, left, top)
 
     def pixels(self, picture: Image.Image) -> NDArray[np.uint8]:
-        """An upright RGB picture as the encoder sees it: (size, size, 3) uint8."""
+        """Transform an upright RGB picture into what the encoder sees: (size, size, 3) uint8."""
         size = self.resized(picture.width, picture.height)
         if size != picture.size:
             method = Image.Resampling.BICUBIC if self.bicubic else Image.Resampling.BILINEAR

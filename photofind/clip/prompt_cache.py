@@ -1,4 +1,4 @@
-"""Embeddings of texts that stay the same, on disk, since a large encoder takes seconds for them.
+"""Disk cache of embeddings of fixed texts, for which a large encoder takes seconds.
 
 A file is the SHA-256 of what follows, then an .npy array. It can be deleted at any time.
 """

@@ -13,7 +13,7 @@ from open_clip.transformer import text_global_pool
 
 
 def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """As open_clip's `model.encode_text(tokens)`, with equal results.
+    """Embed tokens as open_clip's `model.encode_text(tokens)`, with equal results.
 
     Args:
         model: Any open_clip model; those with a causal text tower of open_clip's own are sped up.

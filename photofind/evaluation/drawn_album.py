@@ -8,6 +8,7 @@ from random import Random
 from PIL import ExifTags, Image
 
 from photofind.atomic_files import replacing
+from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_scenes import DrawnScene, draw_scene, held_out_seeds
 
 SHAPES = ((640, 427), (427, 640), (640, 480), (480, 640), (720, 405), (560, 560))
@@ -19,21 +20,27 @@ FIRST, LAST = datetime(2014, 4, 5, 9, 30), datetime(2025, 10, 12, 18, 0)
 def draw_album(
     folder: Path, count: int, progress: Callable[[int], None] = lambda _done: None
 ) -> Path:
-    """Draws `count` pictures below `folder`, always the same ones; those there are kept.
+    """Draw `count` pictures below `folder`, always the same ones; those there are kept.
 
     Raises:
-        OSError: The folder cannot be written, or the disk is full.
+        UserFacingError: The folder cannot be written, or the disk is full.
     """
     for number, seed in enumerate(held_out_seeds[:count]):
         path = folder / FOLDERS[number % len(FOLDERS)] / f"picture-{number + 1:04}.jpg"
         if not path.exists():
-            _draw(path, seed)
+            try:
+                _draw(path, seed)
+            except OSError as error:
+                raise UserFacingError(
+                    f"The demo pictures cannot be drawn: {error.strerror or error}.",
+                    f"See that the disk of {folder} has room and can be written, and try again.",
+                ) from error
         progress(number + 1)
     return folder
 
 
 def scene_of(picture: Path) -> DrawnScene:
-    """What a picture of an album shows, by its file's name."""
+    """Tell what a picture of an album shows, by its file's name."""
     seed = held_out_seeds[int(picture.stem.removeprefix("picture-")) - 1]
     return draw_scene(seed, Random(seed).choice(SHAPES))
 

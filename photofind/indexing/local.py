@@ -9,6 +9,7 @@ from photofind.indexing.stages import Stages
 from photofind.indexing.worker import LocalWorker
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
+from photofind.photos.read import OnRead, ignore_progress
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store import embeddings, identity, photos
@@ -20,6 +21,7 @@ class CatalogueWorker(LocalWorker):
 
     Args:
         load: What makes an encoder of a checkpoint's name.
+        on_read: Called with the bytes that came, while a file is read; from several threads.
 
     Raises:
         CheckpointError: The checkpoint cannot be loaded.
@@ -32,6 +34,7 @@ class CatalogueWorker(LocalWorker):
         checkpoint: str,
         *,
         load: Callable[[LibraryPaths, Settings, str], Encoder] = load_encoder,
+        on_read: OnRead = ignore_progress,
     ) -> None:
         encoder = load(paths, settings, checkpoint)
         self._database = Database.open(paths, write=False)
@@ -45,6 +48,7 @@ class CatalogueWorker(LocalWorker):
             max_pixels=limits.max_pixels,
             thumbnail_px=settings.thumbnail_px,
             has_older=self._has_older(),
+            on_read=on_read,
         )
         super().__init__(encoder, stages, batch_size=settings.batch_size, threads=settings.threads)
 

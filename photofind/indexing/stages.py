@@ -18,7 +18,7 @@ from photofind.photos.decode import decode
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.formats import NotAPhoto
 from photofind.photos.metadata import read_metadata
-from photofind.photos.read import read_file
+from photofind.photos.read import OnRead, ignore_progress, read_file
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
 
 NOT_ON_THIS_COMPUTER = "Not on this computer. It is read once it has been downloaded."
@@ -120,6 +120,7 @@ class Stages:
         embeds: Whether photos are to be embedded, or only described.
         has_older: Whether the catalogue knows some photos by their files' bytes, as an older
             photofind did.
+        on_read: Called with the bytes that came, while a file is read; from several threads.
     """
 
     preprocess: Preprocess
@@ -132,6 +133,7 @@ class Stages:
     embeds: bool = True
     has_older: bool = False
     claims: Claims = field(default_factory=Claims)
+    on_read: OnRead = ignore_progress
 
     def of_one_run(self, *, embeds: bool) -> "Stages":
         """The same for a run of its own: what an earlier one claimed and lost is free again."""
@@ -145,7 +147,7 @@ class Stages:
             # as soon as it has arrived.
             return Unreadable(found, 0, NOT_ON_THIS_COMPUTER)
         try:
-            data = read_file(found, self.max_bytes)
+            data = read_file(found, self.max_bytes, self.on_read)
             content = fingerprint(data)
             older = self._older(data, content)
             has_all = self.is_embedded if self.embeds else self.is_described

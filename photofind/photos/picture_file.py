@@ -9,7 +9,7 @@ from typing import Self
 from photofind.domain import FileStat, FoundFile
 from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError
 from photofind.photos.decode import MAX_PIXELS, Picture, decode
-from photofind.photos.read import read_file
+from photofind.photos.read import OnRead, ignore_progress, read_file
 from photofind.settings import Settings
 
 MAX_BYTES = 1_000_000_000
@@ -32,19 +32,24 @@ NO_SETTINGS = PictureLimits()
 
 
 def open_picture(
-    path: Path, shorter_side: int | None = None, limits: PictureLimits = NO_SETTINGS
+    path: Path,
+    shorter_side: int | None = None,
+    limits: PictureLimits = NO_SETTINGS,
+    on_read: OnRead = ignore_progress,
 ) -> Picture:
-    """Reads and decodes a file; arguments as `decode`.
+    """Read and decode a file; arguments as `decode` and `read_file`.
 
     Raises:
         BadInputError: It is not there, or not a picture photofind reads; says why.
     """
     with in_words(path):
-        return decode_picture(path, read_picture_file(path, limits), shorter_side, limits)
+        return decode_picture(path, read_picture_file(path, limits, on_read), shorter_side, limits)
 
 
-def read_picture_file(path: Path, limits: PictureLimits) -> bytes:
-    """The whole file; use it within `in_words`."""
+def read_picture_file(
+    path: Path, limits: PictureLimits, on_read: OnRead = ignore_progress
+) -> bytes:
+    """Read a whole file; use it within `in_words`."""
     try:
         status = path.stat()
     except OSError as error:
@@ -52,7 +57,7 @@ def read_picture_file(path: Path, limits: PictureLimits) -> bytes:
             f"There is no picture at {path} ({error.strerror}).", "Check the path."
         ) from error
     stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return read_file(FoundFile(path.parent, path, stat), limits.max_bytes)
+    return read_file(FoundFile(path.parent, path, stat), limits.max_bytes, on_read)
 
 
 def decode_picture(

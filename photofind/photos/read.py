@@ -3,10 +3,18 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
+from io import FileIO
 
 from photofind.domain import FoundFile
 from photofind.errors import FileChangedError, UnreadablePhotoError
 from photofind.photos.formats import HEAD_BYTES, identify
+
+CHUNK_BYTES = 256 * 1024
+"""So small that a slow disk, too, shows progress every few seconds."""
+
+OnRead = Callable[[int], None]
+"""Called with the bytes that came, while a file is read."""
 
 # The file or its disk went away: not the photo's fault.
 _AWAY = {
@@ -17,8 +25,12 @@ _AWAY = {
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
-def read_file(found: FoundFile, max_bytes: int) -> bytes:
-    """Reads a whole file, opened read-only.
+def ignore_progress(_read_bytes: int) -> None:
+    """Where nobody follows how a file is read."""
+
+
+def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progress) -> bytes:
+    """Read a whole file, opened read-only.
 
     What is no photo by its first bytes is refused before the rest is read.
 
@@ -28,7 +40,7 @@ def read_file(found: FoundFile, max_bytes: int) -> bytes:
         OSError: This process has no memory or file descriptors left.
     """
     try:
-        return _read(found, max_bytes)
+        return _read(found, max_bytes, on_read)
     except OSError as error:
         if error.errno in _EXHAUSTED:
             raise
@@ -37,7 +49,7 @@ def read_file(found: FoundFile, max_bytes: int) -> bytes:
         raise UnreadablePhotoError(_in_words(error)) from error
 
 
-def _read(found: FoundFile, max_bytes: int) -> bytes:
+def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
     # Should a named pipe have taken the file's place, O_NONBLOCK keeps open() from waiting for it.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(found.path, flags)
@@ -50,11 +62,21 @@ def _read(found: FoundFile, max_bytes: int) -> bytes:
             )
         head = file.read(HEAD_BYTES)
         identify(head, found.path.name)
-        data = head + file.read()
+        data = _rest(file, head, found.stat.size, on_read)
         _raise_if_changed(found, os.fstat(descriptor))
     if len(data) != found.stat.size:
         raise FileChangedError(f"{found.path} changed while it was read")
     return data
+
+
+def _rest(file: FileIO, head: bytes, size: int, on_read: OnRead) -> bytes:
+    """Read to the end, but no further than a byte over `size`: a file that grows never ends."""
+    chunks, done = [head], len(head)
+    while done <= size and (chunk := file.read(min(CHUNK_BYTES, size + 1 - done))):
+        chunks.append(chunk)
+        done += len(chunk)
+        on_read(len(chunk))
+    return b"".join(chunks)
 
 
 def _raise_if_changed(found: FoundFile, now: os.stat_result) -> None:

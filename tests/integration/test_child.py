@@ -171,22 +171,22 @@ def test_that_a_query_overtakes_reading(worker: ChildWorker, pictures: Path) -> 
     seen: list[int] = []
     answered_after: list[int] = []
 
-    def ask() -> None:
+    def encode() -> None:
         worker.encode_texts(["a dog"])
         answered_after.append(len(seen))
 
     try:
-        asking = threading.Thread(target=ask)
+        encoding = threading.Thread(target=encode)
         for batch in worker.run(files):
             seen.extend([0] * len(batch))
             if len(seen) == len(batch):
-                asking.start()
-        asking.join()
+                encoding.start()
+        encoding.join()
     finally:
         worker.close()
 
     assert len(seen) == 2000
-    # The child may have sent some batches before the question reached it.
+    # The child may have sent some batches before the request reached it.
     assert answered_after[0] < 2000 / 2
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from photofind.child import service
 from photofind.domain import FoundFile
-from photofind.indexing.stages import Outcome, Stages
+from photofind.indexing import stages
 from photofind.paths import LibraryPaths
-from photofind.photos import picture_file
-from photofind.photos.read import read_file
+from photofind.photos import picture_file, read
+from photofind.photos.read import OnRead
 from photofind.settings import Settings
 from tests.support.fake_encoder import FakeEncoder
 
-_run = Stages.run
+SLOW_S = 12
+"""How long it takes to read a file named so."""
 
 
 def _provoke(path: Path) -> None:
@@ -30,8 +31,9 @@ def _provoke(path: Path) -> None:
         raise KeyError(name)
     if name.startswith("full"):
         raise OSError(28, "No space left on device")
-    # Reading it takes until somebody says so.
+    # Reading it takes until the test says so.
     if name.startswith("wait"):
+        path.with_suffix(".begun").touch()
         while not path.with_suffix(".go").exists():
             time.sleep(0.01)
     # Kills the first process that meets it, and no other.
@@ -42,14 +44,15 @@ def _provoke(path: Path) -> None:
             os.abort()
 
 
-def _run_fragile(stages: Stages, found: FoundFile) -> Outcome:
+def _read_fragile(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
     _provoke(found.path)
-    return _run(stages, found)
 
+    def on_read_slowly(read_bytes: int) -> None:
+        time.sleep(SLOW_S / (found.stat.size / read.CHUNK_BYTES))
+        on_read(read_bytes)
 
-def _read_fragile(found: FoundFile, max_bytes: int) -> bytes:
-    _provoke(found.path)
-    return read_file(found, max_bytes)
+    slow = found.path.name.startswith("slow")
+    return read.read_file(found, max_bytes, on_read_slowly if slow else on_read)
 
 
 def _load(paths: LibraryPaths, _settings: Settings, name: str) -> FakeEncoder:
@@ -59,7 +62,7 @@ def _load(paths: LibraryPaths, _settings: Settings, name: str) -> FakeEncoder:
 
 
 if __name__ == "__main__":
-    # In the place of the methods of this process only.
-    Stages.run = _run_fragile  # type: ignore[method-assign, assignment]
-    vars(picture_file)["read_file"] = _read_fragile
+    # In the place of the functions of this process only.
+    vars(stages)["read_file"] = vars(picture_file)["read_file"] = _read_fragile
+    read.CHUNK_BYTES = 512
     service.serve(_load)

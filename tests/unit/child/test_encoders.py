@@ -68,9 +68,9 @@ def test_that_other_weights_under_the_same_name_never_answer_for_a_space(
     name = _write(tmp_path / "model", "the second")
     before = EmbeddingSpace(name, "first", 1, DIM)
 
-    for ask in (encoders.encoder, encoders.desk):
+    for use in (encoders.encoder, encoders.desk):
         with pytest.raises(CheckpointError, match="has changed since") as raised:
-            ask(paths, SETTINGS, before)
+            use(paths, SETTINGS, before)
         assert raised.value.hint == "Wait until the photos have been read again."
 
 

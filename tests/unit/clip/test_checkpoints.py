@@ -1,6 +1,8 @@
 import errno
+import hashlib
 import os
 import shutil
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,20 @@ def test_that_a_disk_without_room_is_said_so_and_nothing_is_left(
 
     assert "has room" in raised.value.hint
     assert list((tmp_path / "library" / "checkpoints").iterdir()) == []
+
+
+def test_that_weights_that_cannot_be_read_are_said_so(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(tiny_folder, tmp_path / "failing"))
+    read = hashlib.file_digest
+
+    def from_a_failing_disk(file: BufferedReader, name: str) -> object:
+        if Path(file.name).parent == folder:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(file, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", from_a_failing_disk)
+
+    with pytest.raises(CheckpointError, match="Input/output error"):
+        Checkpoint("failing", folder).sha256()

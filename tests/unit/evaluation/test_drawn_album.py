@@ -1,9 +1,12 @@
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
+from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_album import CAMERAS, FOLDERS, draw_album, scene_of
 from photofind.photos.metadata import read_metadata
+from tests.support.full_disk import full_disk as full_disk
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -43,3 +46,11 @@ def test_that_pictures_have_dates_and_cameras_and_known_things(tmp_path: Path) -
         assert about.camera is not None
         assert any(model in about.camera for _, model in CAMERAS)
         assert scene_of(path).image.size == size
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_that_a_full_disk_is_said_so_and_leaves_no_half_picture(tmp_path: Path) -> None:
+    with pytest.raises(UserFacingError, match="No space left"):
+        draw_album(tmp_path / "album", 1)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

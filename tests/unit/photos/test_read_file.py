@@ -6,7 +6,7 @@ import pytest
 from photofind.domain import FoundFile
 from photofind.errors import FileChangedError, UnreadablePhotoError
 from photofind.photos.fingerprint import FINGERPRINT_BYTES, fingerprint
-from photofind.photos.formats import NotAPhoto
+from photofind.photos.formats import HEAD_BYTES, NotAPhoto
 from photofind.photos.read import read_file
 from photofind.photos.scan import scan
 
@@ -122,3 +122,33 @@ def test_that_a_fingerprint_depends_on_every_byte() -> None:
 
 def test_that_a_fingerprint_stays_what_catalogues_have_recorded() -> None:
     assert fingerprint(b"photofind").hex() == "eca20f7664e269944ba3cf67eca62e28"
+
+
+def test_that_progress_is_reported_chunk_by_chunk(
+    photo: FoundFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.photos.read.CHUNK_BYTES", 100)
+    read: list[int] = []
+
+    data = read_file(photo, LIMIT, read.append)
+
+    assert data == photo.path.read_bytes()
+    assert max(read) == 100
+    assert len(data) - HEAD_BYTES == sum(read)
+
+
+def test_that_a_file_that_grows_for_ever_is_left(
+    photo: FoundFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.photos.read.CHUNK_BYTES", 100)
+    read: list[int] = []
+
+    def grow(read_bytes: int) -> None:
+        read.append(read_bytes)
+        with photo.path.open("ab") as file:
+            file.write(bytes(200))
+
+    with pytest.raises(FileChangedError):
+        read_file(photo, LIMIT, grow)
+
+    assert sum(read) <= photo.stat.size

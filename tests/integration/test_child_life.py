@@ -1,11 +1,13 @@
-"""The life of the child process that a window asks: deaths, other libraries, closing."""
+"""The life of the child process: deaths, other libraries, closing."""
 
 import io
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -21,18 +23,18 @@ from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from tests.integration.asked_child import (
+from tests.integration.child_fixtures import (
     FRAGILE,
     child_processes,
     copies_beside,
     found_file,
     library_in,
 )
-from tests.integration.asked_child import fragile as fragile
-from tests.integration.asked_child import paths as paths
-from tests.integration.asked_child import picture as picture
-from tests.integration.asked_child import tiny_child as tiny_child
-from tests.integration.asked_child import worker as worker
+from tests.integration.child_fixtures import fragile as fragile
+from tests.integration.child_fixtures import paths as paths
+from tests.integration.child_fixtures import picture as picture
+from tests.integration.child_fixtures import tiny_child as tiny_child
+from tests.integration.child_fixtures import worker as worker
 from tests.support.checkpoints import make_checkpoint
 
 # Deaths
@@ -44,19 +46,21 @@ def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
     files = copies_beside(picture, ["wait.png"])
     others = child_processes() - {fragile.pid}
 
-    def ask(number: int) -> int:
+    def request(number: int) -> int:
         if number % 2:
             return fragile.read_picture(picture, 10).width
         return len(fragile.encode_texts(["a dog"]))
 
     with ThreadPoolExecutor(12) as pool:
-        waiting = fragile.begin_picture(files[0].path, 10)
+        waiting = pool.submit(fragile.read_picture, files[0].path, 10)
+        while not picture.with_name("wait.begun").exists():
+            time.sleep(0.01)
         os.kill(fragile.pid, signal.SIGKILL)
-        answers = list(pool.map(ask, range(40)))
         picture.with_name("wait.go").touch()
-        assert waiting.get().width == 10
+        responses = list(pool.map(request, range(40)))
+        assert waiting.result().width == 10
 
-    assert answers == [1, 10] * 20
+    assert responses == [1, 10] * 20
     assert child_processes() - others == {fragile.pid}
 
 
@@ -87,9 +91,28 @@ def test_that_a_child_killed_again_and_again_loses_no_photo(
     assert all(isinstance(result, Embedded) for result in results)
 
 
-def test_that_a_picture_known_to_be_fatal_is_not_tried_again(
-    fragile: ChildWorker, picture: Path
+def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
+    paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
+    """Both take several times as long as a child may show no life, and read all the while."""
+    shown, read = copies_beside(picture, ["slow-shown.png", "slow-read.png"])
+    name = f"local-dir:{tiny_folder}"
+    worker = ChildWorker(paths, Settings(), name, module=FRAGILE, silence_s=4)
+    with closing(worker), ThreadPoolExecutor() as pool:
+        assert worker.space
+        child = worker.pid
+        showing = pool.submit(worker.read_picture, shown.path)
+        (result,) = [result for batch in worker.run([found_file(read.path)]) for result in batch]
+
+        assert isinstance(result, Embedded)
+        assert showing.result().width == 200
+        assert worker.pid == child
+
+
+def test_that_a_picture_known_to_be_fatal_is_not_tried_again(
+    fragile: ChildWorker, picture: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     crashing, once = copies_beside(picture, ["crash.png", "once.png"])
 
     with pytest.raises(UserFacingError, match="crash"):
@@ -100,6 +123,24 @@ def test_that_a_picture_known_to_be_fatal_is_not_tried_again(
 
     assert fragile.pid == child
     assert fragile.read_picture(once.path).width == 200
+    assert "of SIGSEGV" in caplog.text
+    assert "is left out" in caplog.text
+    assert "crash.png" not in caplog.text
+
+
+def test_that_what_the_child_logs_is_logged_by_its_parent(
+    paths: LibraryPaths, tiny_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    name = f"local-dir:{tiny_folder}"
+    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+        assert worker.space
+        child = worker.pid
+
+    (record,) = [one for one in caplog.records if one.name == "photofind.child.encoders"]
+    assert record.process == child
+    assert f"Loaded the search model {name}" in record.getMessage()
+    assert [one.levelname for one in caplog.records if "ended" in one.getMessage()] == ["INFO"]
 
 
 def test_that_a_picture_that_crashes_does_not_cost_the_files_being_read(
@@ -220,7 +261,7 @@ def test_that_closing_ends_every_wait_and_leaves_nothing(
     assert child_processes() == children
 
 
-def test_that_the_asking_process_never_imports_torch(
+def test_that_the_parent_never_imports_torch(
     paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     code = (

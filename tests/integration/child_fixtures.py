@@ -1,4 +1,4 @@
-"""Child processes that a window may ask, and the photos it asks about.
+"""Child processes for tests, and photos for them.
 
 A test file imports the fixtures it uses, and those they use, under their own names.
 """

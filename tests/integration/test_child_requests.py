@@ -1,4 +1,4 @@
-"""What a window asks of the child process: answered as in this process, beside reading."""
+"""Requests to the child process: answered as in this process, also while it reads."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +19,11 @@ from photofind.photos.fingerprint import fingerprint
 from photofind.photos.picture_file import open_picture
 from photofind.region_desk import RegionDesk, RegionQuestion
 from photofind.search.regions import RegionMethod
-from tests.integration.asked_child import BOX, copies_beside
-from tests.integration.asked_child import paths as paths
-from tests.integration.asked_child import picture as picture
-from tests.integration.asked_child import tiny_child as tiny_child
-from tests.integration.asked_child import worker as worker
+from tests.integration.child_fixtures import BOX, copies_beside
+from tests.integration.child_fixtures import paths as paths
+from tests.integration.child_fixtures import picture as picture
+from tests.integration.child_fixtures import tiny_child as tiny_child
+from tests.integration.child_fixtures import worker as worker
 from tests.support.checkpoints import make_checkpoint
 
 
@@ -56,7 +56,7 @@ def test_that_regions_are_answered_as_in_this_process(
     np.testing.assert_allclose(vector, desk.embedding(question), atol=1e-5)
 
 
-def test_that_a_region_without_labels_is_asked_of_the_vocabulary(
+def test_that_a_region_without_labels_is_named_by_the_vocabulary(
     worker: ChildWorker, paths: LibraryPaths, picture: Path
 ) -> None:
     assert len(worker.answer_region(picture, BOX).labels) == 20
@@ -66,7 +66,7 @@ def test_that_a_region_without_labels_is_asked_of_the_vocabulary(
         worker.answer_region(picture, BOX)
 
 
-def test_that_a_question_may_name_another_checkpoint(
+def test_that_a_request_may_name_another_checkpoint(
     worker: ChildWorker, picture: Path, tmp_path: Path
 ) -> None:
     own = worker.encode_texts(["a dog"])
@@ -82,7 +82,7 @@ def test_that_a_question_may_name_another_checkpoint(
     np.testing.assert_array_equal(worker.encode_texts(["a dog"]), own)
 
 
-def test_that_a_checkpoint_that_is_not_there_costs_only_its_own_question(
+def test_that_a_checkpoint_that_is_not_there_fails_only_its_own_request(
     worker: ChildWorker,
 ) -> None:
     with pytest.raises(CheckpointError, match="nowhere"):
@@ -92,7 +92,7 @@ def test_that_a_checkpoint_that_is_not_there_costs_only_its_own_question(
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "request_one",
     [
         ChildWorker.encode_picture,
         ChildWorker.read_picture,
@@ -102,22 +102,22 @@ def test_that_a_checkpoint_that_is_not_there_costs_only_its_own_question(
     ],
 )
 def test_that_a_picture_that_is_of_no_use_is_said_so(
-    worker: ChildWorker, tmp_path: Path, ask: Callable[[ChildWorker, Path], object]
+    worker: ChildWorker, tmp_path: Path, request_one: Callable[[ChildWorker, Path], object]
 ) -> None:
     with pytest.raises(BadInputError, match=r"There is no picture at .*absent\.jpg"):
-        ask(worker, tmp_path / "absent.jpg")
+        request_one(worker, tmp_path / "absent.jpg")
 
     torn = tmp_path / "torn.jpg"
     torn.write_bytes(b"\xff\xd8\xff")
     with pytest.raises(BadInputError, match=r"torn\.jpg"):
-        ask(worker, torn)
+        request_one(worker, torn)
 
 
 def test_that_all_kinds_are_answered_while_files_are_read(
     worker: ChildWorker, picture: Path
 ) -> None:
     texts, region = worker.encode_texts(["a dog"]), worker.encode_region(picture, BOX)
-    asks: list[Callable[[], bool]] = [
+    requests: list[Callable[[], bool]] = [
         lambda: bool((worker.encode_texts(["a dog"]) == texts).all()),
         # The arithmetic may change with the first batch that it can be measured with.
         lambda: float(worker.encode_region(picture, BOX) @ region) > 0.99,
@@ -131,8 +131,8 @@ def test_that_all_kinds_are_answered_while_files_are_read(
     with ThreadPoolExecutor(6) as pool:
         for batch in worker.run(files):
             read.extend(result.found for result in batch if isinstance(result, Embedded))
-            answers = [pool.submit(ask) for ask in asks]
-            during.extend(answer.result() for answer in answers)
+            responses = [pool.submit(request) for request in requests]
+            during.extend(response.result() for response in responses)
 
     assert read == files
     assert len(during) > 50

@@ -1,4 +1,4 @@
-"""Pictures and thumbnails that a window asks of the child process."""
+"""Pictures and thumbnails from the child process."""
 
 import io
 import sys
@@ -14,7 +14,7 @@ from PIL import Image
 from photofind.child.messages import MakeThumbnail, PixelPicture, ReadPicture
 from photofind.child.pictures import PictureFiles, PictureThread
 from photofind.child.worker import ChildWorker
-from photofind.errors import BadInputError, CancelledError
+from photofind.errors import BadInputError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.indexing.stages import Unreadable
 from photofind.indexing.worker import Embedded
@@ -22,19 +22,19 @@ from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from tests.integration.asked_child import BOX, FRAGILE, copies_beside, found_file
-from tests.integration.asked_child import fragile as fragile
-from tests.integration.asked_child import paths as paths
-from tests.integration.asked_child import picture as picture
-from tests.integration.asked_child import tiny_child as tiny_child
-from tests.integration.asked_child import worker as worker
+from tests.integration.child_fixtures import BOX, FRAGILE, copies_beside, found_file
+from tests.integration.child_fixtures import fragile as fragile
+from tests.integration.child_fixtures import paths as paths
+from tests.integration.child_fixtures import picture as picture
+from tests.integration.child_fixtures import tiny_child as tiny_child
+from tests.integration.child_fixtures import worker as worker
 
 
 def _as_array(picture: PixelPicture) -> np.ndarray:
     return np.frombuffer(picture.rgb, np.uint8).reshape(picture.height, picture.width, 3)
 
 
-def test_that_a_picture_comes_upright_and_no_larger_than_asked(
+def test_that_a_picture_comes_upright_and_no_larger_than_requested(
     worker: ChildWorker, tmp_path: Path
 ) -> None:
     image = Image.new("RGB", (400, 200), "blue")
@@ -116,7 +116,7 @@ def test_that_pictures_need_not_wait_for_a_batch(fragile: ChildWorker, picture: 
         assert isinstance(reading.result()[0], Embedded)
 
 
-def test_that_the_newest_picture_comes_first_and_forgotten_ones_never(
+def test_that_the_newest_picture_comes_first_and_thumbnails_last(
     paths: LibraryPaths, picture: Path
 ) -> None:
     answered: list[int] = []
@@ -130,31 +130,16 @@ def test_that_the_newest_picture_comes_first_and_forgotten_ones_never(
             done.set()
 
     pictures = PictureThread(answer)
-    pictures.work_for(PictureFiles(paths, Settings()))
-    pictures.ask(1, ReadPicture(picture, 10))
+    pictures.use(PictureFiles(paths, Settings()))
+    pictures.add(1, ReadPicture(picture, 10))
     assert busy.wait(60)
-    pictures.ask(2, MakeThumbnail(picture, fingerprint(picture.read_bytes())))
+    pictures.add(2, MakeThumbnail(picture, fingerprint(picture.read_bytes())))
     for number in (3, 4, 5):
-        pictures.ask(number, ReadPicture(picture, 10))
-    pictures.forget(4)
+        pictures.add(number, ReadPicture(picture, 10))
     go_on.set()
 
     assert done.wait(60)
-    assert answered == [1, 5, 3, 2]
-
-
-def test_that_a_forgotten_picture_keeps_nobody_waiting(fragile: ChildWorker, picture: Path) -> None:
-    slow, _ = copies_beside(picture, ["wait.png", "other.png"])
-    first = fragile.begin_picture(slow.path, 10)
-    second = fragile.begin_picture(picture, 10)
-    with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(first.get)
-        first.forget()
-        with pytest.raises(CancelledError):
-            waiting.result(60)
-    slow.path.with_suffix(".go").touch()
-
-    assert second.get().width == 10
+    assert answered == [1, 5, 4, 3, 2]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process may take")

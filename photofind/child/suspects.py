@@ -1,0 +1,74 @@
+"""Which files killed the child, and how often.
+
+[Note: suspects]
+Whatever files the child was at when it died are suspects. They are sent again one suspect at a
+time, and only a death that no other file can have caused counts against a file. So a picture in
+the viewer that crashes the child costs the files being indexed some time, and never their place.
+"""
+
+import logging
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from photofind.child.messages import OneFileRequest, ReadFiles
+from photofind.child.process import ChildDiedError
+from photofind.domain import FoundFile
+
+FATAL = 2
+"""Times a file may kill the child before it is left alone."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A file as it is now, and what is done with it; another size or time, another suspect."""
+
+    kind: type
+    path: Path
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of_request(cls, request: OneFileRequest) -> "Suspect":
+        try:
+            status = request.path.stat()
+        except OSError:
+            return cls(type(request), request.path, 0, 0)
+        return cls(type(request), request.path, status.st_size, status.st_mtime_ns)
+
+    @classmethod
+    def of_file(cls, file: FoundFile) -> "Suspect":
+        return cls(ReadFiles, file.path, file.stat.size, file.stat.mtime_ns)
+
+
+class Suspects:
+    """Counts deaths; any thread may.
+
+    Attributes:
+        one_at_a_time: Hold it while a suspect is tried again.
+    """
+
+    def __init__(self) -> None:
+        self.one_at_a_time = threading.Lock()
+        self._deaths: Counter[Suspect] = Counter()
+
+    def note_death(self, suspect: Suspect, death: ChildDiedError) -> None:
+        """Count a death against a file, if no other can have caused it."""
+        if not death.alone:
+            return
+        self._deaths[suspect] += 1
+        if self.is_fatal(suspect):
+            _log.warning(
+                "A file of %d bytes killed the child process %d times and is left out (%s)",
+                suspect.size,
+                FATAL,
+                suspect.kind.__name__,
+            )
+            _log.debug("The file that is left out: %s", suspect.path)
+
+    def is_fatal(self, suspect: Suspect) -> bool:
+        """Tell whether a file is to be left alone."""
+        return self._deaths[suspect] >= FATAL
