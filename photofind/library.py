@@ -97,9 +97,6 @@ class Library(Closing):
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
-        if write:
-            # Before anything is built on it, and while the last snapshot is still good.
-            self.database.quick_check()
 
     def close(self) -> None:
         self.database.close()
@@ -167,6 +164,8 @@ class Library(Closing):
         cancel: CancelToken,
         changes: Changes | None = None,
     ) -> IndexFinished:
+        if changes is None:
+            self.database.maintain(cancel.raise_if_cancelled)
         indexer = Indexer(
             self.database,
             worker,
@@ -333,7 +332,7 @@ class Library(Closing):
         Raises:
             LibraryDamagedError: Something is not as written.
         """
-        self.database.quick_check()
+        self.database.check()
         with self.database.reading() as connection:
             serving = state.serving_space(connection)
             if serving is None:
@@ -350,7 +349,7 @@ class Library(Closing):
         """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
         asked = space, self.settings.vector_index, self.settings.threads
         if self._choice is None or self._choice[0] != asked:
-            self._choice = asked, IndexChoice(self.paths.folder / "vectors", *asked)
+            self._choice = asked, IndexChoice(self.paths.vectors, *asked)
         return self._choice[1]
 
     def roots(self) -> list[Root]:

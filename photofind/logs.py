@@ -19,7 +19,7 @@ TAIL_BYTES = 16_384
 
 _FORMAT = "%(asctime)s %(process)d %(threadName)s %(levelname)s %(name)s: %(message)s"
 # Quoted, up to the quote's end; else to the end of the line, since names of folders have spaces.
-_PATH = re.compile(r"""(['"])(?:(?!\1).)*[/\\](?:(?!\1).)*\1|(?<![\w.›])(?:[A-Za-z]:)?[/\\]\S.*""")
+_PATH = re.compile(r"""(['"])(?:(?!\1).)*[/\\](?:(?!\1).)*\1|(?<![\w.>])(?:[A-Za-z]:)?[/\\]\S.*""")
 _logger = logging.getLogger("photofind")
 
 
@@ -129,7 +129,7 @@ def scrubbed(text: str) -> str:
     """Take everything that looks like a path out of a text; source lines of tracebacks stay."""
     # Frames and their source are indented; what an error says is not.
     return "\n".join(
-        line if line.startswith("  ") else _PATH.sub("‹path›", line) for line in text.splitlines()
+        line if line.startswith("  ") else _PATH.sub("<path>", line) for line in text.splitlines()
     )
 
 
@@ -142,4 +142,4 @@ class _PathlessFormatter(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return scrubbed(super().format(record).replace(self._own_folder, "‹library›"))
+        return scrubbed(super().format(record).replace(self._own_folder, "<library>"))
