@@ -41,6 +41,11 @@ class Snapshot:
     revision: str
     path: Path
 
+    @property
+    def moment(self) -> str:
+        """When it was taken, in local time."""
+        return f"{self.taken_at.astimezone():%Y-%m-%d %H:%M:%S}"
+
 
 def snapshots(folder: Path) -> list[Snapshot]:
     """List the finished copies, the newest first."""
@@ -54,23 +59,23 @@ def snapshots(folder: Path) -> list[Snapshot]:
 
 
 def find_snapshot(folder: Path, which: str | None) -> Snapshot:
-    """Find the copy whose date begins with `which`; without it, the only one there is.
+    """Find the copy whose local date begins with `which`; without it, the only one there is.
 
     Raises:
         BadInputError: None or several match; lists what there is.
     """
     known = snapshots(folder)
-    wanted = [one for one in known if f"{one.taken_at:%Y-%m-%d %H:%M:%S}".startswith(which or "")]
+    wanted = [one for one in known if one.moment.startswith(which or "")]
     if len(wanted) == 1:
         return wanted[0]
     if not known:
         raise BadInputError(
             "There is no copy of the catalogue.", "Index your folders again; photos are not lost."
         )
-    moments = ", ".join(f"{one.taken_at:%Y-%m-%d %H:%M:%S}" for one in wanted or known)
+    moments = ", ".join(one.moment for one in wanted or known)
     raise BadInputError(
         f"Several copies match: {moments}." if wanted else f"There are only: {moments}.",
-        f'Run: photofind status --restore "{known[0].taken_at:%Y-%m-%d %H:%M:%S}"',
+        f'Run: photofind status --restore "{known[0].moment}"',
     )
 
 

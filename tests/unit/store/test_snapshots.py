@@ -33,7 +33,7 @@ def rows_in(path: Path) -> int:
 
 def named(folder: Path, taken_at: datetime) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"catalogue-{taken_at:%Y%m%dT%H%M%S.%fZ}-0004.sqlite3"
+    path = folder / f"catalogue-{taken_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-0004.sqlite3"
     path.touch()
     return path
 
@@ -196,20 +196,20 @@ def test_that_opening_reads_a_few_pages_however_large_the_catalogue_is(
 @pytest.mark.parametrize("which", ["2026-11-22", "2026-11-22 10"])
 def test_that_a_copy_is_found_by_its_date(paths: LibraryPaths, which: str) -> None:
     for day in (8, 15, 22):
-        named(paths.snapshots, datetime(2026, 11, day, 10, tzinfo=UTC))
+        named(paths.snapshots, datetime(2026, 11, day, 10).astimezone())
     assert find_snapshot(paths.snapshots, which).taken_at.day == 22
 
 
 @pytest.mark.parametrize("which", [None, "2026-11-2"])
 def test_that_several_copies_that_match_are_listed(paths: LibraryPaths, which: str | None) -> None:
     for day in (21, 22):
-        named(paths.snapshots, datetime(2026, 11, day, 10, tzinfo=UTC))
+        named(paths.snapshots, datetime(2026, 11, day, 10).astimezone())
     with pytest.raises(BadInputError, match="2026-11-22 10:00:00, 2026-11-21 10:00:00"):
         find_snapshot(paths.snapshots, which)
 
 
 def test_that_a_copy_that_is_not_there_is_said_with_those_that_are(paths: LibraryPaths) -> None:
-    named(paths.snapshots, datetime(2026, 11, 22, 10, tzinfo=UTC))
+    named(paths.snapshots, datetime(2026, 11, 22, 10).astimezone())
     with pytest.raises(BadInputError, match="only: 2026-11-22"):
         find_snapshot(paths.snapshots, "2025")
     assert find_snapshot(paths.snapshots, None).taken_at.day == 22
