@@ -76,7 +76,7 @@ def library_folder(context: typer.Context, option: Path | None) -> Path:
     """
     session: Session = context.obj
     folder = option or session.library or default_library_folder()
-    session.logging.to_library(LibraryPaths(folder).log)
+    session.logging.to_library(LibraryPaths(folder.absolute()).log)
     return folder
 
 

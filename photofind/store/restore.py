@@ -16,6 +16,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from photofind.atomic_files import rename_into_place
 from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import CatalogueDamagedError, UserFacingError
 from photofind.paths import LibraryPaths
@@ -68,11 +69,9 @@ def restore(paths: LibraryPaths, snapshot: Snapshot) -> Restored:
             since = _read_since(paths.catalogue, snapshot.taken_at)
             with Database.open(work, write=True) as database, database.writing() as connection:
                 _save(connection, since)
-            with work.catalogue.open("rb+") as file:
-                os.fsync(file.fileno())
             set_aside = _set_aside(paths)
             _remove_write_ahead_log(paths.catalogue)
-            work.catalogue.replace(paths.catalogue)
+            rename_into_place(work.catalogue, paths.catalogue, durable=True)
         finally:
             shutil.rmtree(work.folder, ignore_errors=True)
         # They count on ids that the next photos get again.

@@ -37,7 +37,10 @@ def translate_errors(paths: LibraryPaths) -> Iterator[None]:
 def damaged(message: str, paths: LibraryPaths) -> CatalogueDamagedError:
     """Make the error for a catalogue that cannot be trusted; its hint names the next step."""
     if snapshots(paths.snapshots):
-        step = "Close photofind and run photofind status --restore to put back a copy."
+        step = (
+            "To put back a copy, close photofind and start it again, or run "
+            "photofind status --restore."
+        )
     else:
         step = f"Move {paths.catalogue} elsewhere and index your folders again."
     return CatalogueDamagedError(message, f"{step} Your photos are not affected.")
