@@ -22,11 +22,13 @@ from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
+from photofind.indexing.purge import purge
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
+from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
@@ -175,6 +177,9 @@ class Library(Closing):
             cancel=cancel,
         )
         report = indexer.run(chosen, changes)
+        if changes is None:
+            thumbnails = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
+            purge(self.database, thumbnails, self.settings.forget_gone_days, cancel)
         # The first search should not have to wait for it.
         self._background(worker)
         return report
