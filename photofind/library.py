@@ -1,5 +1,6 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -50,6 +51,8 @@ from photofind.tagging.library_tags import (
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
 from photofind.vectors.choose import EXACT_CHECKED, EXACT_UNCHECKED, IndexChoice, IndexHealth
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,10 @@ class Library(Closing):
             listener=listener,
             cancel=cancel,
         )
+        extent = "whole" if changes is None else "changed parts of"
+        _log.info("Reading %s %d folders with %s.", extent, len(chosen), worker.space.checkpoint)
         report = indexer.run(chosen, changes)
+        _log_report(report)
         if changes is None:
             thumbnails = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
             purge(self.database, thumbnails, self.settings.forget_gone_days, cancel)
@@ -382,6 +388,17 @@ class Library(Closing):
         return PromptCache(self.paths.cache, encoder).get(
             "background", queries, lambda: encode_queries(encoder, queries)
         )
+
+
+def _log_report(report: IndexFinished) -> None:
+    counts = ("found", "embedded", "unchanged", "moved", "removed", "duplicates")
+    _log.info(
+        "Read: %s, %d unreadable, %d offline folders, in %.1f s.",
+        ", ".join(f"{getattr(report, name)} {name}" for name in counts),
+        len(report.failures),
+        len(report.offline),
+        report.seconds,
+    )
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:
