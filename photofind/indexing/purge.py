@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from photofind.cancel import CancelToken
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.store.database import Database
-from photofind.store.gone import delete_photos, gone_before
+from photofind.store.gone import delete_gone
 
 BATCH = 200
 """Photos in one transaction, so that nobody waits long to write."""
@@ -31,14 +31,9 @@ def purge(database: Database, thumbnails: ThumbnailCache, days: int, cancel: Can
     purged = 0
     while True:
         cancel.raise_if_cancelled()
-        with database.writing() as connection:
-            gone = gone_before(connection, before, BATCH)
-            # First: a thumbnail whose photo is not known would stay for ever.
-            for fingerprint in gone.values():
-                thumbnails.remove(fingerprint)
-            delete_photos(connection, list(gone))
-        purged += len(gone)
-        if len(gone) < BATCH:
+        deleted = delete_gone(database, before, BATCH, thumbnails.remove)
+        purged += deleted
+        if deleted < BATCH:
             break
     if purged:
         _log.info("Forgot %d photos that were gone for %d days.", purged, days)

@@ -1,27 +1,45 @@
 """Photos whose last file went, and their end."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from photofind.domain import Fingerprint, PhotoId
 from photofind.store import schema
+from photofind.store.database import Database
 from photofind.store.tags import PERSON
 
 _photos = schema.photos
 
 
-def gone_before(
-    connection: sa.Connection, moment: datetime, limit: int
-) -> dict[PhotoId, Fingerprint]:
-    """Find photos that have no file since before a moment, and nothing a person said.
+def delete_gone(
+    database: Database, before: datetime, limit: int, drop: Callable[[Fingerprint], None]
+) -> int:
+    """Delete photos that have no file since before a moment, with all that was derived from them.
+
+    Photos with a person's tags stay, and all do while a root is offline: their files may be there.
 
     Args:
-        moment: UTC.
+        before: UTC.
+        limit: Photos in this transaction.
+        drop: Called for each; deletes what is kept of it outside the catalogue.
 
     Returns:
-        At most `limit`; none while any root is offline, where their files may be.
+        How many were deleted.
     """
+    with database.writing() as connection:
+        gone = _gone_before(connection, before, limit)
+        # First: what is kept of a photo nobody knows would stay for ever.
+        for fingerprint in gone.values():
+            drop(fingerprint)
+        _delete(connection, list(gone))
+    return len(gone)
+
+
+def _gone_before(
+    connection: sa.Connection, moment: datetime, limit: int
+) -> dict[PhotoId, Fingerprint]:
     offline = sa.select(schema.roots.c.id).where(schema.roots.c.offline != 0).exists()
     tags = schema.photo_tags
     tagged = sa.select(tags.c.tag_id).where(
@@ -41,8 +59,7 @@ def gone_before(
     return {PhotoId(photo_id): Fingerprint(fingerprint) for photo_id, fingerprint in rows}
 
 
-def delete_photos(connection: sa.Connection, photo_ids: list[PhotoId]) -> None:
-    """Delete photos without files, with everything that was derived from them."""
+def _delete(connection: sa.Connection, photo_ids: list[PhotoId]) -> None:
     for table in schema.metadata.sorted_tables:
         for column in table.columns:
             if column.references(_photos.c.id) and table is not schema.files:
