@@ -19,6 +19,7 @@ class WindowAsked:
 
     library: Path
     picture: Path | None
+    verbose: bool = False
 
 
 def main() -> None:
@@ -35,16 +36,19 @@ def main() -> None:
             f"The window cannot be opened: {error}\nOn Debian and Ubuntu: "
             "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1"
         )
-    sys.exit(open_window(asked.library, asked.picture))
+    sys.exit(open_window(asked.library, asked.picture, verbose=asked.verbose))
 
 
 def window_asked(arguments: Sequence[str]) -> WindowAsked | None:
     """What the window is asked to show; `None` where a command is meant.
 
-    `photofind`, `photofind PICTURE`, and both with `--library DIR` before; a picture is a file
-    that is there and is not called like a command.
+    `photofind`, `photofind PICTURE`, and both after `--verbose` and `--library DIR`; a picture is a
+    file that is there and is not called like a command.
     """
     rest = list(arguments)
+    verbose = rest[:1] == ["--verbose"]
+    if verbose:
+        del rest[0]
     library = default_library_folder()
     if len(rest) >= 2 and rest[0] == "--library":
         library = Path(rest[1])
@@ -53,9 +57,9 @@ def window_asked(arguments: Sequence[str]) -> WindowAsked | None:
         library = Path(rest.pop(0).removeprefix("--library="))
     match rest:
         case []:
-            return WindowAsked(library, None)
+            return WindowAsked(library, None, verbose)
         case [only] if only not in COMMANDS and not only.startswith("-") and Path(only).is_file():
-            return WindowAsked(library, Path(only))
+            return WindowAsked(library, Path(only), verbose)
         case _:
             return None
 

@@ -4,6 +4,7 @@
     ├── UserFacingError          the environment's doing; says what happened and what to do next
     │   ├── LibraryBusyError     another process writes to this library
     │   ├── LibraryDamagedError  the catalogue cannot be read or was made by a newer photofind
+    │   │   └── CatalogueDamagedError  it is broken; a copy may be put in its place
     │   ├── CheckpointError      a search model is missing, damaged or of an unknown kind
     │   ├── QueryError           a query that cannot be understood; says where
     │   └── BadInputError        an argument, file or folder that cannot be used
@@ -48,6 +49,10 @@ class LibraryBusyError(UserFacingError):
 
 class LibraryDamagedError(UserFacingError):
     code = "library_damaged"
+
+
+class CatalogueDamagedError(LibraryDamagedError):
+    pass
 
 
 class CheckpointError(UserFacingError):

@@ -3,6 +3,7 @@
 Where searches would be quicker with a graph, one is made on a second thread once all is read.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,9 @@ REFRESH_SHARE = 0.05
 """Part of the time that may go into taking new photos into the search while more are read."""
 
 REFRESH_AT_MOST_EVERY_S = 2.0
+
+_SLOW_REFRESH_S = 1.0
+_log = logging.getLogger(__name__)
 
 _STOPPED_BY_A_BUG = (
     "Photofind made a mistake and stopped looking through your folders.",
@@ -163,6 +167,7 @@ class Keeper:
         except CancelledError:
             pass
         except UserFacingError as error:
+            _log.exception("Keeping up to date has stopped.")
             self._listener(LibraryStopped(error))
         except BaseException:
             self._listener(LibraryStopped(UserFacingError(*_STOPPED_BY_A_BUG)))
@@ -214,6 +219,9 @@ class Keeper:
             self._engine_known.set()
             self._refreshed_at = time.monotonic()
             self._refresh_took_s = self._refreshed_at - started
+        if settle or self._refresh_took_s > _SLOW_REFRESH_S:
+            count = 0 if self.engine is None else len(self.engine)
+            _log.info("Search follows %d photos, in %.2f s.", count, self._refresh_took_s)
         self._tell_searchable()
         return self._search
 

@@ -1,5 +1,6 @@
 """Puts the parts of one library together: opens them when they are needed, closes them all."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -22,11 +23,13 @@ from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
+from photofind.indexing.purge import purge
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
+from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
@@ -48,6 +51,8 @@ from photofind.tagging.library_tags import (
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
 from photofind.vectors.choose import EXACT_CHECKED, EXACT_UNCHECKED, IndexChoice, IndexHealth
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,6 @@ class Library(Closing):
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
-        if write:
-            # Before anything is built on it, and while the last snapshot is still good.
-            self.database.quick_check()
 
     def close(self) -> None:
         self.database.close()
@@ -167,6 +169,8 @@ class Library(Closing):
         cancel: CancelToken,
         changes: Changes | None = None,
     ) -> IndexFinished:
+        if changes is None:
+            self.database.maintain(cancel.raise_if_cancelled)
         indexer = Indexer(
             self.database,
             worker,
@@ -175,7 +179,13 @@ class Library(Closing):
             listener=listener,
             cancel=cancel,
         )
+        extent = "whole" if changes is None else "changed parts of"
+        _log.info("Reading %s %d folders with %s.", extent, len(chosen), worker.space.checkpoint)
         report = indexer.run(chosen, changes)
+        _log_report(report)
+        if changes is None:
+            thumbnails = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
+            purge(self.database, thumbnails, self.settings.forget_gone_days, cancel)
         # The first search should not have to wait for it.
         self._background(worker)
         return report
@@ -333,7 +343,7 @@ class Library(Closing):
         Raises:
             LibraryDamagedError: Something is not as written.
         """
-        self.database.quick_check()
+        self.database.check()
         with self.database.reading() as connection:
             serving = state.serving_space(connection)
             if serving is None:
@@ -350,7 +360,7 @@ class Library(Closing):
         """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
         asked = space, self.settings.vector_index, self.settings.threads
         if self._choice is None or self._choice[0] != asked:
-            self._choice = asked, IndexChoice(self.paths.folder / "vectors", *asked)
+            self._choice = asked, IndexChoice(self.paths.vectors, *asked)
         return self._choice[1]
 
     def roots(self) -> list[Root]:
@@ -378,6 +388,17 @@ class Library(Closing):
         return PromptCache(self.paths.cache, encoder).get(
             "background", queries, lambda: encode_queries(encoder, queries)
         )
+
+
+def _log_report(report: IndexFinished) -> None:
+    counts = ("found", "embedded", "unchanged", "moved", "removed", "duplicates")
+    _log.info(
+        "Read: %s, %d unreadable, %d offline folders, in %.1f s.",
+        ", ".join(f"{getattr(report, name)} {name}" for name in counts),
+        len(report.failures),
+        len(report.offline),
+        report.seconds,
+    )
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:

@@ -24,6 +24,21 @@ class LibraryPaths:
         return self.folder / "snapshots"
 
     @property
+    def suspect(self) -> Path:
+        """There from when damage was met until the catalogue was checked or replaced."""
+        return self.folder / "catalogue.suspect"
+
+    @property
+    def set_aside(self) -> Path:
+        """Damaged catalogues that a copy has taken the place of."""
+        return self.folder / "damaged"
+
+    @property
+    def vectors(self) -> Path:
+        """Vector indexes; what can be made again from the catalogue."""
+        return self.folder / "vectors"
+
+    @property
     def thumbnails(self) -> Path:
         return self.folder / "thumbnails"
 

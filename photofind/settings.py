@@ -206,6 +206,17 @@ class Settings:
         title="Share missing when disconnected",
         advanced=True,
     )
+    forget_gone_days: int = _setting(
+        365,
+        "After how many days photos whose files are gone are forgotten, with their thumbnails; "
+        "photos you tagged are always kept.",
+        0,
+        36500,
+        title="Forget gone photos after",
+        unit="days",
+        zero="Never",
+        advanced=True,
+    )
     theme: str = _setting(
         "system",
         "The colours of the window.",

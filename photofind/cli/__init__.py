@@ -11,12 +11,15 @@ import typer
 from photofind import __version__
 from photofind.cli import checkpoints, evaluate, index, region, search, similar, status, tag, watch
 from photofind.cli.minus_queries import QueryCommand
-from photofind.cli.options import LibraryFolder
+from photofind.cli.options import LibraryFolder, Session, Verbose, with_verbose
 from photofind.cli.output import error_details, print_error
 from photofind.errors import CancelledError, UserFacingError
+from photofind.logs import Logging
 
 # What all wrong usage derives from; typer exports its children only.
 UsageError: Any = typer.BadParameter.__bases__[0]
+
+_log = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -44,7 +47,7 @@ _PARTICULARS: dict[str, dict[str, Any]] = {
     "search": {"cls": QueryCommand, "epilog": search.filters_help()},
 }
 for _name, _command in _COMMANDS.items():
-    app.command(_name, **_PARTICULARS.get(_name, {}))(_command)
+    app.command(_name, **_PARTICULARS.get(_name, {}))(with_verbose(_command))
 app.add_typer(checkpoints.app, name="checkpoints")
 
 COMMANDS = frozenset({*_COMMANDS, "checkpoints"})
@@ -64,17 +67,28 @@ def photofind(
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version."
     ),
+    verbose: Verbose = False,
 ) -> None:
-    context.obj = library
+    session: Session = context.obj
+    session.library = library
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command line and returns its exit code."""
+    """Run one command line and return its exit code."""
     # Pillow logs what it finds odd about a photo; the list of failures says what matters.
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    with Logging() as logging_:
+        try:
+            return _run(arguments, Session(logging_))
+        except Exception:
+            _log.critical("A bug ended the command.", exc_info=True)
+            raise
+
+
+def _run(arguments: Sequence[str], session: Session) -> int:
     as_json = "--json" in arguments or "--batch" in arguments
     try:
-        result: Any = app(args=list(arguments), standalone_mode=False)
+        result: Any = app(args=list(arguments), standalone_mode=False, obj=session)
     except UsageError as error:
         if as_json:
             _print_json_error(
@@ -88,6 +102,7 @@ def run(arguments: Sequence[str]) -> int:
             error.show()
         return WRONG_USAGE
     except UserFacingError as error:
+        _log.error("The command ended with the error %r.", error.code, exc_info=True)
         if as_json:
             _print_json_error(error_details(error))
         else:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from photofind.cli.options import AsJson, LibraryFolder, library_folder
+from photofind.cli.options import AsJson, LibraryFolder, library_folder, with_verbose
 from photofind.cli.output import out, print_json
 from photofind.clip.checkpoints import KNOWN_CHECKPOINTS, Checkpoint, CheckpointShelf
 from photofind.paths import LibraryPaths
@@ -25,12 +25,13 @@ def checkpoints(
 
     Example: photofind checkpoints list
     """
-    context.obj = library or context.obj
+    context.obj.library = library or context.obj.library
     if context.invoked_subcommand is None:
         list_checkpoints(context, None, as_json)
 
 
 @app.command("list")
+@with_verbose
 def list_checkpoints(
     context: typer.Context, library: LibraryFolder = None, as_json: AsJson = False
 ) -> None:
@@ -82,6 +83,7 @@ def _rows(paths: LibraryPaths) -> list[dict[str, object]]:
 
 
 @app.command()
+@with_verbose
 def use(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME")],
@@ -102,6 +104,7 @@ def use(
 
 
 @app.command()
+@with_verbose
 def download(
     context: typer.Context,
     name: Annotated[
@@ -122,6 +125,7 @@ def download(
 
 
 @app.command()
+@with_verbose
 def add(
     context: typer.Context,
     source: Annotated[

@@ -1,13 +1,17 @@
 """The command `photofind status`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from photofind.cli.options import AsJson, LibraryFolder, open_library
+from photofind.cli.options import AsJson, LibraryFolder, library_folder, open_library
 from photofind.cli.output import failure_documents, out, print_failures, print_json, shown
 from photofind.library import LibraryStatus
+from photofind.paths import LibraryPaths
+from photofind.store.restore import Restored, restore
+from photofind.store.snapshots import Snapshot, find_snapshot, snapshots
 from photofind.vectors.choose import IndexHealth
 
 
@@ -16,6 +20,12 @@ def status(
     check: Annotated[
         bool, typer.Option("--check", help="Read everything once and say if it is sound.")
     ] = False,
+    put_back: Annotated[
+        bool, typer.Option("--restore", help="Put back a copy of the catalogue, WHICH by its date.")
+    ] = False,
+    which: Annotated[
+        str | None, typer.Argument(metavar="[WHICH]", help="With --restore: as 2026-11-22.")
+    ] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -23,18 +33,52 @@ def status(
 
     Example: photofind status --check
     """
+    if put_back:
+        paths = LibraryPaths(library_folder(context, library))
+        restored = restore(paths, find_snapshot(paths.snapshots, which))
+        (_print_restored_json if as_json else _print_restored)(restored)
+        return
+    if which is not None:
+        raise typer.BadParameter("WHICH goes with --restore.")
     with open_library(context, library) as opened:
         measured = opened.check() if check else None
         found = opened.status()
         folder = opened.paths.folder
+        copies = snapshots(opened.paths.snapshots)
     index = measured or found.index
     if as_json:
-        print_json(_document(found, str(folder), index))
+        print_json(_document(found, str(folder), index, copies))
     else:
-        _print_status(found, index, check)
+        _print_status(found, index, check, copies)
 
 
-def _document(found: LibraryStatus, folder: str, index: IndexHealth) -> dict[str, object]:
+def _print_restored_json(restored: Restored) -> None:
+    print_json(
+        {
+            "restored": restored.snapshot.taken_at.isoformat(),
+            "set_aside": str(restored.set_aside),
+            "tags_saved": restored.tags,
+            "folders_saved": restored.folders,
+            "photos_to_read": restored.photos,
+            "complete": restored.complete,
+        }
+    )
+
+
+def _print_restored(restored: Restored) -> None:
+    out.print(f"The catalogue of {restored.snapshot.moment} is back.")
+    out.print(
+        f"Saved from the time since: {restored.tags:,} tags, {restored.folders:,} folders. "
+        f"{restored.photos:,} photos will be read again by: photofind index"
+    )
+    if not restored.complete:
+        out.print("The damaged catalogue could not be read to its end: tags may be missing.")
+    out.print(Text(f"The damaged catalogue is kept in {shown(restored.set_aside)}"))
+
+
+def _document(
+    found: LibraryStatus, folder: str, index: IndexHealth, copies: Sequence[Snapshot]
+) -> dict[str, object]:
     return {
         "library": folder,
         "photos": found.counts.photos_with_files,
@@ -61,10 +105,13 @@ def _document(found: LibraryStatus, folder: str, index: IndexHealth) -> dict[str
         },
         "failed": found.counts.failures,
         "failures": failure_documents(found.failures),
+        "copies": [one.taken_at.isoformat() for one in copies],
     }
 
 
-def _print_status(found: LibraryStatus, index: IndexHealth, checked: bool) -> None:
+def _print_status(
+    found: LibraryStatus, index: IndexHealth, checked: bool, copies: Sequence[Snapshot]
+) -> None:
     counts = found.counts
     out.print(
         f"{counts.photos_with_files:,} photos, {found.embedded:,} of them searchable with "
@@ -81,4 +128,6 @@ def _print_status(found: LibraryStatus, index: IndexHealth, checked: bool) -> No
         out.print("Checked: everything in the library is as it was written.")
     if index.kind == "hnsw":
         out.print(f"Searches follow a graph that finds {index.recall:.1%} of the best photos.")
+    if copies:
+        out.print(f"Copies of the catalogue: {', '.join(one.moment for one in copies)}.")
     print_failures(found.failures)

@@ -1,6 +1,8 @@
 """Starts the window: one for each library, with its log, its hooks for bugs and its theme."""
 
 import gc
+import logging
+import platform
 import sys
 from pathlib import Path
 
@@ -9,14 +11,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from photofind import __version__
-from photofind.errors import LibraryBusyError, UserFacingError
+from photofind.errors import CatalogueDamagedError, UserFacingError
 from photofind.gui.bridge import Bridge
-from photofind.gui.crash import BugCatcher, CrashDialog, log_to
+from photofind.gui.crash import BugCatcher, CrashDialog
 from photofind.gui.main_window import MainWindow
-from photofind.gui.single_instance import Doorkeeper, hand_over, server_name
+from photofind.gui.restoring import offer_copies
+from photofind.gui.single_instance import InstanceServer, address_of, open_or_hand_over
 from photofind.gui.theme import apply_theme, chosen_theme
 from photofind.live import LiveLibrary
+from photofind.logs import Logging
 from photofind.paths import LibraryPaths, resource
+
+_PYTHON = platform.python_version()
 
 SWITCH_S = 0.0005
 """How long a thread may work on while another one waits for its turn.
@@ -25,40 +31,58 @@ A frame takes the window's thread many turns, and each may have to wait for one 
 Python's 5 ms that adds up to stutters while photos are read.
 """
 
-
-START_S = 20.0
-"""How long another start may take to come up."""
+_log = logging.getLogger(__name__)
 
 
-def run(folder: Path, picture: Path | None = None) -> int:
-    """Opens the window on a library and returns the exit code when it is closed.
+def run(folder: Path, picture: Path | None = None, *, verbose: bool = False) -> int:
+    """Open the window on a library and return the exit code when it is closed.
 
     Args:
         picture: To be searched with at once.
+        verbose: Log everything to stderr as well.
     """
-    name = server_name(folder)
     app = make_app()
-    if hand_over(name, picture):
-        return 0
-    paths = LibraryPaths(folder)
-    log = log_to(paths.log)
+    paths = LibraryPaths(folder.absolute())
+    bridge = Bridge()
+    with Logging(verbose=verbose) as logging_:
+        logging_.to_library(paths.log)
+        try:
+            library = _open_library(folder, bridge, picture)
+        except UserFacingError as error:
+            _log.error("The window cannot be opened.", exc_info=True)
+            _show_error(error)
+            return 1
+        if library is None:
+            return 0
+        _log.info("Opened the window of photofind %s, Python %s.", __version__, _PYTHON)
+        return _run_window(app, library, bridge, picture)
+
+
+def _open_library(folder: Path, bridge: Bridge, picture: Path | None) -> LiveLibrary | None:
+    """Open a library, after putting back a copy where a person wants that.
+
+    Returns:
+        `None` where another window has it, which comes to the front.
+    """
+    address = address_of(folder)
+    while True:
+        try:
+            return open_or_hand_over(lambda: LiveLibrary(folder, bridge.listen), address, picture)
+        except CatalogueDamagedError as error:
+            if not offer_copies(LibraryPaths(folder), error):
+                raise
+
+
+def _run_window(
+    app: QApplication, library: LiveLibrary, bridge: Bridge, picture: Path | None
+) -> int:
     catcher = BugCatcher()
     put_back = catcher.install()
-    bridge = Bridge()
-    try:
-        library = LiveLibrary(folder, bridge.listen)
-    except UserFacingError as error:
-        # Two starts at once: the other one was quicker and listens by now.
-        busy = isinstance(error, LibraryBusyError)
-        if busy and hand_over(name, picture, patience_s=START_S):
-            return 0
-        _say_why_not(error)
-        return 1
     apply_theme(app, chosen_theme(library.settings.theme))
     window = MainWindow(library, bridge)
-    catcher.caught.connect(lambda report: CrashDialog(report, paths.log, window).open())
-    doorkeeper = Doorkeeper(name)
-    doorkeeper.asked.connect(window.open_asked)
+    catcher.caught.connect(lambda report: CrashDialog(report, library.paths.log, window).open())
+    server = InstanceServer(address_of(library.paths.folder))
+    server.requested.connect(window.open_asked)
     for changed in (app.styleHints().colorSchemeChanged, window.settings.changed):
         changed.connect(lambda _: apply_theme(app, chosen_theme(library.settings.theme)))
     window.show()
@@ -69,10 +93,9 @@ def run(folder: Path, picture: Path | None = None) -> int:
         window.search_with(picture)
     favour_window()
     code = app.exec()
-    doorkeeper.close()
+    server.close()
     put_away(window, library)
     put_back()
-    log.close()
     return code
 
 
@@ -115,7 +138,7 @@ def make_app() -> QApplication:
     return app
 
 
-def _say_why_not(error: UserFacingError) -> None:
+def _show_error(error: UserFacingError) -> None:
     box = QMessageBox()
     box.setWindowTitle("Photofind")
     box.setText(error.message)

@@ -1,7 +1,7 @@
-"""Bugs: written to the log file and shown with a report that can be copied.
+"""Bugs: logged, and shown with a report that can be copied.
 
-What the environment did is a `UserFacingError` and is said beside its place; whatever else escapes
-comes here, from any thread.
+What the environment did is a `UserFacingError` and is shown by whoever met it; whatever else
+escapes comes here, from any thread.
 """
 
 import logging
@@ -11,7 +11,6 @@ import threading
 import traceback
 from collections.abc import Callable
 from importlib.metadata import version
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -28,25 +27,13 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.gui.theme import SPACING
+from photofind.logs import tail
 
-LOG_BYTES = 1_000_000
-LOG_FILES = 3
-
-_log = logging.getLogger("photofind")
-
-
-def log_to(path: Path) -> logging.Handler:
-    """Everything photofind logs goes to a file from now on; the oldest of it falls out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    _log.addHandler(handler)
-    _log.setLevel(logging.INFO)
-    return handler
+_log = logging.getLogger(__name__)
 
 
 class BugCatcher(QObject):
-    """Takes every exception that nobody expected, once installed.
+    """Catch every exception that nobody expected, once installed.
 
     Signals:
         caught: The report of one, on the thread this object lives on.
@@ -55,7 +42,7 @@ class BugCatcher(QObject):
     caught = Signal(str)
 
     def install(self) -> Callable[[], None]:
-        """Returns what puts things back as they were."""
+        """Install, and return what puts things back as they were."""
         before = sys.excepthook, threading.excepthook
         sys.excepthook = self._catch
         threading.excepthook = self._catch_in_thread
@@ -72,7 +59,7 @@ class BugCatcher(QObject):
             QGuiApplication.quit()
             return
         report = bug_report("".join(traceback.format_exception(kind, error, trace)))
-        _log.error(report)
+        _log.critical("A bug was met.", exc_info=(kind, error, trace))
         self.caught.emit(report)
 
     def _catch_in_thread(self, args: threading.ExceptHookArgs) -> None:
@@ -81,7 +68,7 @@ class BugCatcher(QObject):
 
 
 def bug_report(trace: str) -> str:
-    """What a person can send; names no photo but those in the trace itself."""
+    """Write what a person can send; names no photo but those in the trace itself."""
     about = [
         f"photofind {version('photofind')}, Python {platform.python_version()}",
         f"PySide6 {version('PySide6_Essentials')}, {platform.platform()}",
@@ -90,7 +77,11 @@ def bug_report(trace: str) -> str:
 
 
 class CrashDialog(QDialog):
-    """Says that there is a bug and what to do with the report."""
+    """Say that there is a bug and what to do with the report.
+
+    Args:
+        log: Its last lines are part of the report.
+    """
 
     def __init__(self, report: str, log: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +97,7 @@ class CrashDialog(QDialog):
             )
         )
         about.setWordWrap(True)
+        report = f"{report}\n{tail(log)}"
         self._report = QPlainTextEdit(report)
         self._report.setReadOnly(True)
         self._report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))

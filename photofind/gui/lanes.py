@@ -5,6 +5,7 @@ shared; what it returns is handed over on the window's thread. Work that nobody 
 (a newer query has come, a photo has been scrolled past) is dropped before it begins.
 """
 
+import logging
 import sys
 import threading
 from collections import deque
@@ -14,8 +15,9 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from photofind.errors import CancelledError, UserFacingError
+from photofind.errors import CancelledError, QueryError, UserFacingError
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -149,6 +151,8 @@ class Lane(QObject):
             # Whatever it is, it belongs on the window's thread, which tells a person.
             except BaseException as raised:  # noqa: BLE001
                 error = raised
+            if isinstance(error, UserFacingError) and not isinstance(error, QueryError):
+                _log.warning("A request failed.", exc_info=error)
             self._finished.emit(task, result, error)
             del task, result, error
 

@@ -6,6 +6,7 @@ Killed at any point, the catalogue holds whole batches and the next run goes on 
 Nothing is removed before everything new was read: a file that seems gone may have moved.
 """
 
+import logging
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ from photofind.store.database import Database
 from photofind.store.folders import files_outside
 from photofind.store.photos import KnownFile
 from photofind.store.roots import Root
+
+_log = logging.getLogger(__name__)
 
 FEWEST_TO_JUDGE = 10
 """Known photos a folder must have before losing most of them makes it look disconnected."""
@@ -83,6 +86,7 @@ class Indexer:
         """
         started = time.monotonic()
         compared = self._compare_all(to_index, changes or {})
+        _log.info("Scanned %d files in %.1f s.", self._tally.found, time.monotonic() - started)
         judge = SuccessionJudge(self._database, self._space)
         recorder = Recorder(
             self._database,

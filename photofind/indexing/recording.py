@@ -1,5 +1,6 @@
 """Makes what a worker read durable: one transaction a batch."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.successions import Arrival
 
+_log = logging.getLogger(__name__)
 _Item = TypeVar("_Item", bound=Result)
 
 
@@ -77,6 +79,7 @@ class Recorder:
                     np.stack([item.vector for item in new]),
                 )
             missing = embeddings.without_embedding(connection, self._space, list(files))
+        _log.debug("Recorded a batch of %d files, %d of them embedded.", len(batch), len(new))
         self._judge.judge_new(files.keys())
         self._tally.embedded += len(new)
         self._tally.found -= len(no_photos)

@@ -61,6 +61,9 @@ class ThumbnailCache:
             return None
         return data if data.endswith(_END_OF_JPEG) else None
 
+    def remove(self, fingerprint: Fingerprint) -> None:
+        self.path_of(fingerprint).unlink(missing_ok=True)
+
     def _encoded(self, image: Image.Image) -> bytes:
         scale = min(1.0, self._longest_side / max(image.size))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))

@@ -1,5 +1,7 @@
 """From a query to ranked photos."""
 
+import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +17,8 @@ from photofind.search.calibration import Calibration
 from photofind.search.query import Query
 from photofind.store.filters import Filters
 from photofind.vectors.index import VectorIndex
+
+_log = logging.getLogger(__name__)
 
 
 class Catalogue(Protocol):
@@ -153,8 +157,10 @@ class SearchEngine:
     def _rank(
         self, vector: NDArray[np.float32], threshold: float, reach: Reach, filters: Filters
     ) -> Ranking:
+        started = time.monotonic()
         chosen = self._catalogue.select(filters) if filters else None
         found = self._index.query(vector, reach.photos, chosen, above=threshold)
+        _log.info("Searched %d photos in %.3f s.", found.searched, time.monotonic() - started)
         confident = int(np.count_nonzero(found.scores > threshold))
         best = slice(reach.depth(confident))
         return Ranking(

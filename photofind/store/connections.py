@@ -21,7 +21,7 @@ READER_PRAGMAS = {"query_only": "ON"}
 
 
 def connect(catalogue: Path, *, mode: Literal["rw", "rwc"]) -> sqlite3.Connection:
-    """A connection in autocommit mode: every transaction is begun by name.
+    """Connect in autocommit mode: every transaction is begun by name.
 
     Readers open with `rw` as well: WAL readers write to the shared-memory file.
     """
@@ -37,7 +37,7 @@ def connect(catalogue: Path, *, mode: Literal["rw", "rwc"]) -> sqlite3.Connectio
 def make_engine(
     catalogue: Path, *, begin: str, pragmas: Mapping[str, str], pool_size: int = 1
 ) -> sa.Engine:
-    """An engine whose transactions start with `begin`."""
+    """Make an engine whose transactions start with `begin`."""
 
     def connected() -> sqlite3.Connection:
         connection = connect(catalogue, mode="rw")
@@ -51,6 +51,8 @@ def make_engine(
 
     engine = sa.create_engine(
         "sqlite://",
+        # Errors name statements, not the paths and tags in them: they end in the log.
+        hide_parameters=True,
         creator=connected,
         poolclass=QueuePool,
         pool_size=pool_size,

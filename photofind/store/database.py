@@ -1,8 +1,13 @@
 """The catalogue: one file, one writer, any number of readers."""
 
+import logging
+import shutil
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Self
 
 import sqlalchemy as sa
@@ -10,12 +15,22 @@ import sqlalchemy as sa
 from photofind.closing import Closing
 from photofind.errors import UserFacingError
 from photofind.paths import LibraryPaths
-from photofind.store.connections import READER_PRAGMAS, WRITER_PRAGMAS, make_engine
-from photofind.store.sqlite_errors import damaged, errors_for_people
+from photofind.store import schema
+from photofind.store.connections import READER_PRAGMAS, WRITER_PRAGMAS, connect, make_engine
+from photofind.store.snapshots import Pause, Snapshot, check_catalogue, take_snapshot
+from photofind.store.snapshots import is_due as is_snapshot_due
+from photofind.store.sqlite_errors import translate_errors
 from photofind.store.upgrade import check_for_reading, check_there, prepare_for_writing
 from photofind.store.writer_lock import WriterLock
 
+SLOW_S = 0.5
+"""Waits for the writer, and transactions, that take longer are logged."""
+
+FREE_BYTES = 256 << 20
+"""What a snapshot must leave free on the disk."""
+
 _IDLE_READERS = 4
+_log = logging.getLogger(__name__)
 
 
 class Database(Closing):
@@ -24,7 +39,8 @@ class Database(Closing):
     def __init__(self, paths: LibraryPaths, lock: WriterLock | None) -> None:
         self._paths = paths
         self._lock = lock
-        self._turn = threading.Lock()
+        self._unchecked = lock is not None and lock.was_abandoned
+        self._write_lock = threading.Lock()
         self._closed = False
         self._readers = make_engine(
             paths.catalogue, begin="BEGIN", pragmas=READER_PRAGMAS, pool_size=_IDLE_READERS
@@ -33,7 +49,9 @@ class Database(Closing):
 
     @classmethod
     def open(cls, paths: LibraryPaths, *, write: bool, create: bool = True) -> Self:
-        """Opens a catalogue; for writing, creates or upgrades it first.
+        """Open a catalogue; for writing, create or upgrade it first.
+
+        Structure is checked here only where damage was met before; see `maintain`.
 
         Args:
             create: Of no meaning for a reader, which never creates one.
@@ -45,7 +63,7 @@ class Database(Closing):
             UserFacingError: It was made by an older photofind, and only a writer may upgrade it.
         """
         if not write:
-            with errors_for_people(paths):
+            with translate_errors(paths):
                 check_for_reading(paths)
             return cls(paths, None)
         if not create:
@@ -53,9 +71,12 @@ class Database(Closing):
         _make_folder(paths)
         lock = WriterLock(paths.writer_lock)
         try:
-            with errors_for_people(paths):
+            with translate_errors(paths):
                 prepare_for_writing(paths)
-            return cls(paths, lock)
+            database = cls(paths, lock)
+            if paths.suspect.exists():
+                database.check()
+            return database
         except BaseException:
             lock.close()
             raise
@@ -66,26 +87,62 @@ class Database(Closing):
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """One transaction on the one writing connection; threads take turns. Do not nest."""
+        """Begin a transaction on the one writing connection; threads wait in line. Do not nest."""
         if self._lock is None:
             raise RuntimeError("this catalogue was opened for reading")
-        with self._turn, self._transaction(self._writer) as connection:
-            yield connection
+        asked = time.monotonic()
+        with self._write_lock:
+            began = time.monotonic()
+            with self._transaction(self._writer) as connection:
+                yield connection
+            ended = time.monotonic()
+        if began - asked > SLOW_S or ended - began > SLOW_S:
+            _log.info("Waited %.2f s to write, wrote for %.2f s.", began - asked, ended - began)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A view of the catalogue that does not change until the block ends."""
+        """Begin a transaction whose view of the catalogue does not change until it ends."""
         with self._transaction(self._readers) as connection:
             yield connection
 
-    def quick_check(self) -> None:
-        """Raises `LibraryDamagedError` where the file's structure is broken."""
+    def check(self, pause: Pause = lambda: None) -> None:
+        """Read everything once.
+
+        Args:
+            pause: Called every now and then; raises `CancelledError` to give up.
+
+        Raises:
+            CatalogueDamagedError: Pages or references are broken.
+        """
+        started = time.monotonic()
+        with translate_errors(self._paths), self._own_connection() as connection:
+            check_catalogue(connection, pause)
+        _log.info("Checked the catalogue in %.1f s.", time.monotonic() - started)
+        self._unchecked = False
+        self._paths.suspect.unlink(missing_ok=True)
+
+    def maintain(self, pause: Pause = lambda: None) -> None:
+        """Copy the catalogue where that is due, which checks it; check it after a crash anyway.
+
+        Writers go on meanwhile.
+
+        Raises:
+            CatalogueDamagedError: Pages or references are broken.
+        """
         with self.reading() as connection:
-            problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        if problem != "ok":
-            raise damaged(
-                f"The catalogue {self._paths.catalogue} is damaged: {problem}.", self._paths
-            )
+            is_empty = connection.execute(sa.select(schema.photos.c.id).limit(1)).first() is None
+        is_due = not is_empty and is_snapshot_due(self._paths.snapshots, datetime.now(UTC))
+        if is_due and self._has_room():
+            self.take_snapshot(pause)
+        elif self._unchecked:
+            self.check(pause)
+
+    def take_snapshot(self, pause: Pause = lambda: None) -> Snapshot:
+        """Copy the catalogue and check the copy; see `maintain`."""
+        with translate_errors(self._paths), self._own_connection() as connection:
+            taken = take_snapshot(connection, self._paths.snapshots, schema.REVISION, pause)
+        self._unchecked = False
+        return taken
 
     def close(self) -> None:
         self._closed = True
@@ -95,11 +152,23 @@ class Database(Closing):
         if self._lock is not None:
             self._lock.close()
 
+    def _has_room(self) -> bool:
+        needed = self._paths.catalogue.stat().st_size + FREE_BYTES
+        free = shutil.disk_usage(self._paths.folder).free
+        if free < needed:
+            _log.warning("No copy: %d MB are free, %d needed.", free >> 20, needed >> 20)
+        return free >= needed
+
+    @contextmanager
+    def _own_connection(self) -> Iterator[sqlite3.Connection]:
+        with closing(connect(self._paths.catalogue, mode="rw")) as connection:
+            yield connection
+
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
         if self._closed:
             raise RuntimeError("this catalogue is closed")
-        with errors_for_people(self._paths), engine.begin() as connection:
+        with translate_errors(self._paths), engine.begin() as connection:
             yield connection
 
 

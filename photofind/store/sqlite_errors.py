@@ -1,14 +1,18 @@
 """What SQLite reports about the environment, turned into what a person can act on."""
 
+import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from photofind.errors import LibraryBusyError, LibraryDamagedError, UserFacingError
+from photofind.errors import CatalogueDamagedError, LibraryBusyError, UserFacingError
 from photofind.paths import LibraryPaths
-from photofind.store.snapshots import newest_snapshot
+from photofind.store.snapshots import snapshots
+
+_log = logging.getLogger(__name__)
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # A file that ends too early is damage, although SQLite counts it among the I/O errors.
@@ -18,29 +22,31 @@ _DENIED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN
 
 
 @contextmanager
-def errors_for_people(paths: LibraryPaths) -> Iterator[None]:
-    """Raises `UserFacingError` for a full disk, damage and the like; lets bugs pass as they are."""
+def translate_errors(paths: LibraryPaths) -> Iterator[None]:
+    """Raise `UserFacingError` for a full disk, damage and the like; let bugs pass as they are."""
     try:
         yield
     except DBAPIError as error:
-        _raise_for_people(error, error.orig, paths)
+        _raise_translated(error, error.orig, paths)
         raise
     except sqlite3.Error as error:
-        _raise_for_people(error, error, paths)
+        _raise_translated(error, error, paths)
         raise
 
 
-def damaged(message: str, paths: LibraryPaths) -> LibraryDamagedError:
-    """The error for a catalogue that cannot be trusted; its hint names the newest snapshot."""
-    snapshot = newest_snapshot(paths.snapshots)
-    if snapshot is None:
-        step = f"Move {paths.catalogue} elsewhere and index your folders again."
+def damaged(message: str, paths: LibraryPaths) -> CatalogueDamagedError:
+    """Make the error for a catalogue that cannot be trusted; its hint names the next step."""
+    if snapshots(paths.snapshots):
+        step = (
+            "To put back a copy, close photofind and start it again, or run "
+            "photofind status --restore."
+        )
     else:
-        step = f"Close photofind, move {paths.catalogue} elsewhere and put {snapshot} in its place."
-    return LibraryDamagedError(message, f"{step} Your photos are not affected.")
+        step = f"Move {paths.catalogue} elsewhere and index your folders again."
+    return CatalogueDamagedError(message, f"{step} Your photos are not affected.")
 
 
-def _raise_for_people(
+def _raise_translated(
     error: Exception, reported: BaseException | None, paths: LibraryPaths
 ) -> None:
     extended = getattr(reported, "sqlite_errorcode", None)
@@ -58,6 +64,10 @@ def _translated(
 ) -> UserFacingError | None:
     primary = extended & 0xFF
     if primary in _DAMAGED or extended in _DAMAGED_IO:
+        _log.error("The catalogue is damaged: %s", reported)
+        # Where even that cannot be written, the next damage will try again.
+        with contextlib.suppress(OSError):
+            paths.suspect.touch()
         return damaged(f"The catalogue {paths.catalogue} is damaged: {reported}.", paths)
     if primary in _BUSY:
         return LibraryBusyError(

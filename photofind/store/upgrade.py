@@ -1,6 +1,8 @@
 """Brings the catalogue's tables to the revision this program knows."""
 
+import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,13 +16,15 @@ from photofind.store.connections import connect, make_engine
 from photofind.store.snapshots import take_snapshot
 from photofind.store.sqlite_errors import damaged
 
+_log = logging.getLogger(__name__)
+
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def prepare_for_writing(
     paths: LibraryPaths, head: str = schema.REVISION, scripts: Path = SCRIPTS
 ) -> None:
-    """Creates the catalogue or brings it up to date; a copy of an older one is kept."""
+    """Create the catalogue or bring it up to date; an older one is checked and copied before."""
     with closing(connect(paths.catalogue, mode="rwc")) as connection:
         revision = _known_revision(connection, paths, head)
         _set_up_file(connection, paths, is_new=revision is None)
@@ -28,17 +32,20 @@ def prepare_for_writing(
             return
         if revision is not None:
             _take_snapshot(connection, paths, revision)
+    started = time.monotonic()
     _migrate(paths, head, scripts)
+    seconds = time.monotonic() - started
+    _log.info("Brought the catalogue from %s to %s in %.1f s.", revision or "none", head, seconds)
 
 
 def check_there(paths: LibraryPaths) -> None:
-    """Raises `BadInputError` where there is no catalogue."""
+    """Raise `BadInputError` where there is no catalogue."""
     if not paths.catalogue.exists():
         raise _no_library(paths)
 
 
 def check_for_reading(paths: LibraryPaths) -> None:
-    """Raises where a reader would not find the tables it expects; never changes anything."""
+    """Raise where a reader would not find the tables it expects; never changes anything."""
     check_there(paths)
     with closing(connect(paths.catalogue, mode="rw")) as connection:
         revision = _known_revision(connection, paths, schema.REVISION)
@@ -58,7 +65,7 @@ def _no_library(paths: LibraryPaths) -> BadInputError:
 
 
 def _known_revision(connection: sqlite3.Connection, paths: LibraryPaths, head: str) -> str | None:
-    """The catalogue's revision, `None` for one without tables, never one newer than `head`."""
+    """Read the catalogue's revision: `None` for one without tables, never one newer than `head`."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if not tables:
         return None
@@ -102,7 +109,7 @@ def _take_snapshot(connection: sqlite3.Connection, paths: LibraryPaths, revision
 
 
 def _migrate(paths: LibraryPaths, head: str, scripts: Path) -> None:
-    """All that is missing, with its version record, in one transaction."""
+    """Run all that is missing, with its version record, in one transaction."""
     # Only a migration needs alembic, which takes as long to import as the rest of the store.
     from alembic import command
     from alembic.config import Config

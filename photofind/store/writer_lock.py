@@ -19,6 +19,9 @@ class WriterLock(Closing):
     Who holds it is written beside the lock file: some versions of filelock empty the lock file
     when a second process merely tries it.
 
+    Attributes:
+        was_abandoned: The last holder ended without closing it: it crashed, or the power went.
+
     Raises:
         LibraryBusyError: Another holder is alive; names its process.
     """
@@ -38,6 +41,7 @@ class WriterLock(Closing):
                 f"{path} cannot be written: {error.strerror or error}.",
                 f"Check that you may write to {path.parent} and that its disk is not full.",
             ) from error
+        self.was_abandoned = self._holder_note.exists()
         self._note_holder()
 
     def close(self) -> None:

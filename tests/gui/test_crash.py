@@ -1,4 +1,3 @@
-import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from photofind.gui.crash import BugCatcher, CrashDialog, log_to
+from photofind.gui.crash import BugCatcher, CrashDialog
+from photofind.logs import Logging
 
 
 @pytest.fixture
@@ -22,11 +22,9 @@ def catcher() -> Iterator[BugCatcher]:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "library" / "photofind.log"
-    handler = log_to(path)
-    yield path
-    logging.getLogger("photofind").removeHandler(handler)
-    handler.close()
+    with Logging() as logging_:
+        logging_.to_library(tmp_path / "photofind.log")
+        yield tmp_path / "photofind.log"
 
 
 class Button(QObject):
@@ -67,15 +65,17 @@ def test_that_a_bug_on_another_thread_is_told_on_the_windows(
     assert told == [threading.main_thread()]
 
 
-def test_that_the_report_can_be_copied(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = CrashDialog("what happened", tmp_path / "photofind.log")
+def test_that_the_report_is_copied_with_the_end_of_the_log(qtbot: QtBot, tmp_path: Path) -> None:
+    log = tmp_path / "photofind.log"
+    log.write_text("what was done before\n", "utf-8")
+    dialog = CrashDialog("what happened", log)
     qtbot.addWidget(dialog)
     dialog.show()
     shown = dialog.findChild(QPlainTextEdit)
     assert shown is not None
-    assert shown.toPlainText() == "what happened"
+    assert shown.toPlainText() == "what happened\nwhat was done before\n"
     copy = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Copy report")
 
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
 
-    assert QGuiApplication.clipboard().text() == "what happened"
+    assert QGuiApplication.clipboard().text() == "what happened\nwhat was done before\n"

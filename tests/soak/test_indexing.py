@@ -232,7 +232,7 @@ def test_that_originals_are_the_same_after_everything(
         _tag_all(engine)
         shutil.rmtree(engine.paths.thumbnails)
         engine.run()
-        engine.database.quick_check()
+        engine.database.check()
     assert _states(photos) == before
 
 

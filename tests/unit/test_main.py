@@ -30,6 +30,13 @@ def test_that_the_library_can_be_named(picture: Path, form: list[str]) -> None:
     assert window_asked([*named, str(picture)]) == WindowAsked(Path("/elsewhere"), picture)
 
 
+def test_that_a_verbose_start_asks_for_the_window(picture: Path) -> None:
+    folder = picture.parent / "library"
+    assert window_asked(["--verbose"]) == WindowAsked(folder, None, verbose=True)
+    assert window_asked(["--verbose", str(picture)]) == WindowAsked(folder, picture, verbose=True)
+    assert window_asked(["--verbose", "index"]) is None
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_that_commands_are_commands(
     picture: Path, monkeypatch: pytest.MonkeyPatch, command: str

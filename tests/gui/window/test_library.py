@@ -15,7 +15,7 @@ from photofind.child.worker import ChildWorker
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.gui.folders.years import YearsHistogram
 from photofind.gui.row_list import RowList
-from photofind.gui.single_instance import Doorkeeper, hand_over, server_name
+from photofind.gui.single_instance import HandedOver, InstanceServer, address_of, hand_over
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.tag_decisions import TagChanges
@@ -33,7 +33,8 @@ class LaterStart(QThread):
 
     @override
     def run(self) -> None:
-        assert hand_over(server_name(self._library), self._picture)
+        accepted = hand_over(address_of(self._library), self._picture)
+        assert accepted is HandedOver.ACCEPTED
 
 
 def _all_words(page: QWidget) -> str:
@@ -174,15 +175,15 @@ def test_that_a_later_start_searches_with_its_picture_in_this_window(
     opened: OpenWindow, library: Path, drawn_album: Path, qtbot: QtBot
 ) -> None:
     picture = drawn_album / "City" / "picture-0004.jpg"
-    doorkeeper = Doorkeeper(server_name(library))
-    doorkeeper.asked.connect(opened.window.open_asked)
+    server = InstanceServer(address_of(library))
+    server.requested.connect(opened.window.open_asked)
     later = LaterStart(library, picture)
 
     with qtbot.waitSignal(later.finished, timeout=20_000):
         later.start()
     opened.wait(lambda: opened.window.model.sure is not None)
     later.wait()
-    doorkeeper.close()
+    server.close()
 
     assert opened.path_of(opened.shown()[0]) == picture
 

@@ -203,19 +203,19 @@ def fill(paths: LibraryPaths) -> None:
         photos.record_files(connection, root, files)
 
 
-def test_that_quick_check_passes_a_sound_catalogue(paths: LibraryPaths) -> None:
+def test_that_a_check_passes_a_sound_catalogue(paths: LibraryPaths) -> None:
     fill(paths)
     with Database.open(paths, write=False) as database:
-        database.quick_check()
+        database.check()
 
 
-def test_that_quick_check_finds_an_overwritten_page(paths: LibraryPaths) -> None:
+def test_that_a_check_finds_an_overwritten_page(paths: LibraryPaths) -> None:
     fill(paths)
     with paths.catalogue.open("rb+") as file:
         file.seek(-2 * schema.PAGE_BYTES, 2)
         file.write(b"\xa5" * schema.PAGE_BYTES)
     with Database.open(paths, write=False) as database, pytest.raises(LibraryDamagedError):
-        database.quick_check()
+        database.check()
 
 
 def test_that_a_catalogue_cut_short_is_called_damaged(paths: LibraryPaths) -> None:
@@ -223,7 +223,7 @@ def test_that_a_catalogue_cut_short_is_called_damaged(paths: LibraryPaths) -> No
     with paths.catalogue.open("rb+") as file:
         file.truncate(paths.catalogue.stat().st_size // 2)
     with pytest.raises(LibraryDamagedError), Database.open(paths, write=False) as database:
-        database.quick_check()
+        database.check()
 
 
 def test_that_a_closed_catalogue_is_not_opened_by_accident(paths: LibraryPaths) -> None:

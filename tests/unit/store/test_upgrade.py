@@ -8,7 +8,12 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from photofind.errors import BadInputError, LibraryDamagedError, UserFacingError
+from photofind.errors import (
+    BadInputError,
+    CatalogueDamagedError,
+    LibraryDamagedError,
+    UserFacingError,
+)
 from photofind.paths import LibraryPaths
 from photofind.store import counts, photos, roots, schema
 from photofind.store.database import Database
@@ -152,7 +157,7 @@ def test_that_the_newest_copies_are_kept(old: LibraryPaths, scripts: Path) -> No
     prepare_for_writing(old, "9001", scripts)
     names = [path.name for path in snapshots_of(old)]
     assert len(names) == KEPT + 1
-    assert names[0].startswith("catalogue-20200105")
+    assert names[0].startswith("catalogue-20200107")
     assert names[-1] == "notes.txt"
 
 
@@ -218,13 +223,14 @@ def test_that_an_empty_file_is_no_library_for_a_reader(paths: LibraryPaths) -> N
     Database.open(paths, write=False).close()
 
 
-def test_that_the_hint_for_damage_names_the_newest_copy(old: LibraryPaths, scripts: Path) -> None:
+def test_that_the_hint_for_damage_says_how_to_put_back_a_copy(
+    old: LibraryPaths, scripts: Path
+) -> None:
     prepare_for_writing(old, "9001", scripts)
-    (copy,) = snapshots_of(old)
     old.catalogue.write_bytes(b"no database" * 1000)
     with pytest.raises(LibraryDamagedError) as caught:
         Database.open(old, write=False)
-    assert str(copy) in caught.value.hint
+    assert "photofind status --restore" in caught.value.hint
 
 
 def test_that_tables_have_the_columns_the_program_names(paths: LibraryPaths) -> None:
@@ -239,3 +245,12 @@ def test_that_tables_have_the_columns_the_program_names(paths: LibraryPaths) -> 
         }
         indexes = ask(paths.catalogue, f"PRAGMA index_list({table.name})")
         assert {index.name for index in table.indexes} <= {row[1] for row in indexes}
+
+
+def test_that_a_damaged_catalogue_is_not_migrated(old: LibraryPaths) -> None:
+    with closing(sqlite3.connect(old.catalogue)) as connection, connection:
+        connection.execute("UPDATE files SET root_id = 77")
+    with pytest.raises(CatalogueDamagedError, match="refers to rows"):
+        Database.open(old, write=True)
+    assert revision_of(old.catalogue) == "0001"
+    assert snapshots_of(old) == []
