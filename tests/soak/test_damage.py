@@ -80,7 +80,7 @@ def _hits(library: Path, encoder: OpenClipEncoder) -> Hits:
     """Of some queries, after everything was checked."""
     with Library(library) as opened:
         opened.check()
-        engine = opened.load_search_engine(encoder)
+        engine = opened.follow_search(encoder).engine
         return [
             [(str(hit.path), hit.score, hit.confident) for hit in engine.by_text(query, 50).hits]
             for query in QUERIES
