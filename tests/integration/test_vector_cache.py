@@ -22,9 +22,9 @@ from photofind.vectors.generations import Generations
 from photofind.vectors.hnsw import Graph, HnswIndex
 from photofind.vectors.recall import recall_at_k
 from tests.support.checkpoints import make_checkpoint
+from tests.support.soak import sizes
 from tests.support.vectors import SMALL, SPACE, unit_vectors
 
-KILLS = 10
 SIZES = (600, 800)
 
 SAVE_FOR_EVER = f"""
@@ -42,14 +42,15 @@ while True:
 
 
 @pytest.mark.slow
-def test_that_a_save_killed_anywhere_leaves_a_whole_graph(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", sizes(10, 100))
+def test_that_a_save_killed_anywhere_leaves_a_whole_graph(tmp_path: Path, kills: int) -> None:
     expected = {size: Graph.build(unit_vectors(size, size), SMALL) for size in SIZES}
     generations = Generations(tmp_path)
     assert generations.save(expected[SIZES[0]], SPACE, 1.0)
     choose = random.Random(0)
     leftovers = 0
 
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = subprocess.Popen(
             [sys.executable, "-c", SAVE_FOR_EVER, str(tmp_path)],
             stdout=subprocess.PIPE,

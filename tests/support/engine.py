@@ -42,9 +42,13 @@ class Engine:
         self.paths = LibraryPaths(library)
         self.settings = settings or Settings()
         self.database = Database.open(self.paths, write=True)
-        with self.database.writing() as connection:
-            for folder in folders:
-                roots.add_root(connection, folder)
+        try:
+            with self.database.writing() as connection:
+                for folder in folders:
+                    roots.add_root(connection, folder)
+        except BaseException:
+            self.database.close()
+            raise
         self.worker = (
             make_worker(self.paths, self.settings)
             if make_worker is not None
