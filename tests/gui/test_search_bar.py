@@ -10,6 +10,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from photofind.errors import BadInputError
+from photofind.gui.search import typed
+from photofind.gui.search.request import SearchRequest
+from photofind.search.parser import Part, parse_parts
+from photofind.search.query import Query
 from tests.gui.search_desk import TYPING_MS, Desk, requested
 from tests.gui.search_desk import desk as desk
 from tests.gui.search_desk import make_desk as make_desk
@@ -19,6 +23,24 @@ def test_that_typed_words_are_submitted_once_after_a_pause(desk: Desk, qtbot: Qt
     with qtbot.waitSignal(desk.bar.submitted):
         QTest.keyClicks(desk.bar.field, "a dog on a beach")
     assert desk.submitted == [requested("a dog on a beach")]
+
+
+def test_that_each_state_of_the_text_is_parsed_once(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def counting(text: str) -> tuple[Part, ...]:
+        parsed.append(text)
+        return parse_parts(text)
+
+    monkeypatch.setattr(typed, "parse_parts", counting)
+    with qtbot.waitSignal(desk.bar.submitted):
+        QTest.keyClicks(desk.bar.field, "a dog")
+    QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
+
+    assert parsed == ["a", "a ", "a d", "a do", "a dog"]
+    assert desk.submitted[-1] == SearchRequest(Query("a dog"))
 
 
 def test_that_enter_submits_at_once_and_the_same_again(make_desk: Callable[..., Desk]) -> None:
