@@ -281,8 +281,8 @@ class Measured:
     def finds(self, picture: Path, where: Path | None) -> bool:
         """Whether the best hit for a picture lies at a path, or at none of those that are here."""
         library = self.opened.library
-        best = library.find_like(picture).rows.photo_ids[:1].tolist()
-        paths = library.paths_of([PhotoId(one) for one in best])
+        best = library.search.find_like(picture).rows.photo_ids[:1].tolist()
+        paths = library.catalogue.photos.shown_paths([PhotoId(one) for one in best])
         return (where in paths) if where else paths[0].parent.name != self.photos.name
 
     def holds(self, picture: Path) -> bool:
@@ -291,6 +291,11 @@ class Measured:
         return photo_id is not None and bool(
             np.any(self.opened.window.model.rows.photo_ids == photo_id)
         )
+
+    def is_tagged(self, picture: Path, name: str) -> bool:
+        photo_id = self.photo_id(picture)
+        tags = self.opened.library.catalogue.tags
+        return photo_id is not None and name in [one.name for one in tags.of([photo_id])[0]]
 
     def counts(self, total: int, years: dict[int, int], tag: str | None = None) -> bool:
         """Whether the panel says so: all photos, those of this folder, of some years, of a tag."""
@@ -311,7 +316,7 @@ class Measured:
 
     def run(self, rounds: int) -> list[dict[str, Figures]]:
         """Every change, so often."""
-        self._residents_total = self.opened.library.count()
+        self._residents_total = self.opened.library.catalogue.photos.counts().photos_with_files
         return [self._round(number) for number in range(rounds)]
 
     def _round(self, number: int) -> dict[str, Figures]:
@@ -340,9 +345,9 @@ class Measured:
             "tagged": Change(
                 self,
                 lambda: window.tags.add([_known(self.photo_id(other))], tag),
-                lambda: len(self.opened.library.find(tagged).rows) == 1,
+                lambda: len(self.opened.library.search.find(tagged).rows) == 1,
                 lambda: self.counts(base + 1, {}, tag),
-                lambda: window.tags.can_undo,
+                lambda: self.is_tagged(other, tag),
             ),
             "moved": Change(
                 self,

@@ -18,7 +18,7 @@ from photofind.gui import app as photofind_app
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 

@@ -103,7 +103,7 @@ class Screenshots:
         from photofind.gui.bridge import Bridge
         from photofind.gui.main_window import MainWindow
         from photofind.gui.theme import apply_theme, chosen_theme
-        from photofind.live import LiveLibrary
+        from photofind.live.library import LiveLibrary
 
         self._suffix = theme + ("@2x" if scale == 2 else "")
         self._out = out
@@ -148,7 +148,7 @@ class Screenshots:
 
     def _indexing(self, photos: Path, backup: Path) -> None:
         window = self._window
-        self._library.add_folders([photos, backup])
+        self._library.folders.add([photos, backup])
         self._wait(lambda: window.model.rowCount() >= PICTURES // 3)
         self._pass(0.3)
         self._shoot("indexing")
@@ -205,7 +205,7 @@ class Screenshots:
         """Where the drawing has one, in the photo that is open."""
         from photofind.evaluation.drawn_album import scene_of
 
-        path = self._library.paths_of([self._photo])[0]
+        path = self._library.catalogue.photos.shown_paths([self._photo])[0]
         return next(thing.box for thing in scene_of(path).objects if thing.label == "snowman")
 
     def _review(self) -> None:
@@ -233,7 +233,9 @@ class Screenshots:
     def _offline(self, backup: Path) -> None:
         window = self._window
         backup.rename(backup.with_name("away"))
-        self._wait(lambda: any(one.root.offline for one in self._library.folders()))
+        self._wait(
+            lambda: any(one.root.offline for one in self._library.catalogue.roots.summaries())
+        )
         self._search("a snowman")
         self._pass(2.0)
         self._shoot("not-connected")

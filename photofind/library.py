@@ -34,6 +34,7 @@ from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store import changes, counts, embeddings, photos, roots, state
+from photofind.store.catalogue import Catalogue
 from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.roots import Root
@@ -102,6 +103,7 @@ class Library(Closing):
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
+        self.catalogue = Catalogue(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -18,7 +18,7 @@ from photofind.gui.main_window import MainWindow
 from photofind.gui.restoring import offer_copies
 from photofind.gui.single_instance import InstanceServer, address_of, open_or_hand_over
 from photofind.gui.theme import apply_theme, chosen_theme
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.logs import Logging
 from photofind.paths import LibraryPaths, resource
 
@@ -87,7 +87,7 @@ def _run_window(
         changed.connect(lambda _: apply_theme(app, chosen_theme(library.settings.theme)))
     window.show()
     library.start()
-    if not library.folders():
+    if not library.catalogue.roots.summaries():
         window.begin_first_run()
     if picture is not None:
         window.search_with(picture)

@@ -50,7 +50,7 @@ from photofind.gui.theme import SPACING
 from photofind.gui.undo import UndoHistory
 from photofind.gui.viewer.viewer import Viewer
 from photofind.gui.window_state import WindowState
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 
 FIRST_SIZE = QSize(1180, 760)
 LEAST_SIZE = QSize(760, 480)
@@ -91,25 +91,34 @@ class MainWindow(QMainWindow):
         library = self._library
         self.writer = Lane("writer", self)
         self.history = UndoHistory(self.writer, self)
-        self.searching = Searching(library, self)
+        self.searching = Searching(library.catalogue.photos, library.search, self)
         self.captions = Captions(self.searching.details, self)
         self.model = PhotoModel(self, captions=self.captions)
-        self.thumbnails = Thumbnails(library.thumbnail, self)
-        self.outline = OutlineReader(library, self)
+        self.thumbnails = Thumbnails(library.pictures.thumbnail, self)
+        self.outline = OutlineReader(library.catalogue, library.search, self)
 
     def _make_pages(self) -> None:
         library = self._library
         self.bar = SearchBar(
             library.paths.recent_searches,
-            library.filter_values,
+            library.search.filter_values,
         )
         self.panel = LibraryPanel()
-        self.photos = PhotosPage(library, self.searching, self.model, self.thumbnails, Notice(self))
+        self.photos = PhotosPage(
+            library.catalogue.photos,
+            library.search,
+            self.searching,
+            self.model,
+            self.thumbnails,
+            Notice(self),
+        )
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
-        self.viewer = Viewer(self.model, self.thumbnails, library.picture, self.searching.details)
-        self.region = RegionTool(self.viewer.canvas, library.say_what)
+        self.viewer = Viewer(
+            self.model, self.thumbnails, library.pictures.of_photo, self.searching.details
+        )
+        self.region = RegionTool(self.viewer.canvas, library.search.say_what)
 
     def _lay_out(self) -> None:
         self._settings_button = QPushButton(self.tr("Settings"))
@@ -150,13 +159,20 @@ class MainWindow(QMainWindow):
         grid = self.photos.grid
         self.navigation = Navigation(self._pages, self._middle, grid, self.model, self.viewer, self)
         self.pictures = PictureAsking(
-            library, self.bar, self.captions, self.searching.paths_of, self
+            library.pictures,
+            library.paths.pasted,
+            self.bar,
+            self.captions,
+            self.searching.paths_of,
+            self,
         )
-        self.tags = TagActions(library, self.history, self)
-        self.editing = TagEditing(library, self.tags, self)
-        self.files = PhotoActions(library, writer, self.history, self.searching, self)
-        self.folders = FolderActions(library, writer, self.history, self)
-        self.reviewing = Reviewing(library, self.review, writer, self)
+        self.tags = TagActions(library.catalogue.tags, self.history, self)
+        self.editing = TagEditing(library.catalogue.tags, library.search.tag_names, self.tags, self)
+        self.files = PhotoActions(library.trash, writer, self.history, self.searching, self)
+        self.folders = FolderActions(
+            library.folders, library.catalogue.roots, writer, self.history, self
+        )
+        self.reviewing = Reviewing(library.catalogue, self.review, writer, self)
         self.choices = PanelChoices(self.panel, self.bar, self)
         self.settings = SettingsActions(library, writer, self)
         self.region_opening = RegionOpening(self.region, self.viewer, self)

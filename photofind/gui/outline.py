@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from photofind.answers import Coverage
 from photofind.domain import Failure
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.wording import folder_name
-from photofind.live import LiveLibrary
+from photofind.live.results import Coverage
+from photofind.live.search import LiveSearch
+from photofind.store.catalogue import Catalogue
 from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
 
@@ -58,10 +59,16 @@ class OutlineReader(QObject):
     troubled = Signal(object)
 
     def __init__(
-        self, library: LiveLibrary, parent: QObject | None = None, *, delay_ms: int = READ_AFTER_MS
+        self,
+        catalogue: Catalogue,
+        search: LiveSearch,
+        parent: QObject | None = None,
+        *,
+        delay_ms: int = READ_AFTER_MS,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._catalogue = catalogue
+        self._search = search
         self._lane = Lane("outline", self, order=Order.LATEST_ONLY)
         self._delay_ms = delay_ms
         self._timer = QTimer(self)
@@ -80,18 +87,18 @@ class OutlineReader(QObject):
             self._timer.start()
 
     def read_now(self) -> None:
-        library = self._library
+        catalogue, search = self._catalogue, self._search
 
         def everything() -> tuple[Outline, float]:
             began_s = time.monotonic()
             outline = Outline(
-                library.folders(),
-                library.tag_counts(),
-                library.photos_by_year(),
-                library.failures(),
-                library.count(),
-                library.coverage(),
-                library.tag_names(),
+                catalogue.roots.summaries(),
+                catalogue.tags.counts(),
+                catalogue.photos.by_year(),
+                catalogue.roots.failures(),
+                catalogue.photos.counts().photos_with_files,
+                search.coverage(),
+                search.tag_names(),
             )
             return outline, time.monotonic() - began_s
 

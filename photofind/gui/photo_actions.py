@@ -15,9 +15,8 @@ from photofind.gui.searching import Searching
 from photofind.gui.trash_dialog import TrashDialog, file_names, why_not
 from photofind.gui.undo import Done, UndoHistory
 from photofind.gui.wording import photos, tr
-from photofind.live import LiveLibrary
 from photofind.store.shown_files import StoredFile
-from photofind.trash import Refused, TrashChoice, Trashed, TrashedFile
+from photofind.trash import PhotoTrash, Refused, TrashChoice, Trashed, TrashedFile
 
 
 def files_as_mime(paths: Sequence[Path]) -> QMimeData:
@@ -50,14 +49,14 @@ class PhotoActions(QObject):
 
     def __init__(
         self,
-        library: LiveLibrary,
+        trash: PhotoTrash,
         writer: Lane,
         history: UndoHistory,
         searching: Searching,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._library = library
+        self._trash = trash
         self._writer = writer
         self._history = history
         self._searching = searching
@@ -111,9 +110,9 @@ class PhotoActions(QObject):
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
         """The files shown, only after a person has seen which."""
-        ids, library, filters = list(photo_ids), self._library, self._searching.filters
+        ids, trash, filters = list(photo_ids), self._trash, self._searching.filters
         if ids:
-            self._writer.submit(lambda: library.trash.choice(ids, filters), self._ask)
+            self._writer.submit(lambda: trash.choice(ids, filters), self._ask)
 
     def _ask(self, choice: TrashChoice) -> None:
         if not choice.shown and not choice.copies:
@@ -130,7 +129,7 @@ class PhotoActions(QObject):
 
     def _move(self, files: Sequence[StoredFile]) -> Done:
         """A step, see [Note: steps]."""
-        trashed = self._library.trash.move(files)
+        trashed = self._trash.move(files)
         error = None
         if trashed.refused:
             error = _trouble(tr("{files} could not be moved to the trash"), trashed.refused)
@@ -144,7 +143,7 @@ class PhotoActions(QObject):
 
     def _restore(self, trashed: Sequence[TrashedFile]) -> Done:
         """The step that takes `_move` back."""
-        restored = self._library.trash.restore(trashed)
+        restored = self._trash.restore(trashed)
         error = None
         if restored.refused:
             error = _trouble(tr("{files} could not be restored"), restored.refused, restore=True)

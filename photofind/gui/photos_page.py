@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from photofind.answers import Coverage, Results
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.empty import EmptyNote
@@ -22,7 +21,9 @@ from photofind.gui.notice import Notice
 from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.searching import Searching
-from photofind.live import LiveLibrary
+from photofind.live.results import Coverage, Results
+from photofind.live.search import LiveSearch
+from photofind.store.catalogue import PhotoRepository
 from photofind.store.gallery import FolderSummary, PhotoRows
 
 
@@ -42,7 +43,8 @@ class PhotosPage(QWidget):
 
     def __init__(
         self,
-        library: LiveLibrary,
+        photos: PhotoRepository,
+        search: LiveSearch,
         searching: Searching,
         model: PhotoModel,
         thumbnails: Thumbnails,
@@ -50,7 +52,8 @@ class PhotosPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._photos = photos
+        self._search = search
         self._searching = searching
         self._model = model
         self._thumbnails = thumbnails
@@ -112,8 +115,8 @@ class PhotosPage(QWidget):
         known = np.isin(np.array(photo_ids, np.int64), self._model.rows.photo_ids)
         new = [one for one, is_known in zip(photo_ids, known, strict=True) if not is_known]
         if new:
-            library = self._library
-            self._lane.submit(lambda: (library.rows(new), library.coverage()), self._append)
+            photos, search = self._photos, self._search
+            self._lane.submit(lambda: (photos.rows(new), search.coverage()), self._append)
 
     def settle(self) -> None:
         """After photos were read: in order again, unless somebody looks at them just now."""
@@ -122,10 +125,10 @@ class PhotosPage(QWidget):
 
     def look_again(self) -> None:
         """Takes out what is gone, and sees which folders are connected."""
-        library, shown = self._library, self._model.rows.photo_ids
+        photos, shown = self._photos, self._model.rows.photo_ids
         if len(shown):
             self._lane.submit(
-                lambda: library.rows([PhotoId(photo_id) for photo_id in shown.tolist()]),
+                lambda: photos.rows(shown),
                 lambda rows: self._update(shown, rows),
                 key="again",
             )

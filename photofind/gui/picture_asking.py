@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
-from photofind.answers import RegionOfPhoto
 from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.gui.grid.captions import Captions
@@ -14,7 +13,8 @@ from photofind.gui.lanes import Lane
 from photofind.gui.pixel_image import image_of
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import PictureQuery
-from photofind.live import LiveLibrary
+from photofind.live.pictures import LivePictures
+from photofind.live.results import RegionOfPhoto
 
 CHIP_PX = 96
 """Longest side of the picture in a chip, for the sharpest screens."""
@@ -32,14 +32,16 @@ class PictureAsking(QObject):
 
     def __init__(
         self,
-        library: LiveLibrary,
+        pictures: LivePictures,
+        pasted: Path,
         bar: SearchBar,
         captions: Captions,
         paths_of: Callable[[Sequence[PhotoId]], list[Path]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._pictures = pictures
+        self._pasted = pasted
         self._bar = bar
         self._captions = captions
         self._paths_of = paths_of
@@ -47,7 +49,7 @@ class PictureAsking(QObject):
 
     def ask_file(self, path: Path) -> None:
         """Photos like any picture file."""
-        pasted = path.parent == self._library.paths.pasted
+        pasted = path.parent == self._pasted
         self._ask(PictureQuery(path, self.tr("pasted picture") if pasted else path.name))
 
     def ask_photo(self, photo_id: PhotoId) -> None:
@@ -73,24 +75,24 @@ class PictureAsking(QObject):
 
     def _ask(self, query: PictureQuery) -> None:
         self._bar.set_picture(query)
-        library = self._library
+        pictures = self._pictures
 
         def show(image: QImage) -> None:
             if self._bar.request.picture == query and not image.isNull():
                 self._bar.set_picture(query, QPixmap.fromImage(image))
 
         # What is wrong with the picture is said by the search itself, beside the bar.
-        self._lane.submit(lambda: _chip_picture(library, query), show, lambda _: None)
+        self._lane.submit(lambda: _chip_picture(pictures, query), show, lambda _: None)
 
 
-def _chip_picture(library: LiveLibrary, query: PictureQuery) -> QImage:
+def _chip_picture(pictures: LivePictures, query: PictureQuery) -> QImage:
     source = query.source
     if isinstance(source, RegionOfPhoto):
-        whole = library.picture_file(source.picture, READ_PX)
+        whole = pictures.of_file(source.picture, READ_PX)
         return _small(image_of(whole).copy(_pixels_of(source, whole)))
     if isinstance(source, Path):
-        return _small(image_of(library.picture_file(source, CHIP_PX)))
-    return _small(QImage.fromData(library.thumbnail(source) or b""))
+        return _small(image_of(pictures.of_file(source, CHIP_PX)))
+    return _small(QImage.fromData(pictures.thumbnail(source) or b""))
 
 
 def _pixels_of(region: RegionOfPhoto, whole: PixelPicture) -> QRect:

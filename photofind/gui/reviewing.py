@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from photofind.gui.lanes import Lane
 from photofind.gui.tags.review import ReviewPage
-from photofind.live import LiveLibrary
+from photofind.store.catalogue import Catalogue
 from photofind.store.gallery import PhotoRows
 from photofind.store.tags import Suggestion
 
@@ -17,23 +17,23 @@ class Reviewing(QObject):
 
     def __init__(
         self,
-        library: LiveLibrary,
+        catalogue: Catalogue,
         page: ReviewPage,
         writer: Lane,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._catalogue = catalogue
         self._page = page
         self._writer = writer
         page.tag_chosen.connect(self.load)
 
     def load(self, name: str) -> None:
         """The suggestions of one tag, the most certain first."""
-        library = self._library
+        catalogue = self._catalogue
 
         def work() -> tuple[list[Suggestion], PhotoRows]:
-            suggestions = library.review_queue(MOST_SHOWN, name)
-            return suggestions, library.rows([one.photo_id for one in suggestions])
+            suggestions = catalogue.tags.review_queue(MOST_SHOWN, name)
+            return suggestions, catalogue.photos.rows([one.photo_id for one in suggestions])
 
         self._writer.submit(work, lambda found: self._page.show_suggestions(*found))

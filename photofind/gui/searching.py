@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from photofind.answers import Coverage, RegionOfPhoto, Results
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.request import SearchRequest
-from photofind.live import LiveLibrary
+from photofind.live.results import Coverage, RegionOfPhoto, Results
+from photofind.live.search import LiveSearch
+from photofind.store.catalogue import PhotoRepository
 from photofind.store.filters import Filters
 from photofind.store.gallery import PhotoDetails, PhotoRows
 
@@ -35,9 +36,12 @@ class Searching(QObject):
     busy_changed = Signal(bool)
     filters_changed = Signal()
 
-    def __init__(self, library: LiveLibrary, parent: QObject | None = None) -> None:
+    def __init__(
+        self, photos: PhotoRepository, search: LiveSearch, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._photos = photos
+        self._search = search
         self._lane = Lane("search", self, order=Order.LATEST_ONLY)
         self.request: SearchRequest | None = None
         self.filters: Filters = ()
@@ -49,7 +53,7 @@ class Searching(QObject):
             self.show_all()
             return
         self.request = request
-        ask = _question(self._library, request)
+        ask = _question(self._search, request)
 
         def answered(results: Results) -> None:
             self._show_under(request.query.filters)
@@ -60,10 +64,10 @@ class Searching(QObject):
     def show_all(self) -> None:
         """Every photo, the newest first."""
         self.request = None
-        library = self._library
+        photos, search = self._photos, self._search
 
         def everything() -> tuple[PhotoRows, Coverage]:
-            return library.all_photos(), library.coverage()
+            return photos.all_rows(), search.coverage()
 
         def shown(found: tuple[PhotoRows, Coverage]) -> None:
             self._show_under(())
@@ -80,11 +84,11 @@ class Searching(QObject):
 
     def details(self, photo_id: PhotoId) -> PhotoDetails | None:
         """Of the library, the file shown first; blocks."""
-        return self._library.details(photo_id, self.filters)
+        return self._photos.details(photo_id, self.filters)
 
     def paths_of(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
         """The file shown of each photo; blocks."""
-        return self._library.paths_of(photo_ids, self.filters)
+        return self._photos.shown_paths(photo_ids, self.filters)
 
     def close(self) -> None:
         self._lane.close()
@@ -112,11 +116,11 @@ class Searching(QObject):
         self.busy_changed.emit(False)
 
 
-def _question(library: LiveLibrary, request: SearchRequest) -> Callable[[], Results]:
+def _question(search: LiveSearch, request: SearchRequest) -> Callable[[], Results]:
     picture = request.picture
     if picture is None:
-        return lambda: library.find(request.query)
+        return lambda: search.find(request.query)
     source = picture.source
     if isinstance(source, RegionOfPhoto):
-        return lambda: library.find_region(source, request.query.filters)
-    return lambda: library.find_like(source, request.query.filters)
+        return lambda: search.find_region(source, request.query.filters)
+    return lambda: search.find_like(source, request.query.filters)

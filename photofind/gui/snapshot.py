@@ -13,7 +13,7 @@ from photofind.gui.app import make_app, put_away
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import FIRST_SIZE, MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 
 LONGEST_WAIT_S = 120.0
 SETTLE_S = 1.0

@@ -6,6 +6,7 @@ package opens a connection, or knows which database it is.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from photofind.store import (
 )
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.filters import Filters, shown_files
+from photofind.store.filters import FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.roots import Root
 from photofind.store.shown_files import StoredFile, put_back, take_out
@@ -94,10 +95,16 @@ class PhotoRepository:
         with self._database.reading() as connection:
             return gallery.photos_by_year(connection)
 
-    def cameras(self) -> list[str]:
-        """Every camera's name, the most used first."""
+    def shown_paths(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> list[Path]:
+        """The file shown of each photo that has any; arguments as `details`."""
+        return [files[0].path for files in self.files(photo_ids, filters).values()]
+
+    def filter_values(self, kind: FilterKind[Any], vocabulary: Sequence[str]) -> list[str]:
+        """What can stand after a filter's colon; nothing where anything can."""
+        if kind.suggestions is None:
+            return []
         with self._database.reading() as connection:
-            return gallery.cameras(connection)
+            return list(kind.suggestions(connection, vocabulary))
 
 
 class RootRepository:
@@ -138,11 +145,6 @@ class RootRepository:
         with self._database.writing() as connection:
             failures.forget_failures(connection)
 
-    def folder_names(self) -> list[str]:
-        """Names of roots and of the folders that photos lie in, sorted."""
-        with self._database.reading() as connection:
-            return gallery.folder_names(connection)
-
 
 class EmbeddingRepository:
     """Embeddings, and the space that searches compare in."""
@@ -173,10 +175,11 @@ class TagRepository:
 
     def of(
         self, photo_ids: Sequence[PhotoId], states: Sequence[TagState] = VISIBLE
-    ) -> dict[PhotoId, list[PhotoTag]]:
-        """Of each photo: a person's by name, then suggestions, best first."""
+    ) -> list[list[PhotoTag]]:
+        """Of each photo, in their order: a person's by name, then suggestions, best first."""
         with self._database.reading() as connection:
-            return tags.tags_of(connection, photo_ids, states)
+            found = tags.tags_of(connection, photo_ids, states)
+        return [found[photo_id] for photo_id in photo_ids]
 
     def counts(self) -> list[TagCount]:
         """Every tag that some photo with a file has in some state, by name."""

@@ -348,9 +348,10 @@ def _became(connection: sa.Connection, first: PhotoId, last: PhotoId) -> str | N
         .where(_successions.c.verdict.in_(CARRIED))
     )
     reached = reached.union(further)
-    return connection.scalar(
+    happened_at: str | None = connection.scalar(
         sa.select(sa.func.max(reached.c.happened_at)).where(reached.c.new_photo_id == last)
     )
+    return happened_at
 
 
 def _repoint_offers(connection: sa.Connection, old: PhotoId, new: PhotoId) -> None:

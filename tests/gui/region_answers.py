@@ -2,7 +2,7 @@
 
 import threading
 
-from photofind.answers import RegionOfPhoto
+from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import LabelScore, RegionAnswer, RegionMethod
 
 VOCABULARY = ("dog", "cat", "beach", "ball", "sun", "boat", "kite")

@@ -8,9 +8,9 @@ import pytest
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
-from photofind.answers import RegionOfPhoto
 from photofind.errors import BadInputError
 from photofind.gui.region.asking import Question, RegionAsker
+from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer
 from tests.gui.region_answers import Answers
 

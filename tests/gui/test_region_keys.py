@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from photofind.answers import RegionOfPhoto
 from photofind.gui.region.tool import RegionTool
 from photofind.gui.viewer.canvas import PictureCanvas
+from photofind.live.results import RegionOfPhoto
 from tests.gui.region_answers import Answers
 from tests.gui.region_on_canvas import LEFT, NO_KEY, PHOTO, Key, answered, drag, text_of
 from tests.gui.region_on_canvas import answers as answers

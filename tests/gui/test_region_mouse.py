@@ -7,11 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from photofind.answers import RegionOfPhoto
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box
 from photofind.gui.region.tool import RegionTool
 from photofind.gui.viewer.canvas import PictureCanvas
+from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer, RegionMethod
 from tests.gui.region_answers import VOCABULARY, Answers
 from tests.gui.region_on_canvas import LEFT, NO_KEY, PHOTO, box_of, drag

@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from photofind.answers import Coverage, RegionOfPhoto, Results
 from photofind.domain import PhotoId
 from photofind.gui import wording
 from photofind.gui.grid.layout import MAX_CELL, MIN_CELL
 from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import PictureQuery
+from photofind.live.results import Coverage, RegionOfPhoto, Results
 from photofind.store.gallery import PhotoRows
 from tests.gui.search_desk import requested
 

@@ -9,14 +9,14 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
-from photofind.answers import RegionOfPhoto
 from photofind.child.worker import ChildWorker
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError, CheckpointError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged, SearchableChanged
 from photofind.library import Library
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
+from photofind.live.results import RegionOfPhoto
 from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.parser import parse
@@ -71,24 +71,24 @@ def live(told: Told, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibr
 @pytest.fixture
 def read(live: LiveLibrary, told: Told, folder: Path) -> LiveLibrary:
     """With every photo of the folder read."""
-    live.add_folders([folder])
+    live.folders.add([folder])
     told.wait_for(SearchableChanged, lambda event: event.photos == PICTURES)
     return live
 
 
 def _photo(library: LiveLibrary, row: int) -> PhotoId:
-    return PhotoId(int(library.all_photos().photo_ids[row]))
+    return PhotoId(int(library.catalogue.photos.all_rows().photo_ids[row]))
 
 
 def _taken_at(library: LiveLibrary, photo_id: int) -> str:
-    details = library.details(PhotoId(photo_id))
+    details = library.catalogue.photos.details(PhotoId(photo_id))
     assert details is not None
     assert details.photo.metadata.taken_at is not None
     return details.photo.metadata.taken_at
 
 
 def test_that_photos_can_be_found_by_what_they_show(read: LiveLibrary) -> None:
-    results = read.find(parse("a house"))
+    results = read.search.find(parse("a house"))
 
     assert len(results.rows) > 0
     assert results.total == PICTURES
@@ -97,7 +97,7 @@ def test_that_photos_can_be_found_by_what_they_show(read: LiveLibrary) -> None:
 
 
 def test_that_an_empty_library_answers_with_nothing(live: LiveLibrary) -> None:
-    results = live.find(parse("a house"))
+    results = live.search.find(parse("a house"))
 
     assert len(results.rows) == 0
     assert results.coverage.known == 0
@@ -105,14 +105,14 @@ def test_that_an_empty_library_answers_with_nothing(live: LiveLibrary) -> None:
 
 def test_that_a_photo_is_first_among_those_like_it(read: LiveLibrary) -> None:
     photo = _photo(read, 5)
-    (path,) = read.paths_of([photo])
+    (path,) = read.catalogue.photos.shown_paths([photo])
 
-    assert read.find_like(photo).rows.photo_ids[0] == photo
-    assert read.find_like(path).rows.photo_ids[0] == photo
+    assert read.search.find_like(photo).rows.photo_ids[0] == photo
+    assert read.search.find_like(path).rows.photo_ids[0] == photo
 
 
 def test_that_filters_alone_list_by_date_without_an_end(read: LiveLibrary) -> None:
-    results = read.find(parse("from:2014"))
+    results = read.search.find(parse("from:2014"))
 
     assert results.by_date
     assert len(results.rows) == PICTURES
@@ -128,19 +128,19 @@ def test_that_new_photos_are_found_without_being_asked_for(
 
     told.wait_for(SearchableChanged, lambda event: event.photos == PICTURES + 1)
 
-    assert len(read.all_photos()) == PICTURES + 1
+    assert len(read.catalogue.photos.all_rows()) == PICTURES + 1
 
 
 def test_that_a_pause_lasts_until_it_is_ended(live: LiveLibrary, told: Told, folder: Path) -> None:
     live.pause()
-    live.add_folders([folder])
+    live.folders.add([folder])
     assert live.paused
-    assert len(live.all_photos()) == 0
+    assert len(live.catalogue.photos.all_rows()) == 0
 
     live.resume()
 
     told.wait_for(IndexFinished)
-    assert len(live.all_photos()) == PICTURES
+    assert len(live.catalogue.photos.all_rows()) == PICTURES
 
 
 def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
@@ -148,15 +148,15 @@ def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
 ) -> None:
     photo = _photo(read, 0)
     read.catalogue.tags.decide([photo], TagChanges(added=("grandmother's garden",)))
-    (summary,) = read.folders()
+    (summary,) = read.catalogue.roots.summaries()
     assert summary.photos == PICTURES
 
-    read.remove_folder(summary.root.id)
-    assert len(read.all_photos()) == 0
-    read.add_folders([folder])
+    read.folders.remove(summary.root.id)
+    assert len(read.catalogue.photos.all_rows()) == 0
+    read.folders.add([folder])
     told.wait_for(IndexFinished, lambda report: report.found == PICTURES)
 
-    details = read.details(photo)
+    details = read.catalogue.photos.details(photo)
     assert details is not None
     tags = {tag.name: tag.state for tag in details.tags}
     assert tags["grandmother's garden"] is TagState.CONFIRMED
@@ -169,31 +169,31 @@ def test_that_what_was_unreadable_is_read_again_when_asked(
     whole = (folder / "City" / "picture-0004.jpg").read_bytes()
     broken.write_bytes(whole[: len(whole) // 2])
     told.wait_for(IndexFinished, lambda report: len(report.failures) == 1)
-    assert [failure.path for failure in read.failures()] == [broken]
+    assert [failure.path for failure in read.catalogue.roots.failures()] == [broken]
 
-    read.retry()
+    read.folders.retry()
     told.wait_for(IndexFinished)
 
-    assert [failure.path for failure in read.failures()] == [broken]
+    assert [failure.path for failure in read.catalogue.roots.failures()] == [broken]
 
 
 def test_that_a_lost_thumbnail_is_made_again(read: LiveLibrary) -> None:
     photo = _photo(read, 0)
-    details = read.details(photo)
+    details = read.catalogue.photos.details(photo)
     assert details is not None
-    before = read.thumbnail(photo)
+    before = read.pictures.thumbnail(photo)
     ThumbnailCache(read.paths.thumbnails).path_of(details.photo.fingerprint).unlink()
 
-    assert read.thumbnail(photo) == before
+    assert read.pictures.thumbnail(photo) == before
 
 
 def test_that_a_picture_comes_upright_and_no_larger_than_asked(read: LiveLibrary) -> None:
     photo = _photo(read, 0)
-    (path,) = read.paths_of([photo])
+    (path,) = read.catalogue.photos.shown_paths([photo])
     with Image.open(path) as image:
         size = image.size
 
-    picture = read.picture(photo, 200)
+    picture = read.pictures.of_photo(photo, 200)
 
     assert max(picture.width, picture.height) == 200
     assert (picture.photo_width, picture.photo_height) == size
@@ -208,17 +208,17 @@ def test_that_a_photo_of_a_folder_that_is_gone_says_where_it_was(
     told.wait_for(IndexFinished, lambda report: bool(report.offline))
 
     with pytest.raises(BadInputError, match="‘photos’, which is not connected"):
-        read.picture(photo, 200)
-    assert read.thumbnail(photo) is not None
-    assert read.all_photos().offline.all()
+        read.pictures.of_photo(photo, 200)
+    assert read.pictures.thumbnail(photo) is not None
+    assert read.catalogue.photos.all_rows().offline.all()
 
 
 def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
-    (path,) = read.paths_of([_photo(read, 0)])
+    (path,) = read.catalogue.photos.shown_paths([_photo(read, 0)])
     region = RegionOfPhoto(path, (40.0, 40.0, 300.0, 300.0))
 
-    answer = read.say_what(region, ["a house", "a tree", "water"])
-    results = read.find_region(region)
+    answer = read.search.say_what(region, ["a house", "a tree", "water"])
+    results = read.search.find_region(region)
 
     assert {label.label for label in answer.labels} == {"a house", "a tree", "water"}
     assert len(results.rows) > 0
@@ -227,22 +227,22 @@ def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
 def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: Told) -> None:
     photo = _photo(read, 3)
     decided = read.catalogue.tags.decide([photo], TagChanges(added=("holiday",)))
-    assert [count.name for count in read.tag_counts() if count.confirmed] == ["holiday"]
+    assert [count.name for count in read.catalogue.tags.counts() if count.confirmed] == ["holiday"]
 
     read.catalogue.tags.take_back(decided)
 
-    assert not [count for count in read.tag_counts() if count.confirmed]
-    assert "dog" in read.tag_names()
+    assert not [count for count in read.catalogue.tags.counts() if count.confirmed]
+    assert "dog" in read.search.tag_names()
 
 
 def test_that_grid_rows_appear_before_the_search_is_complete(
     live: LiveLibrary, told: Told, folder: Path
 ) -> None:
-    live.add_folders([folder])
+    live.folders.add([folder])
 
     changed = told.wait_for(PhotosChanged)
 
-    assert len(live.rows(changed.photo_ids)) == len(changed.photo_ids)
+    assert len(live.catalogue.photos.rows(changed.photo_ids)) == len(changed.photo_ids)
 
 
 def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
@@ -254,14 +254,14 @@ def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
     library = LiveLibrary(own.folder, told.listen, make_worker=warm_child.lend)
     try:
         library.start()
-        library.add_folders([folder])
+        library.folders.add([folder])
 
         told.wait_for(
             SearchableChanged,
             lambda event: event.photos == PICTURES and any((own.folder / "vectors").glob("*.json")),
         )
 
-        assert library.find(parse("a house")).total == PICTURES
+        assert library.search.find(parse("a house")).total == PICTURES
         with Library(own.folder) as reader:
             assert reader.status().index.kind == "hnsw"
     finally:
@@ -295,21 +295,21 @@ def test_that_a_query_never_mixes_a_search_models_old_weights_with_its_new_ones(
     outside = pictures / "sea" / "01.jpg"
 
     for ask in (
-        lambda: changed.find(parse("a boat")),
-        lambda: changed.find_like(outside),
-        lambda: changed.find_region(RegionOfPhoto(outside, (10.0, 10.0, 90.0, 90.0))),
+        lambda: changed.search.find(parse("a boat")),
+        lambda: changed.search.find_like(outside),
+        lambda: changed.search.find_region(RegionOfPhoto(outside, (10.0, 10.0, 90.0, 90.0))),
     ):
         with pytest.raises(CheckpointError, match="has changed since") as raised:
             ask()
         assert raised.value.hint == "Wait until the photos have been read again."
 
     photo = _photo(changed, 0)
-    assert changed.find_like(photo).rows.photo_ids[0] == photo
+    assert changed.search.find_like(photo).rows.photo_ids[0] == photo
 
     changed.resume()
     told.wait_for(IndexFinished, lambda report: report.embedded == 12)
     told.wait_for(SearchableChanged)
-    assert changed.find(parse("a boat")).total == 12
+    assert changed.search.find(parse("a boat")).total == 12
 
 
 def test_that_photos_are_read_again_where_nothing_can_embed_texts_for_them(
@@ -318,10 +318,10 @@ def test_that_photos_are_read_again_where_nothing_can_embed_texts_for_them(
     shutil.rmtree(changed.paths.cache)
     changed.start()
 
-    results = changed.find(parse("a boat"))
+    results = changed.search.find(parse("a boat"))
 
     assert len(results.rows) == 0
     assert (results.coverage.searchable, results.coverage.known) == (0, 12)
     changed.resume()
     told.wait_for(SearchableChanged, lambda event: event.photos == 12)
-    assert changed.find(parse("a boat")).total == 12
+    assert changed.search.find(parse("a boat")).total == 12

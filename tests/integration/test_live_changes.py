@@ -16,7 +16,7 @@ from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
 from photofind.indexing.worker import Result
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.settings import Settings, save_setting
 from tests.support.warm_child import WarmChild
 
@@ -58,7 +58,7 @@ def live(events: Events, tmp_path: Path, warm_child: WarmChild) -> Iterator[Live
 @pytest.fixture
 def read(live: LiveLibrary, events: Events, pictures: Path) -> LiveLibrary:
     """With all pictures read."""
-    live.add_folders([pictures])
+    live.folders.add([pictures])
     events.wait_for(IndexFinished)
     return live
 
@@ -70,7 +70,7 @@ def _goes_on(events: Events, folder: Path) -> None:
 
 
 def _roots(live: LiveLibrary) -> list[Path]:
-    return [summary.root.path for summary in live.folders()]
+    return [summary.root.path for summary in live.catalogue.roots.summaries()]
 
 
 def _keeper_threads() -> list[threading.Thread]:
@@ -100,36 +100,36 @@ def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
 
     with monkeypatch.context() as patched:
         patched.setattr(warm_child, "run", unhurried)
-        live.add_folders([pictures / "sea"])
+        live.folders.add([pictures / "sea"])
         assert reading.wait(60)
-        live.add_folders([pictures])
+        live.folders.add([pictures])
 
     events.wait_for(IndexFinished, lambda report: report.found == PICTURES)
     assert not errors
     assert _roots(live) == [pictures]
-    assert live.count() == PICTURES
+    assert live.catalogue.photos.counts().photos_with_files == PICTURES
 
 
 def test_that_a_folder_that_is_being_read_can_be_removed(
     live: LiveLibrary, events: Events, pictures: Path
 ) -> None:
     other = Path(shutil.copytree(pictures / "land", pictures.with_name("other")))
-    live.add_folders([pictures])
+    live.folders.add([pictures])
     events.wait_for(PhotosChanged)
-    (summary,) = live.folders()
+    (summary,) = live.catalogue.roots.summaries()
 
-    live.remove_folder(summary.root.id)
-    live.add_folders([other])
+    live.folders.remove(summary.root.id)
+    live.folders.add([other])
 
     events.wait_for(IndexFinished, lambda report: report.roots == (other,))
-    assert live.count() == PICTURES // 2
+    assert live.catalogue.photos.counts().photos_with_files == PICTURES // 2
 
 
 def test_that_a_folder_that_is_not_there_ends_nothing(
     read: LiveLibrary, events: Events, pictures: Path
 ) -> None:
     with pytest.raises(BadInputError, match="no folder"):
-        read.add_folders([pictures / "nothing"])
+        read.folders.add([pictures / "nothing"])
 
     _goes_on(events, pictures)
 
@@ -162,7 +162,7 @@ def test_that_a_child_that_cannot_be_started_again_ends_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(warm_child, "restart_for", refuse)
         with pytest.raises(UserFacingError, match="too many"):
-            read.rescan()
+            read.folders.rescan()
 
     _goes_on(events, pictures)
 
@@ -197,7 +197,7 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(warm_child, "run", broken)
-        live.add_folders([pictures])
+        live.folders.add([pictures])
         stopped = events.wait_for(LibraryStopped)
         for thread in _keeper_threads():
             thread.join(60)
@@ -206,13 +206,13 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
     assert "Try again" in stopped.error.hint
     assert [report.exc_type for report in reports] == [ZeroDivisionError]
 
-    live.rescan()
+    live.folders.rescan()
     events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
 
 
 def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Path) -> None:
     live.stop()
 
-    live.add_folders([pictures])
+    live.folders.add([pictures])
 
     assert not _keeper_threads()

@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from photofind.answers import RegionOfPhoto
 from photofind.clip.checkpoints import EMBEDDED, Checkpoint
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.evaluation.drawn_scenes import DrawnObject, DrawnScene, draw_scene, held_out_seeds
 from photofind.gui.region.tool import RegionTool
 from photofind.gui.viewer.canvas import PictureCanvas
+from photofind.live.results import RegionOfPhoto
 from photofind.paths import LibraryPaths, resource
 from photofind.region_desk import RegionDesk, RegionQuestion
 from photofind.search.regions import RegionAnswer

@@ -16,6 +16,7 @@ from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.errors import UserFacingError
 from photofind.library import Library
 from photofind.paths import LibraryPaths
+from photofind.search.parser import parse
 from photofind.store.database import Database
 from tests.soak.processes import open_at_once, run_and_kill
 from tests.support.contents import catalogue_contents
@@ -82,7 +83,10 @@ def _hits(library: Path, encoder: OpenClipEncoder) -> Hits:
         opened.check()
         engine = opened.follow_search(encoder).engine
         return [
-            [(str(hit.path), hit.score, hit.confident) for hit in engine.by_text(query, 50).hits]
+            [
+                (str(hit.path), hit.score, hit.confident)
+                for hit in engine.by_text(parse(query), 50).hits
+            ]
             for query in QUERIES
         ]
 

@@ -13,7 +13,8 @@ from photofind.gui.lanes import Lane
 from photofind.gui.question import is_meant
 from photofind.gui.undo import Done, UndoHistory
 from photofind.gui.wording import folder_name, number, tr
-from photofind.live import LiveLibrary
+from photofind.live.folders import LiveFolders
+from photofind.store.catalogue import RootRepository
 
 
 class FolderActions(QObject):
@@ -33,7 +34,8 @@ class FolderActions(QObject):
 
     def __init__(
         self,
-        library: LiveLibrary,
+        folders: LiveFolders,
+        roots: RootRepository,
         writer: Lane,
         history: UndoHistory,
         window: QWidget,
@@ -42,7 +44,8 @@ class FolderActions(QObject):
         confirm: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(window)
-        self._library = library
+        self._folders = folders
+        self._repository = roots
         self._writer = writer
         self._history = history
         # It takes seconds, for which nobody's tags should wait.
@@ -64,8 +67,7 @@ class FolderActions(QObject):
 
     def add_demo(self) -> None:
         """Pictures photofind draws itself."""
-        library = self._library
-        self._drawing.submit(library.add_demo_pictures, self._tell, self.failed.emit)
+        self._drawing.submit(self._folders.add_demo_pictures, self._tell, self.failed.emit)
 
     def remove(self, root_id: int) -> None:
         """Only from the library; the files stay where they are."""
@@ -74,11 +76,11 @@ class FolderActions(QObject):
 
     def rescan(self) -> None:
         """Looks through all folders again; after it had to stop, tries again."""
-        self._writer.submit(self._library.rescan, self._tell, self.failed.emit)
+        self._writer.submit(self._folders.rescan, self._tell, self.failed.emit)
 
     def retry(self) -> None:
         """Reads again what could not be read."""
-        self._writer.submit(self._library.retry, self._tell, self.failed.emit)
+        self._writer.submit(self._folders.retry, self._tell, self.failed.emit)
 
     def close(self) -> None:
         self._drawing.close()
@@ -92,15 +94,15 @@ class FolderActions(QObject):
         A folder that is added may take over others that lie in it: what takes the step back adds
         these again. By path: a folder that is added again has another id.
         """
-        library = self._library
+        changed = self._folders
         before = self._roots()
         for path in removed:
             if path in before:
-                library.remove_folder(before[path])
+                changed.remove(before[path])
         error: UserFacingError | None = None
         if folders:
             try:
-                library.add_folders(folders)
+                changed.add(folders)
             except UserFacingError as raised:
                 if not removed:
                     raise
@@ -118,7 +120,7 @@ class FolderActions(QObject):
         )
 
     def _roots(self) -> dict[Path, int]:
-        return {one.root.path: one.root.id for one in self._library.folders()}
+        return {root.path: root.id for root in self._repository.all()}
 
     def _tell(self, _: None) -> None:
         self.changed.emit()

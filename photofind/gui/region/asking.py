@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from photofind.answers import RegionOfPhoto
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane, Order
+from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer
 
 PAUSE_MS = 60

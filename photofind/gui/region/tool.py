@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from photofind.answers import RegionOfPhoto
 from photofind.domain import Box
 from photofind.gui.region.asking import PAUSE_MS, Ask, Question, RegionAsker
 from photofind.gui.region.box import Grip, PhotoFrame, Place
@@ -26,6 +25,7 @@ from photofind.gui.region.placing import Side, placed
 from photofind.gui.theme import SURROUND, theme_of
 from photofind.gui.viewer.canvas import PictureCanvas
 from photofind.gui.viewer.drawing import draw_words
+from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer
 
 DRAG_PX = 4

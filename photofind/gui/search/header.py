@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.answers import Coverage, Results
 from photofind.gui import wording
 from photofind.gui.flow_row import FlowRow
 from photofind.gui.grid.layout import DEFAULT_CELL, MAX_CELL, MIN_CELL, Arrangement
@@ -23,6 +22,7 @@ from photofind.gui.search.fitting_label import FittingLabel
 from photofind.gui.search.outcome import Outcome, outcome_of, outcome_of_all
 from photofind.gui.search.request import SearchRequest, filter_label
 from photofind.gui.theme import SPACING, theme_of
+from photofind.live.results import Coverage, Results
 
 _STEP_PX = 16
 

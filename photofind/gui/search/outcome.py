@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from photofind.answers import Coverage, Results
 from photofind.gui import wording
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.wording import tr
+from photofind.live.results import Coverage, Results
 from photofind.store.filters import Filter
 
 _LONGEST_NAME = 60

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from photofind.answers import RegionOfPhoto
 from photofind.domain import PhotoId
+from photofind.live.results import RegionOfPhoto
 from photofind.search.query import Query
 from photofind.store.filters import Filter
 

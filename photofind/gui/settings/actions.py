@@ -9,7 +9,7 @@ from photofind.gui.lanes import Lane
 from photofind.gui.settings.dialog import SettingsDialog
 from photofind.gui.settings.downloads import ModelDownloads
 from photofind.gui.settings.models import SearchModelChooser
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.search_models import SearchModel, add_model, download_model, search_models
 from photofind.settings import Settings
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from photofind.domain import PhotoId
 from photofind.gui.undo import Done, UndoHistory
 from photofind.gui.wording import photos, tr
-from photofind.live import LiveLibrary
+from photofind.store.catalogue import TagRepository
 from photofind.store.tag_decisions import DecidedTag, TagChanges
 from photofind.store.tags import PhotoTag
 
@@ -31,10 +31,10 @@ class TagActions(QObject):
     revised = Signal(list)
 
     def __init__(
-        self, library: LiveLibrary, history: UndoHistory, parent: QObject | None = None
+        self, tags: TagRepository, history: UndoHistory, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._tags = tags
         self._history = history
 
     def confirm(self, photo_ids: Sequence[PhotoId], name: str) -> None:
@@ -59,7 +59,7 @@ class TagActions(QObject):
         self, photo_ids: tuple[PhotoId, ...], changes: TagChanges, *, again: bool = False
     ) -> Done:
         """A step, see [Note: steps] in `photofind.gui.undo`."""
-        decided = self._library.catalogue.tags.decide(photo_ids, changes)
+        decided = self._tags.decide(photo_ids, changes)
         if not decided:
             return Done(tr("These tags were so already."), None)
         ids = tuple(dict.fromkeys(item.was.photo_id for item in decided))
@@ -76,7 +76,7 @@ class TagActions(QObject):
         return Done(said, lambda: self._take_back(decided, changes), announce=announce)
 
     def _take_back(self, decided: tuple[DecidedTag, ...], changes: TagChanges) -> Done:
-        ids = tuple(self._library.catalogue.tags.take_back(decided))
+        ids = tuple(self._tags.take_back(decided))
         if not ids:
             return Done(tr("These photos are not in photofind any more."), None)
         tell = self._teller(ids)
@@ -90,7 +90,7 @@ class TagActions(QObject):
 
     def _teller(self, photo_ids: tuple[PhotoId, ...]) -> Callable[[], None]:
         """Reads the tags of photos now, and tells them later."""
-        tags: list[list[PhotoTag]] = self._library.tags_of(photo_ids[:SHOWN])
+        tags: list[list[PhotoTag]] = self._tags.of(photo_ids[:SHOWN])
 
         def tell() -> None:
             self.changed.emit(list(photo_ids))

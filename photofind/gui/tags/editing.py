@@ -1,6 +1,6 @@
 """The small dialog for the tags of some photos, from what they have to what is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -9,7 +9,7 @@ from photofind.domain import PhotoId
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.tags.actions import TagActions
 from photofind.gui.tags.editor import TagEditor
-from photofind.live import LiveLibrary
+from photofind.store.catalogue import TagRepository
 from photofind.store.tags import PhotoTag
 
 
@@ -22,9 +22,16 @@ class TagEditing(QObject):
 
     troubled = Signal(object)
 
-    def __init__(self, library: LiveLibrary, actions: TagActions, window: QWidget) -> None:
+    def __init__(
+        self,
+        tags: TagRepository,
+        names: Callable[[], list[str]],
+        actions: TagActions,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
-        self._library = library
+        self._tags = tags
+        self._names = names
         self._actions = actions
         self._window = window
         self._lane = Lane("tags of photos", self, order=Order.LATEST_ONLY)
@@ -32,10 +39,10 @@ class TagEditing(QObject):
         self.dialog: TagEditor | None = None
 
     def edit(self, photo_ids: Sequence[PhotoId]) -> None:
-        library, ids = self._library, list(photo_ids)
+        tags, names, ids = self._tags, self._names, list(photo_ids)
         if ids:
             self._lane.submit(
-                lambda: (library.tags_of(ids), library.tag_names()),
+                lambda: (tags.of(ids), names()),
                 lambda found: self._open(ids, *found),
             )
 

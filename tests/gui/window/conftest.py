@@ -15,7 +15,7 @@ from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, SearchableChanged
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 from tests.support.warm_child import WarmChild
@@ -53,9 +53,9 @@ class OpenWindow:
         """Adds a folder and waits until all of it can be searched and is shown in its order."""
         count = sum(path.suffix == ".jpg" for path in photos.rglob("*"))
         with self.searchable(count):
-            self.library.add_folders([photos])
+            self.library.folders.add([photos])
         self.wait(lambda: bool(self.reports))
-        newest_first = self.library.all_photos().photo_ids.tolist()
+        newest_first = self.library.catalogue.photos.all_rows().photo_ids.tolist()
         self.wait(lambda: self.shown() == newest_first)
 
     def searchable(self, count: int) -> AbstractContextManager[object]:
@@ -74,7 +74,7 @@ class OpenWindow:
         return [PhotoId(photo_id) for photo_id in self.window.model.rows.photo_ids.tolist()]
 
     def path_of(self, photo_id: PhotoId) -> Path:
-        (path,) = self.library.paths_of([photo_id])
+        (path,) = self.library.catalogue.photos.shown_paths([photo_id])
         return path
 
     def photo_at(self, path: Path) -> PhotoId:
@@ -112,7 +112,7 @@ def read_library(
     folder = tmp_path_factory.mktemp("read") / "library"
     library = LiveLibrary(folder, told.put, make_worker=warm_child.lend)
     library.start()
-    library.add_folders([drawn_album])
+    library.folders.add([drawn_album])
     while not isinstance(told.get(timeout=60), IndexFinished):
         pass
     # Once when they can be searched, and once more when their tags are known.

@@ -20,7 +20,7 @@ from photofind.gui.bridge import Bridge
 from photofind.gui.grid.view import GridView
 from photofind.gui.main_window import MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 
 LEFT = Qt.MouseButton.LeftButton
 STEP_MS = 30
@@ -112,7 +112,7 @@ def main(folder: Path, photos: int) -> None:
         app.processEvents()
     grid = window.photos.grid
     drag_out(grid, hand, photos)
-    chosen = [str(path) for path in library.paths_of(grid.selected())]
+    chosen = [str(path) for path in library.catalogue.photos.shown_paths(grid.selected())]
     sys.stdout.write(json.dumps({**files.seen, "chosen": chosen}))
     for ended in (files, hand):
         ended.deleteLater()

@@ -19,7 +19,7 @@ from photofind.gui.bridge import Bridge
 from photofind.gui.grid.layout import MIN_CELL
 from photofind.gui.main_window import MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 
 PATIENCE_MS = 100_000
 EDGE_PX = 12
@@ -113,7 +113,7 @@ class Sharpness:
         for row in grid.rows_in_sight():
             place = grid.rect_of(row)
             device = QRect(place.topLeft() * ratio, place.size() * ratio)
-            jpeg = self._library.thumbnail(model.photo_id(row))
+            jpeg = self._library.pictures.thumbnail(model.photo_id(row))
             assert jpeg is not None
             painted, photo = view.copy(device), QImage.fromData(jpeg)
             painted.setDevicePixelRatio(1)

@@ -210,7 +210,7 @@ def unreadable(with_album: OpenWindow, album: Path) -> QWidget:
     whole = (album / "City" / "picture-0004.jpg").read_bytes()
     (album / "broken.jpg").write_bytes(whole[: len(whole) // 2])
     with_album.wait(lambda: bool(window.outline.latest and window.outline.latest.failures))
-    with_album.wait(lambda: bool(with_album.library.failures()))
+    with_album.wait(lambda: bool(with_album.library.catalogue.roots.failures()))
     window.strip.failures_asked.emit()
     with_album.wait(window.unreadable.isVisible)
     return window

@@ -40,7 +40,7 @@ def test_that_dropped_folders_and_enter_lead_to_photos_that_can_be_searched(
 
     empty_window.wait(lambda: window.model.rowCount() == ALBUM)
     assert window.first_run is None
-    assert [one.root.path for one in empty_window.library.folders()] == [album]
+    assert [one.root.path for one in empty_window.library.catalogue.roots.summaries()] == [album]
     with qtbot.waitSignal(window.searching.answered, timeout=20_000):
         search_for(window, "a house")
     assert not empty_window.library.paths.settings.exists()
@@ -53,7 +53,7 @@ def test_that_all_of_it_can_be_skipped(first_run: FirstRun, empty_window: OpenWi
     empty_window.wait(window.photos.empty.isVisible)
     assert window.first_run is None
     assert "No photos yet" in words(window.photos)
-    assert not empty_window.library.folders()
+    assert not empty_window.library.catalogue.roots.summaries()
 
 
 def test_that_the_demo_pictures_come_by_themselves(
@@ -63,7 +63,7 @@ def test_that_the_demo_pictures_come_by_themselves(
 
     window = empty_window.window
     empty_window.wait(lambda: window.model.rowCount() > 0)
-    (folder,) = empty_window.library.folders()
+    (folder,) = empty_window.library.catalogue.roots.summaries()
     assert folder.root.path == empty_window.library.paths.folder.with_name("library demo pictures")
     assert window.first_run is None
 
@@ -89,5 +89,5 @@ def test_that_photos_are_read_with_the_search_model_that_was_chosen(
         click(page, "Start")
 
     assert load_settings(paths.settings).checkpoint.endswith("tiny")
-    assert empty_window.library.coverage().searchable == ALBUM
+    assert empty_window.library.search.coverage().searchable == ALBUM
     assert not QApplication.activeModalWidget()

@@ -42,13 +42,13 @@ def _searches_with_the_copied_picture(opened: OpenWindow) -> None:
 def _takes_the_tag_back(opened: OpenWindow) -> None:
     first = opened.shown()[:1]
     opened.wait(lambda: "Removed tag ‘trip’" in opened.window.photos.notice.text)
-    (tags,) = opened.library.tags_of(first)
+    (tags,) = opened.library.catalogue.tags.of(first)
     assert "trip" not in [tag.name for tag in tags]
 
 
 def _tags_again(opened: OpenWindow) -> None:
     first = opened.shown()[:1]
-    opened.wait(lambda: "trip" in [tag.name for tag in opened.library.tags_of(first)[0]])
+    opened.wait(lambda: "trip" in [tag.name for tag in opened.library.catalogue.tags.of(first)[0]])
     opened.wait(lambda: "‘trip’ added" in opened.window.photos.notice.text)
 
 
@@ -153,7 +153,9 @@ def _types_tags(opened: OpenWindow) -> None:
     press(Qt.Key.Key_Return)
     photo = opened.window.viewer.current
     assert photo is not None
-    opened.wait(lambda: "lake" in [tag.name for tag in opened.library.tags_of([photo])[0]])
+    opened.wait(
+        lambda: "lake" in [tag.name for tag in opened.library.catalogue.tags.of([photo])[0]]
+    )
 
 
 def _shows_details(opened: OpenWindow) -> None:
@@ -171,7 +173,10 @@ def _decides(confirmed: list[str]) -> Check:
         page = opened.window.review
         opened.wait(lambda: page.model.rowCount() == len(states.SUGGESTED["train"]) - 1)
         opened.wait(
-            lambda: [tag.name for tag in opened.library.tag_counts() if tag.confirmed] == confirmed
+            lambda: (
+                [tag.name for tag in opened.library.catalogue.tags.counts() if tag.confirmed]
+                == confirmed
+            )
         )
 
     return check

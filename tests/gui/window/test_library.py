@@ -52,10 +52,10 @@ def test_that_reading_is_held_and_goes_on(
     strip, library = empty_window.window.strip, empty_window.library
 
     click(strip, "Hold reading for a while")
-    library.add_folders([album])
+    library.folders.add([album])
     qtbot.waitUntil(lambda: library.paused)
     assert "Paused" in _strip(empty_window)
-    assert library.coverage().searchable == 0
+    assert library.search.coverage().searchable == 0
     with empty_window.searchable(ALBUM):
         click(strip, "Go on reading photos")
 
@@ -75,7 +75,7 @@ def test_that_an_unreadable_file_is_listed_with_its_reason_and_read_once_it_is_m
     with_album.wait(page.isVisible)
     assert "1 file could not be read" in words(page)
     click(page, "Copy list")
-    (failure,) = with_album.library.failures()
+    (failure,) = with_album.library.catalogue.roots.failures()
     assert failure.path == broken
     assert "ends too early" in failure.reason
 
@@ -83,7 +83,9 @@ def test_that_an_unreadable_file_is_listed_with_its_reason_and_read_once_it_is_m
     click(page, "Try again")
     with_album.wait(lambda: "Every photo could be read." in words(page))
     click(page, "Back")
-    with_album.wait(lambda: window.photos.isVisible() and not with_album.library.failures())
+    with_album.wait(
+        lambda: window.photos.isVisible() and not with_album.library.catalogue.roots.failures()
+    )
     with_album.wait(lambda: window.model.rowCount() == ALBUM + 1)
 
 
@@ -100,7 +102,7 @@ def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(
     folders.setFocus()
     press(Qt.Key.Key_Delete)
     assert "Remove this folder from photofind?" in kept.asked
-    assert with_album.library.folders()
+    assert with_album.library.catalogue.roots.summaries()
     removed = Answering("Remove")
     press(Qt.Key.Key_Delete)
     assert "The photos stay where they are." in removed.asked
@@ -110,7 +112,9 @@ def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(
     assert sum(path.suffix == ".jpg" for path in album.rglob("*")) == ALBUM
     window.folders.add([album])
     with_album.wait(lambda: window.model.rowCount() == ALBUM)
-    assert [tag.name for tag in with_album.library.tag_counts() if tag.confirmed] == ["mine"]
+    assert [tag.name for tag in with_album.library.catalogue.tags.counts() if tag.confirmed] == [
+        "mine"
+    ]
 
 
 def test_that_a_year_that_is_clicked_shows_its_photos_only(opened: OpenWindow) -> None:
@@ -206,13 +210,13 @@ def test_that_a_crash_of_what_reads_photos_loses_none(
     save_setting(tmp_path / "library" / "settings.toml", "batch_size", 1)
     own = OpenWindow(qtbot, tmp_path / "library", make_worker)
     first = workers[0].pid
-    own.library.add_folders([album])
+    own.library.folders.add([album])
     own.wait(lambda: own.window.model.rowCount() > 0)
 
     os.kill(first, signal.SIGKILL)
 
-    own.wait(lambda: own.library.coverage().searchable == ALBUM)
+    own.wait(lambda: own.library.search.coverage().searchable == ALBUM)
     own.wait(lambda: own.window.model.rowCount() == ALBUM)
-    assert not own.library.failures()
+    assert not own.library.catalogue.roots.failures()
     assert workers[0].pid != first
     own.close()

@@ -1,40 +1,40 @@
 """What the panel says of the library, on the real engine."""
 
 import threading
-from collections.abc import Sequence
 from typing import Any, cast
 
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from photofind.gui.outline import OutlineReader
-from photofind.live import LiveLibrary
-from photofind.store.gallery import FolderSummary
+from photofind.store.catalogue import Catalogue, TagRepository
 from tests.gui.window.conftest import OpenWindow
 
 
-class HeldLibrary:
-    """Lets nobody look at the folders before `gate` is open, and counts the looks."""
+class HeldCatalogue:
+    """Lets nobody look at the tags before `gate` is open, and counts the looks."""
 
-    def __init__(self, library: LiveLibrary) -> None:
-        self._library = library
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self.gate = threading.Event()
         self.looks = 0
 
-    def folders(self) -> Sequence[FolderSummary]:
+    @property
+    def tags(self) -> TagRepository:
         self.looks += 1
         self.gate.wait()
-        return self._library.folders()
+        return self._catalogue.tags
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._library, name)
+        return getattr(self._catalogue, name)
 
 
 def test_that_a_look_under_way_is_not_given_up_for_the_next_change(
     empty_window: OpenWindow, qtbot: QtBot
 ) -> None:
-    held = HeldLibrary(empty_window.library)
-    outline = OutlineReader(cast("LiveLibrary", held), delay_ms=0)
+    library = empty_window.library
+    held = HeldCatalogue(library.catalogue)
+    outline = OutlineReader(cast("Catalogue", held), library.search, delay_ms=0)
     looks_at_read: list[int] = []
     outline.read.connect(lambda _outline: looks_at_read.append(held.looks))
     outline.read_now()

@@ -168,7 +168,7 @@ def test_that_several_photos_are_tagged_at_once(opened: OpenWindow) -> None:
     QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return, CONTROL)
 
     opened.wait(lambda: "‘holiday’ added to 2 photos." in opened.window.photos.notice.text)
-    names = [[tag.name for tag in tags] for tags in opened.library.tags_of(chosen)]
+    names = [[tag.name for tag in tags] for tags in opened.library.catalogue.tags.of(chosen)]
     assert all("holiday" in tags for tags in names)
 
 
@@ -191,7 +191,9 @@ def test_that_new_photos_move_nothing_and_are_put_in_order_when_asked(
     QTest.mouseClick(pill, LEFT)
     with_album.wait(lambda: not pill.isVisible())
     with_album.wait(
-        lambda: with_album.shown() == with_album.library.all_photos().photo_ids.tolist()
+        lambda: (
+            with_album.shown() == with_album.library.catalogue.photos.all_rows().photo_ids.tolist()
+        )
     )
     assert with_album.window.model.rowCount() == ALBUM + 1
 
@@ -214,7 +216,7 @@ def test_that_new_photos_are_offered_while_something_is_searched_for(
 
 
 def test_that_photos_are_in_order_when_all_are_read(with_album: OpenWindow) -> None:
-    newest_first = with_album.library.all_photos().photo_ids.tolist()
+    newest_first = with_album.library.catalogue.photos.all_rows().photo_ids.tolist()
 
     with_album.wait(lambda: with_album.shown() == newest_first)
     assert not with_album.window.photos.header.new_button.isVisible()

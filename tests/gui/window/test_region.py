@@ -118,5 +118,5 @@ def test_that_the_photo_is_tagged_with_what_is_in_the_box(
     QTest.mouseClick(button(card, "Tag this photo"), LEFT)
 
     opened.wait(lambda: "‘steam train’ added" in opened.window.photos.notice.text)
-    (tags,) = opened.library.tags_of([photo])
+    (tags,) = opened.library.catalogue.tags.of([photo])
     assert [tag.name for tag in tags if tag.state is TagState.CONFIRMED] == ["steam train"]

@@ -79,7 +79,7 @@ def test_that_dropped_folders_are_added(empty_window: OpenWindow, album: Path) -
     drop(empty_window.window, [album])
 
     empty_window.wait(lambda: empty_window.window.model.rowCount() == ALBUM)
-    assert [one.root.path for one in empty_window.library.folders()] == [album]
+    assert [one.root.path for one in empty_window.library.catalogue.roots.summaries()] == [album]
 
 
 def test_that_similar_photos_are_a_key_away(opened: OpenWindow) -> None:

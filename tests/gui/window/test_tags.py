@@ -62,7 +62,7 @@ def _ids(page: ReviewPage) -> list[PhotoId]:
 
 
 def _states(opened: OpenWindow, photos: list[PhotoId], name: str) -> list[TagState | None]:
-    every = opened.library.tags_of(photos)
+    every = opened.library.catalogue.tags.of(photos)
     found = [[tag.state for tag in own if tag.name == name] for own in every]
     return [states[0] if states else None for states in found]
 

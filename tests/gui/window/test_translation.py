@@ -144,9 +144,9 @@ def data() -> Callable[[OpenWindow], re.Pattern[str]]:
     def of(opened: OpenWindow) -> re.Pattern[str]:
         library = opened.library
         own = {"Photofind", "JPEG", "holiday", "a house", *_of_dates()}
-        own |= {*library.filter_values(CAMERA), *library.tag_names()}
-        for photo in library.all_photos().photo_ids.tolist():
-            details = library.details(photo)
+        own |= {*library.search.filter_values(CAMERA), *library.search.tag_names()}
+        for photo in library.catalogue.photos.all_rows().photo_ids.tolist():
+            details = library.catalogue.photos.details(photo)
             assert details is not None
             for file in details.files:
                 own |= {str(file.path), str(file.path.parent), *file.path.parts}

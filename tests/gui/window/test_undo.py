@@ -50,11 +50,11 @@ def copies(album: Path, tmp_path: Path) -> list[Path]:
 @pytest.fixture
 def with_copies(empty_window: OpenWindow, album: Path, copies: list[Path]) -> OpenWindow:
     with empty_window.searchable(ALBUM):
-        empty_window.library.add_folders([album])
+        empty_window.library.folders.add([album])
     empty_window.wait(lambda: bool(empty_window.reports))
     empty_window.wait(lambda: empty_window.window.model.rowCount() == ALBUM)
     photo = empty_window.photo_at(copies[0])
-    details = empty_window.library.details
+    details = empty_window.library.catalogue.photos.details
     empty_window.wait(lambda: len(getattr(details(photo), "files", ())) == 3)
     return empty_window
 
@@ -74,7 +74,7 @@ def _says(opened: OpenWindow, text: str) -> bool:
 
 
 def _tags(opened: OpenWindow, photo: PhotoId) -> list[str]:
-    return [tag.name for tag in opened.library.tags_of([photo])[0]]
+    return [tag.name for tag in opened.library.catalogue.tags.of([photo])[0]]
 
 
 def _tag(opened: OpenWindow, photo: PhotoId, name: str) -> None:
@@ -268,17 +268,17 @@ def test_that_a_removed_folder_comes_back_with_its_tags(
 ) -> None:
     photo = with_album.shown()[0]
     _tag(with_album, photo, "dog")
-    (summary,) = with_album.library.folders()
+    (summary,) = with_album.library.catalogue.roots.summaries()
     answer = Answering("Remove")
     with_album.window.panel.folder_remove_asked.emit(summary.root.id)
     with_album.wait(lambda: "Folder ‘Holiday photos’ removed." in _notice(with_album))
     assert "Their tags come back" in answer.asked
-    with_album.wait(lambda: with_album.library.count() == 0)
+    with_album.wait(lambda: with_album.library.catalogue.photos.counts().photos_with_files == 0)
 
     press(Qt.Key.Key_Z, CONTROL)
 
     with_album.wait(lambda: "Folder ‘Holiday photos’ added." in _notice(with_album))
-    with_album.wait(lambda: with_album.library.count() == ALBUM)
+    with_album.wait(lambda: with_album.library.catalogue.photos.counts().photos_with_files == ALBUM)
     assert "dog" in _tags(with_album, photo)
 
 

@@ -42,7 +42,7 @@ def _chips(opened: OpenWindow) -> dict[str, Chip]:
 
 
 def _states(opened: OpenWindow, photo: PhotoId) -> dict[str, TagState]:
-    (tags,) = opened.library.tags_of([photo])
+    (tags,) = opened.library.catalogue.tags.of([photo])
     return {tag.name: tag.state for tag in tags}
 
 
@@ -73,7 +73,7 @@ def test_that_details_tell_the_date_the_camera_and_the_tags(
     opened: OpenWindow, photo: PhotoId
 ) -> None:
     inspector = opened.window.viewer.inspector
-    details = opened.library.details(photo)
+    details = opened.library.catalogue.photos.details(photo)
     assert details is not None
     taken, camera = details.photo.metadata.taken_at, details.photo.metadata.camera
     assert taken is not None

@@ -1,0 +1,54 @@
+"""Pictures of a library's photos; decoding is left to the child."""
+
+from pathlib import Path
+
+from photofind.child.messages import PixelPicture
+from photofind.child.worker import ChildWorker
+from photofind.domain import PhotoId
+from photofind.errors import BadInputError
+from photofind.library import Library
+from photofind.photos.thumbnails import ThumbnailCache
+
+
+class LivePictures:
+    """Thumbnails, and photos as large as the window shows them."""
+
+    def __init__(self, library: Library, child: ChildWorker) -> None:
+        self._library = library
+        self._photos = library.catalogue.photos
+        self._child = child
+
+    def thumbnail(self, photo_id: PhotoId) -> bytes | None:
+        """A JPEG; made anew where the cache lost it; `None` where the photo cannot be reached."""
+        fingerprint = self._photos.fingerprint(photo_id)
+        if fingerprint is None:
+            return None
+        paths, longest_side = self._library.paths, self._library.settings.thumbnail_px
+        kept = ThumbnailCache(paths.thumbnails, longest_side).load(fingerprint)
+        if kept is not None:
+            return kept
+        try:
+            return self._child.make_thumbnail(self.reachable_file(photo_id), fingerprint)
+        except BadInputError:
+            return None
+
+    def of_photo(self, photo_id: PhotoId, longest_side: int) -> PixelPicture:
+        """The photo itself; raises `BadInputError` where it cannot be reached or read."""
+        return self.of_file(self.reachable_file(photo_id), longest_side)
+
+    def of_file(self, path: Path, longest_side: int) -> PixelPicture:
+        """As `of_photo`, of any file."""
+        return self._child.read_picture(path, longest_side)
+
+    def reachable_file(self, photo_id: PhotoId) -> Path:
+        """A file of the photo; raises `BadInputError` where none can be read now."""
+        known = self._photos.details(photo_id)
+        if known is None or not known.files:
+            raise BadInputError("This photo is not there any more.", "Search again.")
+        file = known.files[0]
+        if file.offline:
+            raise BadInputError(
+                f"This photo is on ‘{file.root.name}’, which is not connected.",
+                "Connect it to see the photo.",
+            )
+        return file.path
