@@ -1,29 +1,24 @@
 """Decisions about tags taken back, also after the photo's row or its file has changed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from photofind.tag_decisions import TagChanges, TagDecisions
 
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
-from photofind.paths import LibraryPaths
-from photofind.store import embeddings, photos, roots, schema, tags
+from photofind.store import embeddings, photos, roots, schema, successions, tags
+from photofind.store.catalogue import TagRepository
 from photofind.store.database import Database
 from photofind.store.roots import Root
+from photofind.store.successions import Verdict
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import Suggestion, TagState
-from tests.unit.store.samples import ROOT, SPACE, read_photo
+
+from .samples import ROOT, SPACE, read_photo
 
 DOG = TagChanges(added=("dog",))
 A, B = ROOT / "a.jpg", ROOT / "b.jpg"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.open(LibraryPaths(tmp_path / "library"), write=True) as database:
-        yield database
 
 
 @pytest.fixture
@@ -33,8 +28,8 @@ def root(database: Database) -> Root:
 
 
 @pytest.fixture
-def decisions(database: Database) -> TagDecisions:
-    return TagDecisions(database)
+def decisions(database: Database) -> TagRepository:
+    return TagRepository(database)
 
 
 def _record(database: Database, root: Root, path: Path, number: int) -> PhotoId:
@@ -49,6 +44,7 @@ def _edit(database: Database, root: Root, path: Path, before: PhotoId, number: i
     after = _record(database, root, path, number)
     with database.writing() as connection:
         tags.carry_tags(connection, before, after)
+        successions.record(connection, before, after, path, Verdict.EDITED)
     return after
 
 
@@ -75,114 +71,141 @@ def _suggest(database: Database, photo_id: PhotoId, name: str) -> None:
     ],
 )
 def test_that_every_decision_is_taken_back_as_one(
-    database: Database, root: Root, decisions: TagDecisions, changes: TagChanges
+    database: Database, root: Root, decisions: TagRepository, changes: TagChanges
 ) -> None:
     photo = _record(database, root, A, 1)
     _suggest(database, photo, "boat")
-    decisions.apply([photo], TagChanges(added=("sea",)))
+    decisions.decide([photo], TagChanges(added=("sea",)))
     before = _tags(database, photo)
 
-    decided = decisions.apply([photo], changes)
+    decided = decisions.decide([photo], changes)
     assert _tags(database, photo) != before
 
-    assert decisions.undo(decided) == [photo]
+    assert decisions.take_back(decided) == [photo]
     assert _tags(database, photo) == before
 
 
 def test_that_only_photos_that_changed_are_remembered(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     first, second = _record(database, root, A, 1), _record(database, root, B, 2)
-    decisions.apply([first], DOG)
+    decisions.decide([first], DOG)
 
-    decided = decisions.apply([first, second], DOG)
+    decided = decisions.decide([first, second], DOG)
 
     assert [item.was.photo_id for item in decided] == [second]
-    assert decisions.apply([first, second], TagChanges(added=("Dog",))) == ()
-    assert decisions.apply([first], TagChanges(removed=("cat",), confirmed=("dog",))) == ()
+    assert decisions.decide([first, second], TagChanges(added=("Dog",))) == ()
+    assert decisions.decide([first], TagChanges(removed=("cat",), confirmed=("dog",))) == ()
 
 
 def test_that_of_several_decisions_all_are_made_or_none(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     photo = _record(database, root, A, 1)
 
     with pytest.raises(BadInputError, match="no name for a tag"):
-        decisions.apply([photo], TagChanges(added=("dog", " ")))
+        decisions.decide([photo], TagChanges(added=("dog", " ")))
 
     assert _tags(database, photo) == {}
 
 
 def test_that_an_added_tag_leaves_the_photo_it_was_carried_to(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     before = _record(database, root, A, 1)
-    decided = decisions.apply([before], DOG)
+    decided = decisions.decide([before], DOG)
     after = _edit(database, root, A, before, 2)
     assert _tags(database, after) == {"dog": "confirmed"}
 
-    assert set(decisions.undo(decided)) == {before, after}
+    assert set(decisions.take_back(decided)) == {before, after}
 
     assert _tags(database, before) == {}
     assert _tags(database, after) == {}
 
 
 def test_that_a_removed_tag_comes_back_on_the_photo_that_was_edited_since(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     before = _record(database, root, A, 1)
-    decisions.apply([before], DOG)
-    decided = decisions.apply([before], TagChanges(removed=("dog",)))
+    decisions.decide([before], DOG)
+    decided = decisions.decide([before], TagChanges(removed=("dog",)))
     after = _edit(database, root, A, before, 2)
     assert _tags(database, after) == {}
 
-    decisions.undo(decided)
+    decisions.take_back(decided)
+
+    assert _tags(database, after) == {"dog": "confirmed"}
+
+
+def test_that_an_edit_of_an_edit_follows_too(
+    database: Database, root: Root, decisions: TagRepository
+) -> None:
+    first = _record(database, root, A, 1)
+    decided = decisions.decide([first], DOG)
+    second = _edit(database, root, A, first, 2)
+    third = _edit(database, root, A, second, 3)
+
+    assert set(decisions.take_back(decided)) == {first, second, third}
+
+    assert _tags(database, third) == {}
+
+
+def test_that_what_a_person_said_of_the_edit_itself_stays(
+    database: Database, root: Root, decisions: TagRepository
+) -> None:
+    before = _record(database, root, A, 1)
+    decided = decisions.decide([before], DOG)
+    after = _edit(database, root, A, before, 2)
+    decisions.decide([after], TagChanges(removed=("dog",)))
+    decisions.decide([after], DOG)
+
+    assert decisions.take_back(decided) == [before]
 
     assert _tags(database, after) == {"dog": "confirmed"}
 
 
 def test_that_another_photos_own_tag_stays(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     moved = _record(database, root, A, 1)
-    decided = decisions.apply([moved], DOG)
+    decided = decisions.decide([moved], DOG)
     # It lies elsewhere now, and another photo of a dog is in its place.
     _record(database, root, B, 1)
     other = _record(database, root, A, 2)
-    decisions.apply([other], DOG)
+    decisions.decide([other], DOG)
 
-    assert decisions.undo(decided) == [moved]
+    assert decisions.take_back(decided) == [moved]
 
     assert _tags(database, other) == {"dog": "confirmed"}
 
 
 def test_that_a_removed_tag_is_not_put_on_a_stranger_while_the_photo_is_there(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     moved = _record(database, root, A, 1)
-    decisions.apply([moved], DOG)
-    decided = decisions.apply([moved], TagChanges(removed=("dog",)))
+    decisions.decide([moved], DOG)
+    decided = decisions.decide([moved], TagChanges(removed=("dog",)))
     _record(database, root, B, 1)
     stranger = _record(database, root, A, 2)
 
-    decisions.undo(decided)
+    decisions.take_back(decided)
 
     assert _tags(database, moved) == {"dog": "confirmed"}
     assert _tags(database, stranger) == {}
 
 
 def test_that_a_photo_with_another_row_is_known_by_its_content(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     photo = _record(database, root, A, 1)
-    decisions.apply([photo], DOG)
-    decided = decisions.apply([photo], TagChanges(removed=("dog",)))
+    decisions.decide([photo], DOG)
+    decided = decisions.decide([photo], TagChanges(removed=("dog",)))
     _purge(database, photo)
     stranger = _record(database, root, B, 7)
     again = _record(database, root, A, 1)
     assert again != photo
 
-    assert decisions.undo(decided) == [again]
+    assert decisions.take_back(decided) == [again]
 
     assert _tags(database, again) == {"dog": "confirmed"}
     assert _tags(database, stranger) == {}
@@ -197,10 +220,10 @@ def _purge(database: Database, photo_id: PhotoId) -> None:
 
 
 def test_that_nothing_is_changed_where_the_photo_is_no_more(
-    database: Database, root: Root, decisions: TagDecisions
+    database: Database, root: Root, decisions: TagRepository
 ) -> None:
     photo = _record(database, root, A, 1)
-    decided = decisions.apply([photo], DOG)
+    decided = decisions.decide([photo], DOG)
     _purge(database, photo)
 
-    assert decisions.undo(decided) == []
+    assert decisions.take_back(decided) == []
