@@ -35,7 +35,6 @@ from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photos_page import PhotosPage
 from photofind.gui.picture_asking import PictureAsking
 from photofind.gui.region.tool import RegionTool
-from photofind.gui.reviewing import Reviewing
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.bar_frame import HEIGHT as BAR_PX
 from photofind.gui.search.drop import DropOverlay
@@ -45,7 +44,8 @@ from photofind.gui.settings.actions import SettingsActions
 from photofind.gui.shortcuts import ShortcutSheet
 from photofind.gui.tags.actions import TagActions
 from photofind.gui.tags.editing import TagEditing
-from photofind.gui.tags.review import ReviewPage
+from photofind.gui.tags.review_loader import ReviewLoader
+from photofind.gui.tags.review_page import ReviewPage
 from photofind.gui.theme import SPACING
 from photofind.gui.undo import UndoHistory
 from photofind.gui.viewer.viewer import Viewer
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
     """Every part of the window, over one library; call `close_lanes` before it goes.
 
     What a part asks for is done by the object of its subject: `Searching`, `PictureAsking`,
-    `TagActions`, `PhotoActions`, `FolderActions`, `Reviewing`, `Navigation`.
+    `TagActions`, `PhotoActions`, `FolderActions`, `ReviewLoader`, `Navigation`.
     """
 
     def __init__(self, library: LiveLibrary, bridge: Bridge) -> None:
@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         self.folders = FolderActions(
             library.folders, library.catalogue.roots, writer, self.history, self
         )
-        self.reviewing = Reviewing(library.catalogue, self.review, writer, self)
+        self.review_loader = ReviewLoader(library.catalogue, self.review, writer, self)
         self.choices = PanelChoices(self.panel, self.bar, self)
         self.settings = SettingsActions(library, writer, self)
         self.region_opening = RegionOpening(self.region, self.viewer, self)
@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
         self.photos.left.connect(self.bar.step_back)
         self.review.confirmed.connect(self.tags.confirm)
         self.review.rejected.connect(self.tags.reject)
-        self.review.undo_asked.connect(self.history.undo)
+        self.review.undo_requested.connect(self.history.undo)
         self.tags.revised.connect(self.review.return_to)
         self.history.changed.connect(self.review.set_undoable)
         self.review.opened.connect(self.navigation.open_photo_of_all)

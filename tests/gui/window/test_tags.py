@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from photofind.domain import PhotoId
 from photofind.gui.row_list import RowList
-from photofind.gui.tags.review import ReviewPage
+from photofind.gui.tags.review_page import ReviewPage
 from photofind.paths import LibraryPaths
 from photofind.search.parser import written
 from photofind.store import tags

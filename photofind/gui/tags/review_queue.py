@@ -1,4 +1,4 @@
-"""What of the suggestions is still to be looked at, while a person goes through them."""
+"""The suggestions that a review has not decided yet."""
 
 from collections.abc import Collection, Sequence
 
@@ -36,7 +36,7 @@ class ReviewQueue:
         return self.tag is not None and self._waiting.get(self.tag, 0) > len(self._suggestions)
 
     def show_tags(self, counts: Sequence[TagCount]) -> None:
-        """What the library knows now, all decisions in it."""
+        """Replace the counts by the library's, which has all decisions."""
         self._waiting = {tag.name: tag.suggested for tag in counts if tag.suggested}
         self._decided.clear()
 
@@ -47,7 +47,7 @@ class ReviewQueue:
         self._lowest = -np.inf
 
     def show_suggestions(self, suggestions: Sequence[Suggestion], rows: PhotoRows) -> None:
-        """Takes those of the chosen tag that have a row and were not decided meanwhile."""
+        """Take those of the chosen tag that have a row and were not decided meanwhile."""
         places = {int(photo_id): place for place, photo_id in enumerate(rows.photo_ids)}
         kept = [
             item
@@ -59,7 +59,7 @@ class ReviewQueue:
         self._rows = rows.at(np.array([places[item.photo_id] for item in kept], np.intp))
 
     def cut(self, certainty: float) -> None:
-        """Shows fewer, and surer ones.
+        """Show fewer, and surer ones.
 
         Args:
             certainty: 0 shows all, 1 only the most certain; between them by score.
@@ -79,7 +79,7 @@ class ReviewQueue:
         return self._rows.at(slice(count))
 
     def decide(self, photo_ids: Collection[PhotoId]) -> None:
-        """A person said yes or no to the chosen tag on some photos."""
+        """Take out photos of the chosen tag that a person decided on."""
         if self.tag is None:
             return
         ids = set(photo_ids)
@@ -90,7 +90,7 @@ class ReviewQueue:
         self._rows = self._rows.at(np.array(kept, np.intp))
 
     def finish(self) -> str | None:
-        """The chosen tag has nothing left; the name of the next one."""
+        """Drop the chosen tag, which has nothing left; return the next one."""
         names = [name for name, _ in self.waiting]
         after = names.index(self.tag) + 1 if self.tag in names else 0
         if self.tag is not None:

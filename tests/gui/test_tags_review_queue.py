@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photofind.domain import PhotoId
-from photofind.gui.tags.queue import ReviewQueue
+from photofind.gui.tags.review_queue import ReviewQueue
 from photofind.store.gallery import NO_ROWS, PhotoRows
 from photofind.store.tags import Suggestion, TagCount
 

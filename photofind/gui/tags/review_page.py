@@ -1,10 +1,17 @@
-"""Going through what the program suggests: yes, no, next."""
+"""The page on which a person confirms and rejects suggested tags."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from photofind.domain import PhotoId
@@ -13,8 +20,10 @@ from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.grid.view import GridView
-from photofind.gui.tags.queue import ReviewQueue
-from photofind.gui.tags.review_parts import DecisionBar, NothingToReview, TagList
+from photofind.gui.tags.decision_bar import DecisionBar
+from photofind.gui.tags.review_queue import ReviewQueue
+from photofind.gui.tags.review_tags import TagList
+from photofind.gui.theme import SPACING
 from photofind.store.gallery import NO_ROWS, PhotoRows
 from photofind.store.tags import Suggestion, TagCount
 
@@ -26,25 +35,25 @@ class ReviewPage(QWidget):
     """Tags at the left, the photos suggested for one of them at the right.
 
     Y or Enter confirms, N or Delete rejects: the selected photos, or all that are shown. They leave
-    at once, and the next tag comes when one is finished. Decisions belong to the library: it is
-    told before the next photos are asked for, and `show_tags` says when it has them.
+    at once, and the next tag comes when one is finished. A decision is emitted before the next
+    photos are requested, and `show_tags` follows when the library has it.
 
     Args:
         thumbnails: Shared with the other grids, and not closed here.
 
     Signals:
-        tag_chosen: Suggestions for a tag are wanted, `show_suggestions` answers.
+        tag_chosen: Request suggestions for a tag; `show_suggestions` is the response.
         confirmed: Ids of photos and the tag that is right for them.
         rejected: Ids of photos and the tag that is wrong for them.
-        undo_asked: What was done last is to be taken back.
-        opened: A photo is to be seen large (PhotoId).
+        undo_requested: Take back what was done last.
+        opened: Show a photo large (PhotoId).
         left: The person is done here.
     """
 
     tag_chosen = Signal(str)
     confirmed = Signal(list, str)
     rejected = Signal(list, str)
-    undo_asked = Signal()
+    undo_requested = Signal()
     opened = Signal(object)
     left = Signal()
 
@@ -69,7 +78,7 @@ class ReviewPage(QWidget):
         forward_focus(self, self.grid)
 
     def show_tags(self, counts: Sequence[TagCount]) -> None:
-        """What waits now; the chosen tag stays while it has suggestions."""
+        """Show the tags that wait; the chosen one stays while it has suggestions."""
         self._known = True
         self._queue.show_tags(counts)
         names = [name for name, _ in self._queue.waiting]
@@ -84,7 +93,7 @@ class ReviewPage(QWidget):
             self._show_waiting()
 
     def show_suggestions(self, suggestions: Sequence[Suggestion], rows: PhotoRows) -> None:
-        """The answer to `tag_chosen`; one that comes too late is not shown.
+        """Show the response to `tag_chosen`; a late one is dropped.
 
         Args:
             suggestions: Of one tag.
@@ -105,16 +114,16 @@ class ReviewPage(QWidget):
         self._nothing.set_undoable(undoable)
 
     def return_to(self, tags: Sequence[str]) -> None:
-        """Decisions about tags were taken back: the first is shown when `show_tags` has them."""
+        """Show the first of some tags, whose decisions were revised, with the next `show_tags`."""
         if self.isVisible() and tags:
             self._to_return_to = tags[0]
 
     def reload(self) -> None:
-        """Photos have come back: the chosen tag is asked for again with the next `show_tags`."""
+        """Request the chosen tag again with the next `show_tags`: photos have come back."""
         self._to_return_to = self._queue.tag
 
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Photos are gone, and need no decision."""
+        """Take out photos that are gone and need no decision."""
         before = self._queue.total
         self._queue.decide(photo_ids)
         if self._queue.total != before:
@@ -187,9 +196,9 @@ class ReviewPage(QWidget):
         self._tags.entered.connect(self.grid.setFocus)
         self._tags.left.connect(self.left)
         self._nothing.left.connect(self.left)
-        self._bar.confirm_asked.connect(lambda: self._decide(confirm=True))
-        self._bar.reject_asked.connect(lambda: self._decide(confirm=False))
-        self._bar.undo_asked.connect(self.undo_asked)
+        self._bar.confirm_requested.connect(lambda: self._decide(confirm=True))
+        self._bar.reject_requested.connect(lambda: self._decide(confirm=False))
+        self._bar.undo_requested.connect(self.undo_requested)
         self._bar.certainty_changed.connect(self._recut)
         self.grid.opened.connect(self.opened)
         self.grid.selection_changed.connect(lambda _: self._show_counts())
@@ -247,3 +256,35 @@ class ReviewPage(QWidget):
         waiting = self._queue.waiting
         self._tags.show_tags(waiting, self._queue.tag)
         self._pages.setCurrentIndex(1 if self._known and not waiting else 0)
+
+
+class NothingToReview(QWidget):
+    """Shown when every suggestion is decided.
+
+    Signals:
+        left: The person wants to go back.
+    """
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        heading = QLabel(self.tr("Nothing to review."))
+        heading.setProperty("heading", True)
+        words = QLabel(self.tr("Suggestions come while photos are read."))
+        words.setProperty("muted", True)
+        self._undo = QLabel(self.tr("Ctrl+Z takes back what was done last."))
+        self._undo.setProperty("muted", True)
+        back = QPushButton(self.tr("Back to all photos"))
+        back.clicked.connect(self.left)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACING)
+        column.addStretch()
+        for widget in (heading, words, self._undo, back):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch()
+        self.setFocusProxy(back)
+        self.set_undoable(False)
+
+    def set_undoable(self, undoable: bool) -> None:
+        self._undo.setVisible(undoable)

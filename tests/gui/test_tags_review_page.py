@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from photofind.domain import PhotoId
 from photofind.gui.grid.thumbnails import Thumbnails
-from photofind.gui.tags.review import ReviewPage
-from photofind.gui.tags.review_parts import NothingToReview, TagList
+from photofind.gui.tags.review_page import NothingToReview, ReviewPage
+from photofind.gui.tags.review_tags import TagList
 from photofind.store.gallery import PhotoRows
 from photofind.store.tags import Suggestion, TagCount
 
@@ -31,7 +31,7 @@ class SmallLibrary:
         page.tag_chosen.connect(self._answer)
         page.confirmed.connect(lambda ids, name: self._decide("yes", ids, name))
         page.rejected.connect(lambda ids, name: self._decide("no", ids, name))
-        page.undo_asked.connect(self._undo)
+        page.undo_requested.connect(self._undo)
         self.tell()
 
     def tell(self) -> None:
@@ -246,7 +246,7 @@ def test_that_it_says_when_nothing_is_left_and_undo_still_helps(
         one.text() for one in nothing.findChildren(QLabel) if one.isVisible()
     )
 
-    page.undo_asked.emit()
+    page.undo_requested.emit()
     assert not nothing.isVisible()
     assert shown(page) == [9]
 

@@ -1,9 +1,9 @@
-"""Feeds the review page: which tags wait, and the photos of the one that is looked at."""
+"""Loads the suggestions of a tag for the review page."""
 
 from PySide6.QtCore import QObject
 
 from photofind.gui.lanes import Lane
-from photofind.gui.tags.review import ReviewPage
+from photofind.gui.tags.review_page import ReviewPage
 from photofind.store.catalogue import Catalogue
 from photofind.store.gallery import PhotoRows
 from photofind.store.tags import Suggestion
@@ -12,8 +12,8 @@ MOST_SHOWN = 5000
 """Suggestions of one tag that are looked at in one go; the rest follow when these are decided."""
 
 
-class Reviewing(QObject):
-    """Answers what the page asks; on the writer's lane, so that what was decided is left out."""
+class ReviewLoader(QObject):
+    """Serves the page's requests on the writer's lane, so that what was decided is left out."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Reviewing(QObject):
         page.tag_chosen.connect(self.load)
 
     def load(self, name: str) -> None:
-        """The suggestions of one tag, the most certain first."""
+        """Load the suggestions of one tag, the most certain first."""
         catalogue = self._catalogue
 
         def work() -> tuple[list[Suggestion], PhotoRows]:
