@@ -6,9 +6,10 @@ it leads to; nothing behind a folder that is a link; nothing that is no longer t
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from photofind.domain import FileStat, PhotoId
@@ -41,7 +42,7 @@ class Refused:
     """A file that was not moved.
 
     Attributes:
-        detail: What the system said; empty where it was not asked.
+        detail: The system's own words, of `Why.SYSTEM`.
     """
 
     path: Path
@@ -109,7 +110,8 @@ class PhotoTrash:
         """Args: filters: Under which the photos are shown."""
         found = self._photos.files(photo_ids, filters)
         every = [file for files in found.values() for file in files]
-        refused = {file.path: problem for file in every if (problem := _must_stay(file))}
+        is_link = cache(_is_link)
+        refused = {file.path: problem for file in every if (problem := _must_stay(file, is_link))}
         return TrashChoice(
             tuple(files[0] for files in found.values() if files[0].path not in refused),
             tuple(one for files in found.values() for one in files[1:] if one.path not in refused),
@@ -118,7 +120,8 @@ class PhotoTrash:
 
     def move(self, files: Sequence[StoredFile]) -> Trashed:
         """Moves those that still hold the photo they held when they were chosen."""
-        refused = [problem for file in files if (problem := _changed(file))]
+        is_link = cache(_is_link)
+        refused = [problem for file in files if (problem := _changed(file, is_link))]
         kept = {one.path for one in refused}
         # A link to a file that goes too would lead nowhere if it came second.
         going = sorted(
@@ -181,14 +184,14 @@ class PhotoTrash:
             self._photos.put_back(there)
 
 
-def _must_stay(file: StoredFile) -> Refused | None:
-    """Why a file may not go, as far as can be told without reading it."""
+def _must_stay(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
+    """Why a file may not go, as far as its path and attributes show."""
     if file.offline:
         return Refused(file.path, Why.NOT_CONNECTED)
     try:
         file.path.lstat()
         folders = [folder for folder in file.path.parents if file.root in folder.parents]
-        behind_link = any(_is_link(folder) for folder in folders)
+        behind_link = any(is_link(folder) for folder in folders)
     except OSError as error:
         return _refused(file.path, error)
     return Refused(file.path, Why.BEHIND_LINK) if behind_link else None
@@ -199,9 +202,9 @@ def _is_link(folder: Path) -> bool:
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
-def _changed(file: StoredFile) -> Refused | None:
+def _changed(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
     """Why a file that was chosen may not go after all."""
-    problem = _must_stay(file)
+    problem = _must_stay(file, is_link)
     if problem is not None:
         return problem
     try:

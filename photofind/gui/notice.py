@@ -1,4 +1,4 @@
-"""Short messages at the lower edge of the window: what was done, and what could not be."""
+"""Toast messages at the lower edge of the window: what was done, and errors."""
 
 from collections.abc import Callable
 
@@ -61,7 +61,7 @@ class Notice(QFrame):
     def say(
         self, text: str, action: str | None = None, do: Callable[[], None] | None = None
     ) -> None:
-        """What was done, with the one thing a person may want next."""
+        """Show what was done, and offer one action."""
         self._action = do
         self._act.setText(action or "")
         self._act.setVisible(do is not None)
@@ -76,7 +76,7 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
-        """What is said now, hint and all."""
+        """The message that is shown, with its hint."""
         return "\n".join(part for part in (self._message.text(), self._hint.text()) if part)
 
     @override

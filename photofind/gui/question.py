@@ -1,4 +1,4 @@
-"""A question that comes before what a person may not have meant."""
+"""A confirmation dialog for what cannot easily be taken back."""
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -6,11 +6,11 @@ from photofind.gui.wording import tr
 
 
 def is_meant(window: QWidget, question: str, about: str, deed: str) -> bool:
-    """Asks a person; where they only press Enter, everything is kept.
+    """Ask for confirmation; Enter keeps everything.
 
     Args:
-        about: What follows from it.
-        deed: What is done, for the title and for the button that says yes.
+        about: The consequences.
+        deed: The action, for the title and the button that confirms it.
     """
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.NoIcon)

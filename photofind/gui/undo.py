@@ -29,7 +29,7 @@ class Done:
         reverse: Takes it back; `None` where nothing was done.
         left: What of the step is still to be done; it stays where the step was.
         error: Why that is so.
-        announce: Tells the parts of the window; called on its thread.
+        announce: Emits the signals of what changed; called on the window's thread.
     """
 
     said: str

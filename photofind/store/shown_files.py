@@ -34,7 +34,7 @@ class StoredFile:
         fingerprint: Of the photo, and so of the file when it was read.
         stat: As it was when it was read.
         offline: Whether its root is not connected.
-        passes: Whether it passes the filter that was asked for.
+        passes: Whether it passes the filters of the request.
     """
 
     file_id: int

@@ -63,10 +63,10 @@ class TagActions(QObject):
         if not decided:
             return Done(tr("These tags were so already."), None)
         ids = tuple(dict.fromkeys(item.was.photo_id for item in decided))
-        tell = self._teller(ids)
+        emit = self._emitter(ids)
 
         def announce() -> None:
-            tell()
+            emit()
             for name in changes.added:
                 self.added.emit(name)
             if again:
@@ -79,25 +79,25 @@ class TagActions(QObject):
         ids = tuple(self._tags.take_back(decided))
         if not ids:
             return Done(tr("These photos are not in photofind any more."), None)
-        tell = self._teller(ids)
+        emit = self._emitter(ids)
 
         def announce() -> None:
-            tell()
+            emit()
             self.revised.emit(_names(decided))
 
         said = _unsaid(changes, photos(len(ids)))
         return Done(said, lambda: self._decide(ids, changes, again=True), announce=announce)
 
-    def _teller(self, photo_ids: tuple[PhotoId, ...]) -> Callable[[], None]:
-        """Reads the tags of photos now, and tells them later."""
+    def _emitter(self, photo_ids: tuple[PhotoId, ...]) -> Callable[[], None]:
+        """Read the tags of photos now; return what emits them on the window's thread."""
         tags: list[list[PhotoTag]] = self._tags.of(photo_ids[:SHOWN])
 
-        def tell() -> None:
+        def emit() -> None:
             self.changed.emit(list(photo_ids))
             for photo_id, own in zip(photo_ids, tags, strict=False):
                 self.tags_known.emit(photo_id, own)
 
-        return tell
+        return emit
 
 
 def _names(decided: Sequence[DecidedTag]) -> list[str]:

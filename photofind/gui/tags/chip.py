@@ -44,9 +44,9 @@ class Mark:
     """A small button on a chip.
 
     Attributes:
-        action: What the chip says that it was asked for.
+        action: What the chip emits when it is pressed.
         icon: A drawing of resources/icons.
-        words: What it does, for the tooltip and for those who hear the window.
+        words: What it does, for the tooltip and for screen readers.
     """
 
     action: str
@@ -61,7 +61,7 @@ class ChipFace:
     Attributes:
         note: Said after the name, quietly.
         marks: Always there, but for that of a filled chip: it comes with the pointer or the focus.
-        spoken: Name, state and what can be done, for those who hear the window.
+        spoken: Name, state and what can be done, for screen readers.
         on_click: The action of a click on the name.
         on_enter: The action of Enter.
         on_delete: The action of Delete.

@@ -23,7 +23,7 @@ class ChipFlow(FlowRow):
         behind: What stands after the last chip and takes the rest of its line.
 
     Signals:
-        acted: The key of a chip and the action that was asked for.
+        acted: The key of a chip and the action that was requested.
     """
 
     acted = Signal(str, str)
@@ -35,7 +35,7 @@ class ChipFlow(FlowRow):
         self._show_chips()
 
     def show_faces(self, faces: Mapping[str, ChipFace]) -> None:
-        """In this order; a chip that has the keyboard keeps it, or hands it to its neighbour."""
+        """Show chips in this order; the focused one keeps the focus, or its neighbour gets it."""
         place = self._focused_place()
         gone = [key for key in self._chips if key not in faces]
         self._chips = {key: self._chip(key, face) for key, face in faces.items()} | {
@@ -55,7 +55,7 @@ class ChipFlow(FlowRow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that a chip has no use for."""
+        """Move the focus by keys that a chip ignores."""
         place = self._focused_place()
         target = None
         if place is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:

@@ -23,11 +23,11 @@ class TagChips(ChipFlow):
     `show_tags` says so. A tag that was rejected is not shown.
 
     Signals:
-        confirmed: A suggestion is right.
-        rejected: It is not.
-        removed: A tag of a person's is to go.
-        added: A tag was typed.
-        chosen: The person wants to see all photos with a tag.
+        confirmed: Confirm a suggestion (a name, as all below).
+        rejected: Reject it.
+        removed: Remove a person's tag.
+        added: Add the tag that was typed.
+        chosen: Show all photos with a tag.
     """
 
     confirmed = Signal(str)

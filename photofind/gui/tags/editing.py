@@ -14,7 +14,7 @@ from photofind.store.tags import PhotoTag
 
 
 class TagEditing(QObject):
-    """Reads the tags, opens the dialog, and hands what was decided to `TagActions`.
+    """Loads the tags, opens the dialog, and applies its changes with `TagActions`.
 
     Signals:
         troubled: A `UserFacingError`.

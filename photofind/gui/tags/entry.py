@@ -17,8 +17,8 @@ class TagEntry(QLineEdit):
     """Completes names by any part of them; Enter takes what is there.
 
     Signals:
-        entered: A name as it is kept; the field is empty again.
-        went_back: The person wants what is before the field.
+        entered: A normalised name; the field is empty again.
+        went_back: Move the focus to what is before the field.
     """
 
     entered = Signal(str)

@@ -16,7 +16,6 @@ from photofind.gui.grid.view import GridView
 from photofind.gui.tags.editor import TagEditor
 from photofind.gui.trash_dialog import TrashDialog
 from photofind.system_trash import OneWayTrash
-from photofind.trash import PhotoTrash
 from tests.gui.window import states
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import (
@@ -232,10 +231,16 @@ def test_that_a_file_restored_while_reading_is_paused_is_in_the_library_at_once(
     assert with_album.path_of(beach) == path
 
 
+@pytest.fixture
+def one_way_trash(trash: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """As on macOS and Windows."""
+    monkeypatch.setattr("photofind.trash.system_trash", OneWayTrash)
+    return trash
+
+
 def test_that_undo_stops_at_a_trash_that_gives_nothing_back(
-    with_album: OpenWindow, album: Path, trash: Path
+    one_way_trash: Path, with_album: OpenWindow, album: Path
 ) -> None:
-    with_album.library.trash = PhotoTrash(with_album.library.catalogue.photos, OneWayTrash())
     beach, tagged = with_album.photo_at(album / "Winter" / BEACH), with_album.shown()[0]
     path = with_album.path_of(beach)
     _tag(with_album, tagged, "dog")
