@@ -11,13 +11,15 @@ system keeps these, and none says so; what most files of a folder tree have in c
     Windows                      ctime is when a file was made; it counts all the same
 """
 
+import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from photofind.domain import FileStat, FoundFile, PhotoId
+from photofind.photos.scan import UnreadableFolder
 from photofind.store.photos import KnownFile
 
 RACY_NS = 2_000_000_000
@@ -38,51 +40,146 @@ class Comparison:
     """The files of one root, or of some of its folders.
 
     Attributes:
+        found: How many files there are.
         to_read: New, or perhaps changed since they were read.
         to_embed: As they were read, but their photo has no embedding yet.
-        unchanged: The known files that a stat has told enough about.
-        missing: Known files the scan did not meet although it could look at their place; all of
-            them where the root is offline.
+        before: What was known of the files to be read or embedded, by path; nothing of new ones.
+        unchanged: Files of photos of which a stat has told enough.
+        missing: Known files the scan did not meet although it could look at their place; of a root
+            that is offline, none.
+        unreadable: Folders that the scan could not look into.
         offline: The root could not be seen.
     """
 
-    to_read: tuple[FoundFile, ...]
-    to_embed: tuple[tuple[PhotoId, FoundFile], ...]
-    unchanged: tuple[KnownFile, ...]
-    missing: tuple[KnownFile, ...]
+    found: int = 0
+    to_read: tuple[FoundFile, ...] = ()
+    to_embed: tuple[tuple[PhotoId, FoundFile], ...] = ()
+    before: Mapping[Path, PhotoId | None] = field(default_factory=dict)
+    unchanged: int = 0
+    missing: tuple[KnownFile, ...] = ()
+    unreadable: tuple[UnreadableFolder, ...] = ()
     offline: bool = False
+
+    @property
+    def new(self) -> list[FoundFile]:
+        """The files of which nothing was known."""
+        return [file for file in self.to_read if file.path not in self.before]
 
 
 def compare(
-    found: Iterable[FoundFile],
-    known: Mapping[Path, KnownFile],
-    unreadable_folders: Collection[Path],
+    found: Iterable[FoundFile | UnreadableFolder],
+    known: Iterable[KnownFile],
     without_embedding: Collection[PhotoId],
 ) -> Comparison:
-    """Sorts the files of one root by what must be done about them."""
-    found = tuple(found)
-    rules = _Rules.of(found, known)
-    to_read: list[FoundFile] = []
-    to_embed: list[tuple[PhotoId, FoundFile]] = []
-    unchanged: list[KnownFile] = []
-    met: set[Path] = set()
+    """Sort the files of one root by what must be done about them.
+
+    Keeps in memory what differs, however many files there are.
+
+    Args:
+        found: In the order of `scan`.
+        known: By the bytes of their paths.
+    """
+    sorted_files = _Sorted(without_embedding)
+    unreadable: list[UnreadableFolder] = []
+    # What counts of these is known in the end.
+    other_stat: list[tuple[FoundFile, KnownFile]] = []
+    not_met = _NotMet(known)
+    count = same_stat = 0
     for file in found:
-        met.add(file.path)
-        before = known.get(file.path)
-        if file.placeholder and before is not None:
+        if isinstance(file, UnreadableFolder):
+            unreadable.append(file)
+            continue
+        count += 1
+        before = not_met.take(file.path)
+        if before is None:
+            sorted_files.to_read.append(file)
+        elif file.placeholder:
             # What is known of it stays true until its content has arrived and can be read.
-            unchanged.append(before)
-        elif before is None or _may_differ(file, before, rules):
-            to_read.append(file)
-        elif before.photo_id is not None and before.photo_id in without_embedding:
-            to_embed.append((before.photo_id, file))
+            sorted_files.leave(before)
+        elif file.stat == before.stat:
+            same_stat += 1
+            sorted_files.add(file, before, may_differ=_may_be_racy(before))
         else:
-            unchanged.append(before)
-    hidden = set(unreadable_folders)
-    missing = tuple(
-        file for path, file in known.items() if path not in met and hidden.isdisjoint(path.parents)
+            other_stat.append((file, before))
+    rules = _Rules.of(same_stat, [(file.stat, before.stat) for file, before in other_stat])
+    for file, before in other_stat:
+        differs = rules.tell_apart(file.stat, before.stat) or _may_be_racy(before)
+        sorted_files.add(file, before, may_differ=differs)
+    hidden = {folder.path for folder in unreadable}
+    return Comparison(
+        found=count,
+        to_read=tuple(sorted_files.to_read),
+        to_embed=tuple(sorted_files.to_embed),
+        before=sorted_files.before,
+        unchanged=sorted_files.unchanged,
+        missing=tuple(file for file in not_met.all() if hidden.isdisjoint(file.path.parents)),
+        unreadable=tuple(unreadable),
     )
-    return Comparison(tuple(to_read), tuple(to_embed), tuple(unchanged), missing)
+
+
+class _Sorted:
+    """Files by what must be done about them, see `Comparison`."""
+
+    def __init__(self, without_embedding: Collection[PhotoId]) -> None:
+        self._without_embedding = without_embedding
+        self.to_read: list[FoundFile] = []
+        self.to_embed: list[tuple[PhotoId, FoundFile]] = []
+        self.before: dict[Path, PhotoId | None] = {}
+        self.unchanged = 0
+
+    def add(self, file: FoundFile, before: KnownFile, *, may_differ: bool) -> None:
+        """Sort in a file that is known and can be read."""
+        photo_id = before.photo_id
+        if may_differ:
+            self.to_read.append(file)
+        elif photo_id is not None and photo_id in self._without_embedding:
+            self.to_embed.append((photo_id, file))
+        else:
+            self.leave(before)
+            return
+        self.before[file.path] = photo_id
+
+    def leave(self, before: KnownFile) -> None:
+        self.unchanged += before.photo_id is not None
+
+
+class _NotMet:
+    """The known files that a scan has not met, in step with it.
+
+    Args:
+        known: By the bytes of their paths.
+    """
+
+    def __init__(self, known: Iterable[KnownFile]) -> None:
+        self._ahead = iter(known)
+        self._next: KnownFile | None = None
+        self._key = b""
+        self._step()
+        # What the scan has passed by; mostly nothing.
+        self._behind: dict[Path, KnownFile] = {}
+
+    def take(self, path: Path) -> KnownFile | None:
+        """What is known of a file that was met; files come in order, but for those behind links."""
+        key = os.fsencode(path)
+        while self._next is not None and self._key <= key:
+            current, is_it = self._next, self._key == key
+            self._step()
+            if is_it:
+                return current
+            self._behind[current.path] = current
+        return self._behind.pop(path, None)
+
+    def all(self) -> Iterator[KnownFile]:
+        """What is left after the last file."""
+        yield from self._behind.values()
+        while self._next is not None:
+            yield self._next
+            self._step()
+
+    def _step(self) -> None:
+        self._next = next(self._ahead, None)
+        if self._next is not None:
+            self._key = os.fsencode(self._next.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +195,13 @@ class _Rules:
     shift_ns: int
 
     @classmethod
-    def of(cls, found: Iterable[FoundFile], known: Mapping[Path, KnownFile]) -> Self:
-        same = 0
-        others: list[tuple[FileStat, FileStat]] = []
-        for file in found:
-            before = known.get(file.path)
-            if before is None:
-                continue
-            if file.stat == before.stat:
-                same += 1
-            else:
-                others.append((file.stat, before.stat))
+    def of(cls, same: int, others: Sequence[tuple[FileStat, FileStat]]) -> Self:
+        """Tell the rules by what many files have in common.
+
+        Args:
+            same: How many files are in all as they were read.
+            others: Of all other known files: as they are, and as they were read.
+        """
         shifts = Counter(_shift_ns(now, before) for now, before in others)
         del shifts[0]
         shift_ns, shifted = max(shifts.items(), key=lambda item: item[1], default=(0, 0))
@@ -144,9 +237,8 @@ def _shift_ns(now: FileStat, before: FileStat) -> int:
     return shift_ns if may_be_zone and _has_moved_by(shift_ns, now, before) else 0
 
 
-def _may_differ(file: FoundFile, before: KnownFile, rules: _Rules) -> bool:
-    if rules.tell_apart(file.stat, before.stat):
-        return True
+def _may_be_racy(before: KnownFile) -> bool:
+    """Whether a file may have been written again within the tick in which it was read."""
     # A time in the future says nothing about when the file was written.
     times = (before.stat.mtime_ns, before.stat.ctime_ns)
     written_ns = max((time for time in times if time <= before.read_at_ns), default=0)

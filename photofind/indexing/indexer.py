@@ -7,8 +7,9 @@ Nothing is removed before everything new was read: a file that seems gone may ha
 """
 
 import logging
+import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +42,9 @@ FEWEST_TO_JUDGE = 10
 
 WITNESSES = 8
 """Files looked at to tell whether a root is there of which some folders are empty."""
+
+PAGE = 2_000
+"""Known files fetched at once."""
 
 WAITING_AT_ONCE = 20_000
 """Files noted in one transaction: a person's tag need not wait for a million of them."""
@@ -128,42 +132,50 @@ class Indexer:
         comparison = self._compare_places(root, places, progress)
         if comparison is None:
             comparison = self._compare_whole(root, progress)
-        self._tally.unchanged += sum(file.photo_id is not None for file in comparison.unchanged)
+        self._known_paths |= comparison.before
+        self._tally.found += comparison.found
+        self._tally.unchanged += comparison.unchanged
+        self._tally.folder_failures += [
+            Failure(folder.path, folder.reason) for folder in comparison.unreadable
+        ]
         return comparison
 
     def _compare_whole(self, root: Root, progress: Progress) -> Comparison:
         with self._database.reading() as connection:
-            known = photos.known_files(connection, root)
+            known = self._known_counts[root.path] = photos.count_files(connection, root)
             if self._without_embedding is None:
                 self._without_embedding = embeddings.photo_ids_without_embedding(
                     connection, self._space
                 )
-        self._known_counts[root.path] = len(known)
-        found: list[FoundFile] = []
-        unreadable: list[UnreadableFolder] = []
-        offline = Comparison((), (), (), missing=tuple(known.values()), offline=True)
         try:
-            for item in scan(
+            found = scan(
                 root.path,
                 ignore=IgnoreRules(root.path, self._settings.ignore),
                 exclude=self._own_folder,
                 cancel=self._cancel,
-            ):
-                if isinstance(item, UnreadableFolder):
-                    unreadable.append(item)
-                else:
-                    found.append(item)
-                    progress.advance(1)
+            )
         except OSError:
-            return offline
-        if known and not found:
-            return offline
-        self._note_found(known.values(), found, unreadable)
+            return Comparison(offline=True)
+        comparison = compare(
+            _counted(found, progress), self._known_in_order(root), self._without_embedding
+        )
+        if known and not comparison.found:
+            return Comparison(offline=True)
         with self._database.writing() as connection:
             waiting.clear_waiting(connection, root)
-        self._let_wait(root, [file.path for file in found if file.path not in known])
-        hidden = [item.path for item in unreadable]
-        return compare(found, known, hidden, self._without_embedding)
+        self._let_wait(root, comparison.new)
+        return comparison
+
+    def _known_in_order(self, root: Root) -> Iterator[KnownFile]:
+        """What is known of a root, a page at a time: only this thread changes it."""
+        page: list[KnownFile] = []
+        while not page or len(page) == PAGE:
+            after = page[-1].path if page else None
+            with self._database.reading() as connection:
+                page = photos.known_files_after(connection, root, after, PAGE)
+            if not page:
+                return
+            yield from page
 
     def _compare_places(self, root: Root, places: Places, progress: Progress) -> Comparison | None:
         """`None` where a look at the whole root is needed: above all before much is removed."""
@@ -180,21 +192,23 @@ class Indexer:
         if looked is None:
             return None
         known, without_embedding = self._known_in(root, looked)
-        hidden = [item.path for item in looked.unreadable]
-        comparison = compare(looked.found, known, hidden, without_embedding)
+        comparison = compare(
+            [*sorted(looked.found, key=_order), *looked.unreadable],
+            sorted(known.values(), key=_order),
+            without_embedding,
+        )
         if comparison.missing and not (
             (looked.found or self._is_there(root, looked.seen))
             and not self._looks_offline(root, len(comparison.missing))
         ):
             return None
-        progress.advance(len(looked.found))
-        self._note_found(known.values(), looked.found, looked.unreadable)
+        progress.advance(comparison.found)
         with self._database.writing() as connection:
             for folder in looked.seen.folders:
                 waiting.clear_waiting(connection, root, folder, deep=False)
             for tree in looked.seen.trees:
                 waiting.clear_waiting(connection, root, tree)
-        self._let_wait(root, [file.path for file in looked.found if file.path not in known])
+        self._let_wait(root, comparison.new)
         return comparison
 
     def _is_there(self, root: Root, seen: Places) -> bool:
@@ -218,18 +232,8 @@ class Indexer:
             self._known_counts[root.path] = photos.count_files(connection, root)
         return known, without_embedding
 
-    def _note_found(
-        self,
-        known: Collection[KnownFile],
-        found: Sequence[FoundFile],
-        unreadable: Sequence[UnreadableFolder],
-    ) -> None:
-        self._known_paths |= {file.path: file.photo_id for file in known}
-        self._tally.found += len(found)
-        self._tally.folder_failures += [Failure(item.path, item.reason) for item in unreadable]
-
-    def _let_wait(self, root: Root, paths: Sequence[Path]) -> None:
-        for batch in in_batches(paths, WAITING_AT_ONCE):
+    def _let_wait(self, root: Root, files: Sequence[FoundFile]) -> None:
+        for batch in in_batches([file.path for file in files], WAITING_AT_ONCE):
             with self._database.writing() as connection:
                 waiting.add_waiting(connection, root, batch)
 
@@ -249,7 +253,7 @@ class Indexer:
     def _settle(self, root: Root, comparison: Comparison) -> None:
         moved: list[KnownFile] = []
         gone: list[KnownFile] = []
-        for file in comparison.missing:
+        for file in self._missing(root, comparison):
             (moved if self._has_arrived_elsewhere(file) else gone).append(file)
         self._tally.moved += len(moved)
         photos_left = any(file.photo_id is not None for file in gone)
@@ -269,6 +273,13 @@ class Indexer:
             self._tally.offline.append(root.path)
         else:
             self._tally.removed += len(gone)
+
+    def _missing(self, root: Root, comparison: Comparison) -> Collection[KnownFile]:
+        """Of a root that is offline, everything, should it have come up under another name."""
+        if not comparison.offline or not any(self._tally.arrived.values()):
+            return comparison.missing
+        with self._database.reading() as connection:
+            return photos.known_files(connection, root).values()
 
     def _looks_offline(self, root: Root, gone: int) -> bool:
         known = self._known_counts[root.path]
@@ -302,3 +313,17 @@ class Indexer:
             seconds=seconds,
             checkpoint=self._worker.space.checkpoint,
         )
+
+
+def _counted(
+    found: Iterable[FoundFile | UnreadableFolder], progress: Progress
+) -> Iterator[FoundFile | UnreadableFolder]:
+    for item in found:
+        if isinstance(item, FoundFile):
+            progress.advance(1)
+        yield item
+
+
+def _order(file: FoundFile | KnownFile) -> bytes:
+    """As `scan` and the catalogue sort files."""
+    return os.fsencode(file.path)

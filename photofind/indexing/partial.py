@@ -8,7 +8,7 @@ import errno
 import operator
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -17,7 +17,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.indexing.places import Places
 from photofind.photos.ignore import IgnoreRules
-from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scan import UnreadableFolder, list_folder, scan
 from photofind.photos.shown_folders import is_shown
 
 _GONE = {errno.ENOENT, errno.ENOTDIR}
@@ -91,30 +91,24 @@ def _look(
     trees = [place for place in places.trees if _is_shown(root, place, ignore, own_folder)]
     result = PartialScan(Places(frozenset(folders), frozenset(trees)))
     for place in sorted([*folders, *trees]):
-        items = _items(place, ignore, own_folder, cancel)
-        _sort_in(root, _own(place, items) if place in places.folders else items, result)
+        look = list_folder if place in places.folders else scan
+        _sort_in(root, _items(look, place, ignore, own_folder, cancel), result)
     _refuse_links(root, result)
     return result
 
 
 def _items(
-    place: Path, ignore: IgnoreRules, own_folder: Path | None, cancel: CancelToken
+    look: Callable[..., Iterator[FoundFile | UnreadableFolder]],
+    place: Path,
+    ignore: IgnoreRules,
+    own_folder: Path | None,
+    cancel: CancelToken,
 ) -> Iterator[FoundFile | UnreadableFolder]:
-    """A folder's own files come first."""
     try:
-        yield from scan(place, ignore=ignore, exclude=own_folder, cancel=cancel)
+        yield from look(place, ignore=ignore, exclude=own_folder, cancel=cancel)
     except OSError as error:
         if error.errno not in _GONE:
             yield UnreadableFolder(place, error.strerror or str(error))
-
-
-def _own(
-    place: Path, items: Iterable[FoundFile | UnreadableFolder]
-) -> Iterator[FoundFile | UnreadableFolder]:
-    for item in items:
-        if _folder_of(item) != place:
-            return
-        yield item
 
 
 def _folder_of(item: FoundFile | UnreadableFolder) -> Path:

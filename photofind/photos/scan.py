@@ -7,6 +7,7 @@ so that no folder is taken for another.
 """
 
 import errno
+import operator
 import os
 import stat
 from collections import deque
@@ -42,10 +43,10 @@ def scan(
     exclude: Path | None = None,
     cancel: CancelToken | None = None,
 ) -> Iterator[FoundFile | UnreadableFolder]:
-    """Walks a folder in a fixed order: a folder's files by name, then its folders by name.
+    """Walks a folder in the order of the bytes of its files' paths, as the catalogue sorts them.
 
     Links are followed. Each real folder is visited once, under its real path rather than a link's
-    if it has one below `root`; hence links to folders come last.
+    if it has one below `root`; hence what lies behind links to folders comes last, out of order.
 
     Args:
         root: Visited even where its own name is hidden or ignored.
@@ -57,11 +58,28 @@ def scan(
         OSError: `root` itself is missing or cannot be listed.
         CancelledError: On the next file after `cancel`.
     """
+    return _walk(root, ignore, exclude, cancel).run()
+
+
+def list_folder(
+    folder: Path,
+    *,
+    ignore: IgnoreRules | None = None,
+    exclude: Path | None = None,
+    cancel: CancelToken | None = None,
+) -> Iterator[FoundFile | UnreadableFolder]:
+    """As `scan`, of the folder's own files alone."""
+    return _walk(folder, ignore, exclude, cancel).list_root()
+
+
+def _walk(
+    root: Path, ignore: IgnoreRules | None, exclude: Path | None, cancel: CancelToken | None
+) -> "_Walk":
     walk = _Walk(root, ignore or IgnoreRules(root, ()), cancel or CancelToken())
     os.scandir(root).close()
     if exclude is not None and exclude.is_dir():
         walk.pass_over(exclude)
-    return walk.run()
+    return walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +92,18 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Listing:
-    """What one folder holds, sorted by name."""
+    """What one folder holds.
+
+    Attributes:
+        name: Of the folder, by its real path.
+        entries: Its files and folders, each with what it is sorted by.
+        reason: Why it was not (wholly) listed.
+    """
 
     folder: _Folder
-    files: list[FoundFile] = field(default_factory=list)
-    folders: list[_Folder] = field(default_factory=list)
-    links: list[_Folder] = field(default_factory=list)
+    name: str
+    entries: list[tuple[bytes, FoundFile | _Folder]] = field(default_factory=list)
     reason: str | None = None
-
-    @property
-    def name(self) -> str:
-        return os.path.basename(self.folder.real)  # noqa: PTH119 - strings, for speed
 
 
 class _Walk:
@@ -93,37 +112,51 @@ class _Walk:
         self._ignored = ignored
         self._cancel = cancel
         self._visited: set[str | tuple[int, int]] = set()
+        self._links: deque[_Folder] = deque()
 
     def pass_over(self, folder: Path) -> None:
         """Makes a folder count as visited."""
         self._was_visited(_linked(os.fspath(folder)))
 
     def run(self) -> Iterator[FoundFile | UnreadableFolder]:
-        folders = [_linked(os.fspath(self._root))]
-        links: deque[_Folder] = deque()
-        while folders or links:
-            self._cancel.raise_if_cancelled()
-            folder = folders.pop() if folders else links.popleft()
-            listing = self._list(folder)
-            for file in listing.files:
-                self._cancel.raise_if_cancelled()
-                yield file
-            if listing.reason is not None:
-                yield UnreadableFolder(Path(folder.path), listing.reason)
-            folders.extend(reversed(listing.folders))
-            links.extend(listing.links)
+        yield from self._below(_linked(os.fspath(self._root)))
+        while self._links:
+            yield from self._below(self._links.popleft())
 
-    def _list(self, folder: _Folder) -> _Listing:
-        listing = _Listing(folder)
+    def list_root(self) -> Iterator[FoundFile | UnreadableFolder]:
+        for item in self._list(_linked(os.fspath(self._root))):
+            self._cancel.raise_if_cancelled()
+            if not isinstance(item, _Folder):
+                yield item
+
+    def _below(self, top: _Folder) -> Iterator[FoundFile | UnreadableFolder]:
+        # Deep trees need no recursion.
+        open_folders = [self._list(top)]
+        while open_folders:
+            self._cancel.raise_if_cancelled()
+            item = next(open_folders[-1], None)
+            if item is None:
+                open_folders.pop()
+            elif isinstance(item, _Folder):
+                open_folders.append(self._list(item))
+            else:
+                yield item
+
+    def _list(self, folder: _Folder) -> Iterator[FoundFile | UnreadableFolder | _Folder]:
+        listing = _Listing(folder, os.path.basename(folder.real))  # noqa: PTH119 - for speed
         try:
             if self._was_visited(folder):
-                return listing
+                return
             with os.scandir(folder.path) as entries:
-                for entry in sorted(entries, key=lambda entry: entry.name):
+                for entry in entries:
                     self._sort_in(entry, listing)
         except OSError as error:
             listing.reason = error.strerror or str(error)
-        return listing
+        listing.entries.sort(key=operator.itemgetter(0))
+        for _, item in listing.entries:
+            yield item
+        if listing.reason is not None:
+            yield UnreadableFolder(Path(folder.path), listing.reason)
 
     def _was_visited(self, folder: _Folder) -> bool:
         """See [Note: visited folders]."""
@@ -149,18 +182,18 @@ class _Walk:
             if is_folder:
                 if is_shown(name, listing.name) and not _has_hidden_attribute(entry):
                     if entry.is_symlink():
-                        listing.links.append(_linked(entry.path))
+                        self._links.append(_linked(entry.path))
                     else:
                         real = os.path.join(listing.folder.real, name)  # noqa: PTH118 - speed
-                        listing.folders.append(_Folder(entry.path, real))
+                        # Sorted as part of the paths of its files.
+                        key = os.fsencode(name + os.sep)
+                        listing.entries.append((key, _Folder(entry.path, real)))
                 return
             found = entry.stat()
             if stat.S_ISREG(found.st_mode) and not _is_hidden(found):
-                listing.files.append(
-                    FoundFile(
-                        self._root, Path(entry.path), _file_stat(found), is_placeholder(found)
-                    )
-                )
+                path, absent = Path(entry.path), is_placeholder(found)
+                file = FoundFile(self._root, path, _file_stat(found), absent)
+                listing.entries.append((os.fsencode(name), file))
         except OSError as error:
             # A link to nothing, or a file deleted this moment, is not there. Anything else (a
             # folder that may be listed but not entered) hides what may be.

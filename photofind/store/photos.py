@@ -103,6 +103,16 @@ def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
     return _known(connection, root, _files.c.root_id == root.id)
 
 
+def known_files_after(
+    connection: sa.Connection, root: Root, after: Path | None, limit: int
+) -> list[KnownFile]:
+    """The next files of a root by the bytes of their paths; the first ones after `None`."""
+    where = [_files.c.root_id == root.id]
+    if after is not None:
+        where.append(_files.c.path > relative_bytes(root.path, after))
+    return list(_known(connection, root, *where, limit=limit).values())
+
+
 def known_files_below(
     connection: sa.Connection, root: Root, folder: Path, *, deep: bool
 ) -> dict[Path, KnownFile]:
@@ -112,9 +122,12 @@ def known_files_below(
 
 
 def _known(
-    connection: sa.Connection, root: Root, *where: sa.ColumnElement[bool]
+    connection: sa.Connection,
+    root: Root,
+    *where: sa.ColumnElement[bool],
+    limit: int | None = None,
 ) -> dict[Path, KnownFile]:
-    statement = sa.select(
+    columns = sa.select(
         _files.c.id,
         _files.c.path,
         _files.c.size,
@@ -124,7 +137,8 @@ def _known(
         _files.c.read_at_ns,
         _files.c.photo_id,
         _files.c.failure,
-    ).where(*where)
+    )
+    statement = columns.where(*where).order_by(_files.c.path).limit(limit)
     prefix = prefix_of(root.path)
     known: dict[Path, KnownFile] = {}
     for id_, raw, size, mtime, ctime, inode, read_at, photo_id, failure in connection.execute(

@@ -1,11 +1,13 @@
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from photofind.domain import FileStat, FoundFile, PhotoId
-from photofind.indexing.compare import RACY_NS, compare
+from photofind.indexing.compare import RACY_NS, Comparison, compare
+from photofind.photos.scan import UnreadableFolder
 from photofind.store.photos import KnownFile
 
 ROOT = Path("/photos")
@@ -24,15 +26,25 @@ def _known(
     return path, KnownFile(1, path, stat, read_at_ns, PhotoId(photo_id), None)
 
 
+def _compare(
+    found: Iterable[FoundFile | UnreadableFolder],
+    known: Mapping[Path, KnownFile],
+    without_embedding: Collection[PhotoId] = (),
+) -> Comparison:
+    return compare(
+        found, [known[path] for path in sorted(known, key=os.fsencode)], without_embedding
+    )
+
+
 def test_that_a_new_file_is_read() -> None:
-    assert compare([_found("a.jpg")], {}, [], set()).to_read == (_found("a.jpg"),)
+    assert _compare([_found("a.jpg")], {}).to_read == (_found("a.jpg"),)
 
 
 def test_that_an_untouched_file_costs_nothing_but_its_stat() -> None:
-    result = compare([_found("a.jpg")], dict([_known("a.jpg")]), [], set())
+    result = _compare([_found("a.jpg")], dict([_known("a.jpg")]))
 
     assert not result.to_read
-    assert len(result.unchanged) == 1
+    assert result.unchanged == 1
 
 
 def _card(files: int = 40) -> dict[Path, KnownFile]:
@@ -51,7 +63,7 @@ def _read_again(
         FoundFile(ROOT, path, stat_now(n, file.stat))
         for n, (path, file) in enumerate(known.items())
     ]
-    return [file.path.name for file in compare(found, known, [], set()).to_read]
+    return [file.path.name for file in _compare(found, known).to_read]
 
 
 @pytest.mark.parametrize("part", ["size", "mtime_ns", "ctime_ns", "inode"])
@@ -109,30 +121,76 @@ def test_that_a_file_read_within_the_tick_it_was_written_is_read_again() -> None
     read_too_soon = dict([_known("a.jpg", read_at_ns=HOUR_NS + RACY_NS - 1)])
     read_late_enough = dict([_known("a.jpg", read_at_ns=HOUR_NS + RACY_NS)])
 
-    assert compare([_found("a.jpg")], read_too_soon, [], set()).to_read
-    assert not compare([_found("a.jpg")], read_late_enough, [], set()).to_read
+    assert _compare([_found("a.jpg")], read_too_soon).to_read
+    assert not _compare([_found("a.jpg")], read_late_enough).to_read
 
 
 def test_that_a_time_in_the_future_does_not_cost_a_reading_each_time() -> None:
     future = FileStat(10, 99 * HOUR_NS, HOUR_NS, 1)
 
-    assert not compare(
-        [_found("a.jpg", future)], dict([_known("a.jpg", future)]), [], set()
-    ).to_read
+    assert not _compare([_found("a.jpg", future)], dict([_known("a.jpg", future)])).to_read
 
 
 def test_that_a_photo_without_embedding_is_embedded_however_unchanged() -> None:
     known = dict([_known("a.jpg", photo_id=7)])
 
-    result = compare([_found("a.jpg")], known, [], {PhotoId(7)})
-    assert (result.to_read, result.unchanged) == ((), ())
+    result = _compare([_found("a.jpg")], known, {PhotoId(7)})
+    assert (result.to_read, result.unchanged) == ((), 0)
     assert result.to_embed == ((PhotoId(7), _found("a.jpg")),)
-    assert not compare([_found("a.jpg")], known, [], {PhotoId(8)}).to_embed
+    assert not _compare([_found("a.jpg")], known, {PhotoId(8)}).to_embed
 
 
 def test_that_files_below_an_unreadable_folder_are_not_missing() -> None:
     known = dict([_known("shut/deep/a.jpg"), _known("shutter/b.jpg"), _known("c.jpg")])
 
-    result = compare([], known, [ROOT / "shut"], set())
+    result = _compare([UnreadableFolder(ROOT / "shut", "")], known)
 
-    assert [file.path.name for file in result.missing] == ["b.jpg", "c.jpg"]
+    assert [file.path.name for file in result.missing] == ["c.jpg", "b.jpg"]
+
+
+def test_that_files_behind_links_come_late_and_are_known() -> None:
+    known = dict([_known("album/1.jpg"), _known("b.jpg"), _known("gone.jpg"), _known("z/2.jpg")])
+    found = [_found(name) for name in ("b.jpg", "z/2.jpg", "album/1.jpg", "album/new.jpg")]
+
+    result = _compare(found, known)
+
+    assert [file.path.name for file in result.to_read] == ["new.jpg"]
+    assert [file.path.name for file in result.missing] == ["gone.jpg"]
+    assert (result.found, result.unchanged) == (4, 3)
+
+
+def test_that_names_are_held_against_each_other_in_the_order_of_their_bytes() -> None:
+    names = [
+        "a-b/1.jpg",
+        "a/1.jpg",
+        "a/b/2.jpg",
+        "a/c.jpg",
+        "a.jpg",
+        "é.jpg",
+        "\udcff.jpg",
+        "😀.jpg",
+    ]
+    known = dict(_known(name) for name in names)
+
+    result = _compare(sorted(map(_found, names), key=lambda file: os.fsencode(file.path)), known)
+
+    assert (result.unchanged, result.to_read, result.missing) == (len(names), (), ())
+
+
+def test_that_what_was_known_is_told_of_the_files_to_be_read() -> None:
+    edited = FileStat(11, HOUR_NS, HOUR_NS, 1)
+    known = dict([_known("a.jpg", photo_id=7), _known("b.jpg", photo_id=8)])
+
+    result = _compare([_found("a.jpg", edited), _found("b.jpg"), _found("c.jpg")], known)
+
+    assert result.before == {ROOT / "a.jpg": PhotoId(7)}
+    assert [file.path.name for file in result.new] == ["c.jpg"]
+
+
+def test_that_a_placeholder_is_what_is_known_of_it_or_else_to_be_listed() -> None:
+    changed = FileStat(11, HOUR_NS, HOUR_NS, 1)
+    away = [replace(_found(name, changed), placeholder=True) for name in ("a.jpg", "b.jpg")]
+
+    result = _compare(away, dict([_known("a.jpg", photo_id=7)]), {PhotoId(7)})
+
+    assert (result.to_read, result.to_embed, result.unchanged) == ((away[1],), (), 1)

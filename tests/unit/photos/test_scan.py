@@ -13,7 +13,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.errors import CancelledError
 from photofind.photos.ignore import IgnoreRules
-from photofind.photos.scan import UnreadableFolder, is_placeholder, scan
+from photofind.photos.scan import UnreadableFolder, is_placeholder, list_folder, scan
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
 needs_permissions = pytest.mark.skipif(
@@ -35,9 +35,16 @@ def names(root: Path, *ignore: str) -> list[str]:
     return [file.path.relative_to(root).as_posix() for file in found]
 
 
-def test_that_files_come_sorted_and_before_folders(tmp_path: Path) -> None:
-    make(tmp_path, "b.jpg", "a/z.jpg", "a/c/d.png", "c.jpg", "B.jpg", "aa/x.jpg")
-    assert names(tmp_path) == ["B.jpg", "b.jpg", "c.jpg", "a/z.jpg", "a/c/d.png", "aa/x.jpg"]
+def test_that_files_come_in_the_order_of_the_bytes_of_their_paths(tmp_path: Path) -> None:
+    every = ["b.jpg", "a/z.jpg", "a/c/d.png", "c.jpg", "B.jpg", "aa/x.jpg", "a-b/1.jpg", "a/é.jpg",
+             "a.jpg", "a/c.jpg", "a/c-d/1.jpg", "a/😀.jpg", "a/\uffee.jpg"]  # fmt: skip
+    make(tmp_path, *every)
+    assert names(tmp_path) == sorted(every, key=os.fsencode)
+
+
+def test_that_a_folder_is_listed_without_what_lies_in_others(tmp_path: Path) -> None:
+    make(tmp_path, "b.jpg", "a/z.jpg", "a/c/d.png", "a/b.jpg")
+    assert [item.path.name for item in list_folder(tmp_path / "a")] == ["b.jpg", "z.jpg"]
 
 
 def test_that_only_possible_photos_are_found(tmp_path: Path) -> None:
