@@ -244,12 +244,14 @@ class ChildProcess:
         return request.opens_files and not stuck_elsewhere
 
     def _log_exit(self, code: int) -> None:
+        if self._closing:
+            _log.info("Child process %d was closed", self.pid)
+            return
         reason = f"with exit code {code}"
         if code < 0:
             with suppress(ValueError):
                 reason = f"of {signal.Signals(-code).name}"
-        level = logging.INFO if self._closing else logging.WARNING
-        _log.log(level, "Child process %d ended %s", self.pid, reason)
+        _log.warning("Child process %d ended %s", self.pid, reason)
 
 
 class _StartOutcome:

@@ -2,7 +2,7 @@
 
 Runs only when a person starts it. What is already there of an interrupted download is kept and
 the rest fetched; the weights must have the hash that the hub announces, or they are thrown away.
-Why the hub's client does not do all of this: docs/decisions/0010.
+Why the hub's client does not do all of this: docs/decisions/0011.
 """
 
 import hashlib

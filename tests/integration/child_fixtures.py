@@ -16,6 +16,7 @@ from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 from photofind.store.database import Database
+from tests.support.own_pictures import write_own_pictures
 
 FRAGILE = "tests.support.fragile_child"
 BOX = (20.0, 10.0, 100.0, 90.0)
@@ -34,13 +35,10 @@ def found_file(path: Path) -> FoundFile:
 
 
 def copies_beside(picture: Path, names: list[str]) -> list[FoundFile]:
-    """Readable photos of their own content beside a picture."""
-    found = []
-    for name in names:
-        path = picture.with_name(name)
-        path.write_bytes(picture.read_bytes() + name.encode())
-        found.append(found_file(path))
-    return found
+    """Readable photos of their own beside a picture."""
+    paths = [picture.with_name(name) for name in names]
+    write_own_pictures(picture, paths)
+    return [found_file(path) for path in paths]
 
 
 def child_processes() -> set[int]:

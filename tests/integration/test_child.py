@@ -17,13 +17,15 @@ import pytest
 from photofind.child.worker import ChildWorker
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.open_clip_encoder import OpenClipEncoder
-from photofind.domain import FileStat, FoundFile
+from photofind.domain import FoundFile
 from photofind.errors import CheckpointError, UserFacingError
 from photofind.events import IndexFinished
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
+from tests.integration.child_fixtures import found_file
 from tests.support.contents import catalogue_contents
+from tests.support.own_pictures import write_own_pictures
 
 Index = Callable[[], IndexFinished]
 FRAGILE = "tests.support.fragile_child"
@@ -47,9 +49,9 @@ def index(folder: Path, pictures: Path, tiny_folder: Path) -> Index:
 
 
 def _copy(pictures: Path, name: str) -> Path:
-    """A readable photo of its own content under a name that provokes the child."""
+    """A readable photo of its own under a name that provokes the child."""
     target = pictures / name
-    target.write_bytes((pictures / "sea" / "01.jpg").read_bytes() + name.encode())
+    write_own_pictures(pictures / "sea" / "01.jpg", [target])
     return target
 
 
@@ -145,14 +147,9 @@ def worker(folder: Path, tiny_folder: Path) -> ChildWorker:
 
 
 def _found(pictures: Path, count: int) -> list[FoundFile]:
-    files = []
-    for number in range(count):
-        path = pictures / f"{number}.bin"
-        path.write_bytes((pictures / "sea" / "01.jpg").read_bytes() + str(number).encode())
-        status = path.stat()
-        stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        files.append(FoundFile(pictures, path, stat))
-    return files
+    paths = [pictures / f"{number}.jpg" for number in range(count)]
+    write_own_pictures(pictures / "sea" / "01.jpg", paths)
+    return [found_file(path) for path in paths]
 
 
 def test_that_text_is_embedded_as_in_this_process(worker: ChildWorker, tiny: Checkpoint) -> None:
@@ -167,7 +164,7 @@ def test_that_text_is_embedded_as_in_this_process(worker: ChildWorker, tiny: Che
 
 
 def test_that_a_query_overtakes_reading(worker: ChildWorker, pictures: Path) -> None:
-    files = _found(pictures, 2000)
+    files = _found(pictures, 1000)
     seen: list[int] = []
     answered_after: list[int] = []
 
@@ -185,9 +182,9 @@ def test_that_a_query_overtakes_reading(worker: ChildWorker, pictures: Path) -> 
     finally:
         worker.close()
 
-    assert len(seen) == 2000
+    assert len(seen) == 1000
     # The child may have sent some batches before the request reached it.
-    assert answered_after[0] < 2000 / 2
+    assert answered_after[0] < 1000 / 2
 
 
 def test_that_leaving_early_leaves_the_worker_usable(worker: ChildWorker, pictures: Path) -> None:
