@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -70,24 +70,8 @@ class Happened:
     happened_at: str
 
 
-class PhotoContinuity(Protocol):
-    """Which photo is which after files changed; any thread."""
-
-    def offers(self) -> list[Offer]: ...
-
-    def orphans(self) -> list[Orphan]: ...
-
-    def counts(self) -> tuple[int, int]: ...
-
-    def accept(self, offer_id: int) -> None: ...
-
-    def decline(self, offer_id: int) -> None: ...
-
-    def history(self, path: Path) -> list[Happened]: ...
-
-
-class Continuity:
-    """A `PhotoContinuity` of a catalogue.
+class ContinuityRepository:
+    """Which photo is which after files changed; any thread.
 
     Args:
         database: Opened for writing where offers are answered.
@@ -159,7 +143,7 @@ class Continuity:
             still_open = _open_offers().where(_successions.c.id == offer_id)
             if connection.execute(still_open).first() is None:
                 raise BadInputError(
-                    f"There is no offer {offer_id} any more.",
+                    f"There is no offer {offer_id}, or it was answered before.",
                     "See what is offered: photofind tags --orphaned",
                 )
             successions.settle(connection, offer_id, verdict)
