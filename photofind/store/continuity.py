@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
-from photofind.store.batches import in_batches
 from photofind.store.database import Database
 from photofind.store.successions import OFFERED, Verdict
 from photofind.store.tags import TagState
@@ -86,7 +85,10 @@ class ContinuityRepository:
             rows = connection.execute(_open_offers()).all()
             former = [PhotoId(row.old_photo_id) for row in rows]
             paths = photos.paths_of(connection, [PhotoId(row.new_photo_id) for row in rows])
-            names, lay = _names(connection, former), _last_paths(connection, former)
+            names, lay = (
+                _names(connection, former),
+                dict(successions.former_paths(connection, former)),
+            )
         return [_offer(row, paths, names, lay) for row in rows if row.new_photo_id in paths]
 
     def orphans(self) -> list[Orphan]:
@@ -98,7 +100,8 @@ class ContinuityRepository:
                 .order_by(_photos.c.gone_at.desc(), _photos.c.id.desc())
             ).all()
             ids = [PhotoId(row.id) for row in rows]
-            names, lay = _names(connection, ids), _last_paths(connection, ids)
+            names = _names(connection, ids)
+            lay = dict(successions.former_paths(connection, ids))
         return [
             Orphan(photo_id, lay.get(photo_id), row.gone_at, names[photo_id])
             for photo_id, row in zip(ids, rows, strict=True)
@@ -170,8 +173,8 @@ def _is_orphan() -> sa.ColumnElement[bool]:
         _tags.c.photo_id == _photos.c.id, _tags.c.state == TagState.CONFIRMED
     )
     return sa.and_(
-        # Only photos without a file have gone; there is an index of them.
-        _photos.c.gone_at.is_not(None),
+        _photos.c.id.in_(sa.select(_former.c.photo_id)),
+        _photos.c.file_count == 0,
         confirmed.correlate(_photos).exists(),
         successions.unresolved(_photos.c.id),
     )
@@ -203,12 +206,3 @@ def _names(
 ) -> dict[PhotoId, tuple[str, ...]]:
     found = tags.tags_of(connection, photo_ids, [TagState.CONFIRMED])
     return {photo_id: tuple(tag.name for tag in found[photo_id]) for photo_id in photo_ids}
-
-
-def _last_paths(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Path]:
-    found: dict[PhotoId, Path] = {}
-    statement = sa.select(_former.c.photo_id, _former.c.path).order_by(_former.c.left_at)
-    for batch in in_batches(photo_ids):
-        for photo_id, path in connection.execute(statement.where(_former.c.photo_id.in_(batch))):
-            found[PhotoId(photo_id)] = Path(os.fsdecode(path))
-    return found

@@ -344,7 +344,7 @@ def _run_storm(place: Path, photos: int, steps: int, seed: int) -> None:
 
 
 def test_that_no_tag_is_lost_in_a_storm(tmp_path: Path) -> None:
-    _run_storm(tmp_path, photos=24, steps=40, seed=20261129)
+    _run_storm(tmp_path, photos=20, steps=24, seed=20261129)
 
 
 @pytest.mark.slow
