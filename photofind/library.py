@@ -64,6 +64,8 @@ class LibraryStatus:
         checkpoint: Of the embeddings that searches use; `None` before anything was indexed.
         embedded: Photos among `counts.photos_with_files` that can be searched.
         index: What answers searches, by what was measured when it was made.
+        offers: Photos that may be edits of photos with tags, see `ContinuityRepository`.
+        orphaned: Photos with a person's tags that no file leads to.
     """
 
     counts: Counts
@@ -72,6 +74,8 @@ class LibraryStatus:
     embedded: int
     failures: tuple[Failure, ...]
     index: IndexHealth
+    offers: int
+    orphaned: int
 
 
 class Library(Closing):
@@ -325,6 +329,7 @@ class Library(Closing):
         return tags_of_images(self.database, images, decisions, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
+        offers, orphaned = self.catalogue.continuity.counts()
         with self.database.reading() as connection:
             serving = state.serving_space(connection)
             embedded = embeddings.coverage(connection, serving[0])[0] if serving else 0
@@ -337,6 +342,8 @@ class Library(Closing):
                 index=(
                     self._index_choice(serving[1]).health(embedded) if serving else EXACT_UNCHECKED
                 ),
+                offers=offers,
+                orphaned=orphaned,
             )
 
     def check(self) -> IndexHealth:

@@ -103,6 +103,8 @@ def _document(
             "recall": round(index.recall, 4),
             "checked": index.checked,
         },
+        "offers": found.offers,
+        "orphaned": found.orphaned,
         "failed": found.counts.failures,
         "failures": failure_documents(found.failures),
         "copies": [one.taken_at.isoformat() for one in copies],
@@ -124,6 +126,11 @@ def _print_status(
         out.print(f"{counts.waiting:,} files were found and not read yet.")
     if counts.duplicates:
         out.print(f"{counts.duplicates:,} files are copies of another photo.")
+    if found.offers or found.orphaned:
+        out.print(
+            f"{found.orphaned:,} photos with tags of yours have no file any more; "
+            f"{found.offers:,} others look like one of them. See: photofind tags --orphaned"
+        )
     if checked:
         out.print("Checked: everything in the library is as it was written.")
     if index.kind == "hnsw":

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from photofind.cli.index import stopping_at_ctrl_c
 from photofind.cli.options import AsJson, LibraryFolder, open_library
+from photofind.cli.orphans import answer_offers, print_orphans
 from photofind.cli.output import out, print_json, shown
 from photofind.store.tags import PhotoTag, TagState
 from photofind.tagging.library_tags import ImageTags, TagDecisions, TagReport
@@ -52,8 +53,9 @@ def tag(
 def tags(
     context: typer.Context,
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="Photos of the library, or copies.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="IMAGE...", help="Photos of the library, or copies."),
+    ] = None,
     confirm: Annotated[
         list[str] | None, typer.Option(metavar="TAG", help="A suggested tag that is right.")
     ] = None,
@@ -62,6 +64,20 @@ def tags(
         typer.Option(metavar="TAG", help="A tag that is wrong; it is not suggested again."),
     ] = None,
     add: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag of your own.")] = None,
+    orphaned: Annotated[
+        bool,
+        typer.Option(
+            "--orphaned", help="Show tags whose photo is gone, and photos they may belong to."
+        ),
+    ] = False,
+    accept: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", help="With --orphaned: photos that are the same."),
+    ] = None,
+    decline: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", help="With --orphaned: photos that are not."),
+    ] = None,
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,9 +85,20 @@ def tags(
 
     Example: photofind tags ~/Pictures/beach.jpg --confirm beach --reject desert --add "Crete 2019"
     """
+    if orphaned == bool(images):
+        raise typer.BadParameter("Name photos, or ask for --orphaned tags.")
+    if orphaned:
+        if confirm or reject or add:
+            raise typer.BadParameter("With --orphaned, tags are accepted or declined.")
+        with open_library(context, library, write=bool(accept or decline)) as opened:
+            answer_offers(opened, accept or (), decline or ())
+            print_orphans(opened, as_json)
+        return
+    if accept or decline:
+        raise typer.BadParameter("Only what --orphaned shows can be accepted or declined.")
     decisions = TagDecisions(tuple(confirm or ()), tuple(reject or ()), tuple(add or ()))
     with open_library(context, library, write=bool(decisions)) as opened:
-        found = opened.tags_of(images, decisions)
+        found = opened.tags_of(images or (), decisions)
     if as_json:
         documents = _image_documents(found)
         print_json(documents[0] if len(documents) == 1 else {"images": documents})

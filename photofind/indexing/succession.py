@@ -95,6 +95,38 @@ def bounds_of(cosines: Sequence[float]) -> Bounds:
     )
 
 
+def best_matches(found: Lookalikes, bounds: Bounds) -> Iterator[tuple[Candidate, Candidate, float]]:
+    """Of each photo that is gone, what looks most like it, if anything looks enough like it.
+
+    Yields:
+        The photo that is gone, the other one, the cosine of their embeddings.
+    """
+    few = len(found.gone) * len(found.new) <= FEW_PAIRS
+    anywhere = bounds.alike if few else bounds.most_alike
+    related = _Related([*found.new, *found.beside])
+    looks = _Looks(found.new)
+    shots = defaultdict[object, list[Candidate]](list)
+    for here in found.new:
+        shots[here.metadata.taken_at].append(here)
+    for gone in found.gone:
+        likes = [(here, bounds.alike) for here in related.to(gone) if here.photo > gone.photo]
+        likes += [(here, anywhere) for here in looks.nearest(gone)]
+        scored = [
+            (_cosine(gone, here), here)
+            for here, bound in likes
+            if not is_other_shot(gone.metadata, here.metadata) and _cosine(gone, here) >= bound
+        ]
+        scored += [
+            (_cosine(gone, here), here)
+            for here in shots[gone.metadata.taken_at]
+            if is_same_shot(gone.metadata, here.metadata)
+        ]
+        fresh = [pair for pair in scored if (gone.photo, pair[1].photo) not in found.known]
+        if fresh:
+            cosine, here = max(fresh, key=lambda pair: pair[0])
+            yield gone, here, cosine
+
+
 class SuccessionJudge:
     """Judges what indexing comes across; each call is a transaction of its own.
 
@@ -128,16 +160,21 @@ class SuccessionJudge:
                     verdict = self._final_verdict(succession)
                     successions.settle(connection, succession.id, verdict, succession.cosine)
                     judged[verdict] += 1
+            successions.prune(connection)
+        with self._database.reading() as connection:
             found = lookalikes(connection, self._space)
-            for gone, here, cosine in self._best_matches(found):
+        # Outside of any transaction: there may be much to compare.
+        bounds = self._bounds_in(self._space) if found.gone else bounds_of(())
+        matches = list(best_matches(found, bounds))
+        with self._database.writing() as connection:
+            for gone, here, cosine in matches:
                 path = here.paths[0]
                 successions.record(
                     connection, gone.photo, here.photo, path, Verdict.SIMILAR, cosine=cosine
                 )
-                judged[Verdict.SIMILAR] += 1
             set_compared(connection)
-            successions.prune(connection)
-        if judged:
+        judged[Verdict.SIMILAR] += len(matches)
+        if judged.total():
             _log.info("photos that followed others: %s", dict(judged))
 
     def _waits(self) -> bool:
@@ -165,29 +202,6 @@ class SuccessionJudge:
             self._bounds[space] = bounds_of(pairs.tolist() if len(vectors) >= FEWEST else ())
         return self._bounds[space]
 
-    def _best_matches(self, found: Lookalikes) -> Iterator[tuple[Candidate, Candidate, float]]:
-        """Of each photo that is gone, what looks most like it, if anything looks enough like it."""
-        if not found.new and not found.beside:
-            return
-        bounds = self._bounds_in(self._space)
-        few = len(found.gone) * len(found.new) <= FEW_PAIRS
-        anywhere = bounds.alike if few else bounds.most_alike
-        related = _Related([*found.new, *found.beside])
-        vectors, rows = _stacked(found.new)
-        for gone in found.gone:
-            likes = [(here, bounds.alike) for here in related.to(gone) if here.photo > gone.photo]
-            if gone.vector is not None and len(rows):
-                best = np.argsort(-(vectors @ gone.vector))[:5]
-                likes += [(rows[row], anywhere) for row in best]
-            scored = [
-                (_cosine(gone, here), here)
-                for here, bound in likes
-                if (gone.photo, here.photo) not in found.known and _looks_same(gone, here, bound)
-            ]
-            if scored:
-                cosine, here = max(scored, key=lambda pair: pair[0])
-                yield gone, here, cosine
-
 
 def _is_none(succession: Succession) -> bool:
     """Whether the old photo only lies elsewhere now, or the new one was gone at once."""
@@ -205,17 +219,19 @@ def _cosine(one: Candidate, other: Candidate) -> float:
     return float(one.vector @ other.vector)
 
 
-def _looks_same(gone: Candidate, here: Candidate, bound: float) -> bool:
-    if is_same_shot(gone.metadata, here.metadata):
-        return True
-    return not is_other_shot(gone.metadata, here.metadata) and _cosine(gone, here) >= bound
+class _Looks:
+    """Candidates by their embeddings."""
 
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self._candidates = [one for one in candidates if one.vector is not None]
+        vectors = [one.vector for one in candidates if one.vector is not None]
+        self._vectors = np.stack(vectors) if vectors else None
 
-def _stacked(candidates: Sequence[Candidate]) -> tuple[np.ndarray, list[Candidate]]:
-    embedded = [one for one in candidates if one.vector is not None]
-    if not embedded:
-        return np.empty((0, 0), np.float32), []
-    return np.stack([one.vector for one in embedded if one.vector is not None]), embedded
+    def nearest(self, gone: Candidate, most: int = 5) -> list[Candidate]:
+        if self._vectors is None or gone.vector is None:
+            return []
+        cosines = self._vectors @ gone.vector
+        return [self._candidates[row] for row in np.argsort(-cosines)[:most]]
 
 
 class _Related:

@@ -23,6 +23,7 @@ from photofind.store import (
     tag_decisions,
     tags,
 )
+from photofind.store.continuity import ContinuityRepository
 from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.filters import FilterKind, Filters, shown_files
@@ -214,3 +215,4 @@ class Catalogue:
         self.roots = RootRepository(database)
         self.embeddings = EmbeddingRepository(database)
         self.tags = TagRepository(database)
+        self.continuity = ContinuityRepository(database)

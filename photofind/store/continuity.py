@@ -4,14 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
-from photofind.store.batches import in_batches
 from photofind.store.database import Database
 from photofind.store.successions import OFFERED, Verdict
 from photofind.store.tags import TagState
@@ -70,24 +69,8 @@ class Happened:
     happened_at: str
 
 
-class PhotoContinuity(Protocol):
-    """Which photo is which after files changed; any thread."""
-
-    def offers(self) -> list[Offer]: ...
-
-    def orphans(self) -> list[Orphan]: ...
-
-    def counts(self) -> tuple[int, int]: ...
-
-    def accept(self, offer_id: int) -> None: ...
-
-    def decline(self, offer_id: int) -> None: ...
-
-    def history(self, path: Path) -> list[Happened]: ...
-
-
-class Continuity:
-    """A `PhotoContinuity` of a catalogue.
+class ContinuityRepository:
+    """Which photo is which after files changed; any thread.
 
     Args:
         database: Opened for writing where offers are answered.
@@ -102,7 +85,10 @@ class Continuity:
             rows = connection.execute(_open_offers()).all()
             former = [PhotoId(row.old_photo_id) for row in rows]
             paths = photos.paths_of(connection, [PhotoId(row.new_photo_id) for row in rows])
-            names, lay = _names(connection, former), _last_paths(connection, former)
+            names, lay = (
+                _names(connection, former),
+                dict(successions.former_paths(connection, former)),
+            )
         return [_offer(row, paths, names, lay) for row in rows if row.new_photo_id in paths]
 
     def orphans(self) -> list[Orphan]:
@@ -114,7 +100,8 @@ class Continuity:
                 .order_by(_photos.c.gone_at.desc(), _photos.c.id.desc())
             ).all()
             ids = [PhotoId(row.id) for row in rows]
-            names, lay = _names(connection, ids), _last_paths(connection, ids)
+            names = _names(connection, ids)
+            lay = dict(successions.former_paths(connection, ids))
         return [
             Orphan(photo_id, lay.get(photo_id), row.gone_at, names[photo_id])
             for photo_id, row in zip(ids, rows, strict=True)
@@ -159,7 +146,7 @@ class Continuity:
             still_open = _open_offers().where(_successions.c.id == offer_id)
             if connection.execute(still_open).first() is None:
                 raise BadInputError(
-                    f"There is no offer {offer_id} any more.",
+                    f"There is no offer {offer_id}, or it was answered before.",
                     "See what is offered: photofind tags --orphaned",
                 )
             successions.settle(connection, offer_id, verdict)
@@ -186,8 +173,8 @@ def _is_orphan() -> sa.ColumnElement[bool]:
         _tags.c.photo_id == _photos.c.id, _tags.c.state == TagState.CONFIRMED
     )
     return sa.and_(
-        # Only photos without a file have gone; there is an index of them.
-        _photos.c.gone_at.is_not(None),
+        _photos.c.id.in_(sa.select(_former.c.photo_id)),
+        _photos.c.file_count == 0,
         confirmed.correlate(_photos).exists(),
         successions.unresolved(_photos.c.id),
     )
@@ -219,12 +206,3 @@ def _names(
 ) -> dict[PhotoId, tuple[str, ...]]:
     found = tags.tags_of(connection, photo_ids, [TagState.CONFIRMED])
     return {photo_id: tuple(tag.name for tag in found[photo_id]) for photo_id in photo_ids}
-
-
-def _last_paths(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Path]:
-    found: dict[PhotoId, Path] = {}
-    statement = sa.select(_former.c.photo_id, _former.c.path).order_by(_former.c.left_at)
-    for batch in in_batches(photo_ids):
-        for photo_id, path in connection.execute(statement.where(_former.c.photo_id.in_(batch))):
-            found[PhotoId(photo_id)] = Path(os.fsdecode(path))
-    return found

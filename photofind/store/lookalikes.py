@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,16 @@ from photofind.store.folders import in_folder
 from photofind.store.identity import metadata_columns, metadata_of
 from photofind.store.roots import Root, list_roots
 from photofind.store.stored_paths import absolute_path
-from photofind.store.successions import unresolved
+from photofind.store.successions import former_paths, unresolved
 
 _files = schema.files
 _former = schema.former_paths
 _photos = schema.photos
 _state = schema.state
 _successions = schema.successions
+
+COMPARED_DAYS = 90
+"""How long what comes is compared with a photo that is gone."""
 
 _UP_TO = "lookalikes_up_to"
 
@@ -49,7 +53,7 @@ class Lookalikes:
     """What is to be compared now.
 
     Attributes:
-        gone: Photos with a person's decisions that no file leads to.
+        gone: Photos with a person's decisions that no file leads to, for `COMPARED_DAYS`.
         new: Photos that came since the last comparison.
         beside: Photos in the folders of those that are gone since the last comparison, which came
             after them.
@@ -66,17 +70,20 @@ NOTHING = Lookalikes((), (), (), frozenset())
 
 
 def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
-    """What is to be compared in a space; takes no time where no photo with tags is gone."""
+    """What is to be compared in a space; takes no time where nothing came or went."""
     gone_at = _gone(connection)
     if not gone_at:
         return NOTHING
     up_to, compared_at = _compared_before(connection)
-    gone = _candidates(connection, space, list(gone_at), _former_paths(connection, gone_at))
     statement = sa.select(_photos.c.id).where(_photos.c.id > up_to, _photos.c.file_count > 0)
     new = [PhotoId(photo_id) for photo_id in connection.scalars(statement)]
-    lately = [one for one in gone if gone_at[one.photo] > compared_at]
-    beside = _in_folders(connection, {path.parent for one in lately for path in one.paths})
-    first = min((one.photo for one in lately), default=0)
+    lately = [photo for photo, at in gone_at.items() if at > compared_at]
+    if not new and not lately:
+        return NOTHING
+    lay = _former_paths(connection, list(gone_at))
+    gone = _candidates(connection, space, list(gone_at), lay)
+    beside = _in_folders(connection, {path.parent for photo in lately for path in lay[photo]})
+    first = min(lately, default=0)
     near = [photo for photo in beside if first < photo <= up_to]
     return Lookalikes(
         tuple(gone),
@@ -89,13 +96,15 @@ def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
 def set_compared(connection: sa.Connection) -> None:
     """Note that everything there is now was compared."""
     last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
-    latest = connection.scalar(sa.select(sa.func.max(_photos.c.gone_at))) or ""
-    statement = insert(_state).values(key=_UP_TO, value=f"{last} {latest}")
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={"value": statement.excluded["value"]}
+    gone = sa.select(sa.func.max(_photos.c.gone_at)).where(_photos.c.gone_at.is_not(None))
+    now = last, connection.scalar(gone) or ""
+    if now != _compared_before(connection):
+        statement = insert(_state).values(key=_UP_TO, value=f"{now[0]} {now[1]}")
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"], set_={"value": statement.excluded["value"]}
+            )
         )
-    )
 
 
 def _compared_before(connection: sa.Connection) -> tuple[int, str]:
@@ -106,20 +115,21 @@ def _compared_before(connection: sa.Connection) -> tuple[int, str]:
 
 
 def _gone(connection: sa.Connection) -> dict[PhotoId, str]:
+    since = datetime.now(UTC) - timedelta(days=COMPARED_DAYS)
     statement = sa.select(_photos.c.id, _photos.c.gone_at).where(
-        _photos.c.gone_at.is_not(None), unresolved(_photos.c.id)
+        _photos.c.id.in_(sa.select(_former.c.photo_id)),
+        _photos.c.gone_at > since.isoformat(),
+        unresolved(_photos.c.id),
     )
     return {PhotoId(photo_id): at for photo_id, at in connection.execute(statement)}
 
 
 def _former_paths(
-    connection: sa.Connection, photo_ids: dict[PhotoId, str]
-) -> dict[PhotoId, list[Path]]:
+    connection: sa.Connection, photo_ids: Sequence[PhotoId]
+) -> defaultdict[PhotoId, list[Path]]:
     found: defaultdict[PhotoId, list[Path]] = defaultdict(list)
-    columns = sa.select(_former.c.photo_id, _former.c.path)
-    for batch in in_batches(list(photo_ids)):
-        for photo_id, path in connection.execute(columns.where(_former.c.photo_id.in_(batch))):
-            found[PhotoId(photo_id)].append(Path(os.fsdecode(path)))
+    for photo_id, path in former_paths(connection, photo_ids):
+        found[photo_id].append(path)
     return found
 
 

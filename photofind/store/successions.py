@@ -327,6 +327,23 @@ def prune(connection: sa.Connection) -> None:
     )
 
 
+def former_paths(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId]
+) -> list[tuple[PhotoId, Path]]:
+    """Where photos with decisions lay before, the last path last."""
+    found: list[tuple[PhotoId, Path]] = []
+    statement = (
+        sa.select(_former.c.photo_id, _former.c.path)
+        # Of what went before migration 0005 nobody knows from where.
+        .where(_former.c.path != b"")
+        .order_by(_former.c.left_at)
+    )
+    for batch in in_batches(photo_ids):
+        for photo_id, path in connection.execute(statement.where(_former.c.photo_id.in_(batch))):
+            found.append((PhotoId(photo_id), Path(os.fsdecode(path))))
+    return found
+
+
 def _decided(connection: sa.Connection, photo_ids: Collection[PhotoId]) -> set[PhotoId]:
     found: set[PhotoId] = set()
     statement = sa.select(_tags.c.photo_id).where(_tags.c.state != TagState.SUGGESTED).distinct()

@@ -28,6 +28,13 @@ STATEMENTS = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX ix_former_paths_photo_id ON former_paths (photo_id)",
+    # Photos with tags that were lost before: from where, nobody knows.
+    f"""
+    INSERT INTO former_paths
+    SELECT x'', id, {NOW} FROM photos WHERE file_count = 0 AND EXISTS (
+        SELECT 1 FROM photo_tags WHERE photo_tags.photo_id = photos.id AND state <> 'suggested'
+    )
+    """,
     """
     CREATE TABLE successions (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
