@@ -151,12 +151,12 @@ class Typist:
         self._window = opened.window
         self._submitted_s = self._answered_s = 0.0
         self._window.bar.submitted.connect(self._note_submitted)
-        self._window.searching.answered.connect(self._note_answered)
-        self._window.searching.all_shown.connect(self._note_answered)
+        self._window.search_runner.answered.connect(self._note_answered)
+        self._window.search_runner.all_shown.connect(self._note_answered)
 
     def clear(self) -> None:
         """Back to all photos, as a person goes."""
-        if self._window.searching.request is not None:
+        if self._window.search_runner.request is not None:
             self._answered_s = 0.0
             self._window.bar.clear_button.click()
             self._opened.wait_until(lambda: self._answered_s > 0)

@@ -71,7 +71,7 @@ class Start(QObject):
         self._window.installEventFilter(self)
         self._painted = Painted(self._window)
         self._seen = self._answered = False
-        self._window.searching.answered.connect(self._note_answer)
+        self._window.search_runner.answered.connect(self._note_answer)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -155,7 +155,7 @@ class Screenshots:
         everything = PICTURES + ON_BACKUP
         self._wait(lambda: self._searchable >= everything)
         self._wait(lambda: window.outline.latest is not None)
-        window.searching.show_all()
+        window.search_runner.show_all()
         self._pass(1.5)
         self._shoot("all-photos")
 
@@ -240,21 +240,21 @@ class Screenshots:
         self._pass(2.0)
         self._shoot("not-connected")
         shutil.rmtree(backup.with_name("away"))
-        window.searching.show_all()
+        window.search_runner.show_all()
 
     def _search(self, text: str) -> None:
         from photofind.gui.search.request import SearchRequest
 
         window = self._window
         answered: list[object] = []
-        connection = window.searching.answered.connect(lambda *_: answered.append(True))
+        connection = window.search_runner.answered.connect(lambda *_: answered.append(True))
         window.bar.submit(SearchRequest())
         window.bar.focus_search()
         self._pass(0.5)
         answered.clear()
         window.bar.offer_text(text)
         self._wait(lambda: bool(answered))
-        window.searching.answered.disconnect(connection)
+        window.search_runner.answered.disconnect(connection)
         window.photos.grid.setFocus()
         self._pass(1.5)
 

@@ -52,7 +52,7 @@ def search(
         raise typer.BadParameter("give either a QUERY or --batch FILE")
     with open_library(context, library) as opened:
         if batch is not None:
-            done = [_print_answer(opened, line, top_k) for line in batch_lines(batch)]
+            done = [_print_response(opened, line, top_k) for line in batch_lines(batch)]
             if not all(done):
                 raise typer.Exit(FAILED)
             return
@@ -94,17 +94,17 @@ def _print_dated(query: str, result: SearchResult) -> None:
         out.print(Text(f"{hit.rank:>4} {shown(hit.path)}"))
 
 
-def _print_answer(library: Library, query: str, top_k: int) -> bool:
+def _print_response(library: Library, query: str, top_k: int) -> bool:
     """Whether the query could be understood; if not, its line says why and the next one follows."""
     try:
-        print_json(_answer(library, query, top_k))
+        print_json(_response(library, query, top_k))
     except QueryError as error:
         print_json({"query": query, "error": error_details(error)})
         return False
     return True
 
 
-def _answer(library: Library, query: str, top_k: int) -> dict[str, object]:
+def _response(library: Library, query: str, top_k: int) -> dict[str, object]:
     engine = library.search_engine
     started = time.perf_counter()
     result = engine.by_text(parse(query), top_k)

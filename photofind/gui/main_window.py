@@ -33,13 +33,13 @@ from photofind.gui.notice import Notice
 from photofind.gui.outline import Outline, OutlineReader
 from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photos_page import PhotosPage
-from photofind.gui.picture_asking import PictureAsking
 from photofind.gui.region.tool import RegionTool
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.bar_frame import HEIGHT as BAR_PX
 from photofind.gui.search.drop import DropOverlay
+from photofind.gui.search.picture_search import PictureSearch
 from photofind.gui.search.request import SearchRequest
-from photofind.gui.searching import Searching
+from photofind.gui.search.runner import SearchRunner
 from photofind.gui.settings.actions import SettingsActions
 from photofind.gui.shortcuts import ShortcutSheet
 from photofind.gui.tags.actions import TagActions
@@ -60,7 +60,7 @@ PANEL_PX = 240
 class MainWindow(QMainWindow):
     """Every part of the window, over one library; call `close_lanes` before it goes.
 
-    What a part asks for is done by the object of its subject: `Searching`, `PictureAsking`,
+    What a part asks for is done by the object of its subject: `SearchRunner`, `PictureSearch`,
     `TagActions`, `PhotoActions`, `FolderActions`, `ReviewLoader`, `Navigation`.
     """
 
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._state = WindowState(library.paths.window_state)
         self._state.restore(self, self._splitter, self.photos, self.viewer)
         self.outline.read_now()
-        self.searching.show_all()
+        self.search_runner.show_all()
 
     # Parts
 
@@ -91,8 +91,8 @@ class MainWindow(QMainWindow):
         library = self._library
         self.writer = Lane("writer", self)
         self.history = UndoHistory(self.writer, self)
-        self.searching = Searching(library.catalogue.photos, library.search, self)
-        self.captions = Captions(self.searching.details, self)
+        self.search_runner = SearchRunner(library.catalogue.photos, library.search, self)
+        self.captions = Captions(self.search_runner.details, self)
         self.model = PhotoModel(self, captions=self.captions)
         self.thumbnails = Thumbnails(library.pictures.thumbnail, self)
         self.outline = OutlineReader(library.catalogue, library.search, self)
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.photos = PhotosPage(
             library.catalogue.photos,
             library.search,
-            self.searching,
+            self.search_runner,
             self.model,
             self.thumbnails,
             Notice(self),
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
         self.viewer = Viewer(
-            self.model, self.thumbnails, library.pictures.of_photo, self.searching.details
+            self.model, self.thumbnails, library.pictures.of_photo, self.search_runner.details
         )
         self.region = RegionTool(self.viewer.canvas, library.search.say_what)
 
@@ -158,17 +158,17 @@ class MainWindow(QMainWindow):
         library, writer = self._library, self.writer
         grid = self.photos.grid
         self.navigation = Navigation(self._pages, self._middle, grid, self.model, self.viewer, self)
-        self.pictures = PictureAsking(
+        self.pictures = PictureSearch(
             library.pictures,
             library.paths.pasted,
             self.bar,
             self.captions,
-            self.searching.paths_of,
+            self.search_runner.paths_of,
             self,
         )
         self.tags = TagActions(library.catalogue.tags, self.history, self)
         self.editing = TagEditing(library.catalogue.tags, library.search.tag_names, self.tags, self)
-        self.files = PhotoActions(library.trash, writer, self.history, self.searching, self)
+        self.files = PhotoActions(library.trash, writer, self.history, self.search_runner, self)
         self.folders = FolderActions(
             library.folders, library.catalogue.roots, writer, self.history, self
         )
@@ -180,16 +180,16 @@ class MainWindow(QMainWindow):
     # Connections
 
     def _connect_search(self) -> None:
-        self.bar.submitted.connect(self.searching.search)
+        self.bar.submitted.connect(self.search_runner.search)
         self.bar.submitted.connect(self.navigation.show_photos)
         self.bar.picture_offered.connect(self.drop.paste)
         self.bar.left.connect(self.navigation.focus_photos)
-        self.searching.filters_changed.connect(self.captions.forget_all)
-        self.searching.filters_changed.connect(self.viewer.show_other_files)
-        self.searching.busy_changed.connect(self.bar.set_busy)
-        self.searching.failed.connect(lambda _request, error: self.bar.show_error(error))
+        self.search_runner.filters_changed.connect(self.captions.forget_all)
+        self.search_runner.filters_changed.connect(self.viewer.show_other_files)
+        self.search_runner.busy_changed.connect(self.bar.set_busy)
+        self.search_runner.failed.connect(lambda _request, error: self.bar.show_error(error))
         self.photos.header.broadened.connect(self.bar.submit)
-        self.drop.picture_dropped.connect(self.pictures.ask_file)
+        self.drop.picture_dropped.connect(self.pictures.search_file)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
         self.drop.noticed.connect(self.photos.notice.say)
@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def _connect_photos(self) -> None:
         for part in (self.photos.grid, self.review.grid, self.viewer):
-            part.similar_asked.connect(self.pictures.ask_photo)
+            part.similar_asked.connect(self.pictures.search_photo)
             part.similar_asked.connect(self.navigation.show_photos)
             part.trash_asked.connect(self.files.trash)
             part.copy_asked.connect(self.files.copy)
@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         viewer.tag_removed.connect(lambda photo, name: self.tags.remove([photo], name))
         viewer.tag_added.connect(lambda photo, name: self.tags.add([photo], name))
         viewer.tag_chosen.connect(lambda name: self.bar.submit(tagged(name)))
-        self.region.find_asked.connect(self.pictures.ask_region)
+        self.region.find_asked.connect(self.pictures.search_region)
         self.region.find_asked.connect(self.navigation.show_photos)
         self.region.tag_asked.connect(self._tag_current)
 
@@ -373,7 +373,7 @@ class MainWindow(QMainWindow):
     def search_with(self, picture: Path) -> None:
         """Photos like any picture file, as if it had been dropped."""
         self.navigation.show_photos()
-        self.pictures.ask_file(picture)
+        self.pictures.search_file(picture)
 
     def open_asked(self, picture: Path | None) -> None:
         """Comes to the front, because the person started photofind once more."""
@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
         """Ends everything that works for the window; nothing is asked of the library any more."""
         if self.first_run is not None:
             self.first_run.close_lanes()
-        for work in (self.searching, self.outline, self.pictures, self.editing, self.folders):
+        for work in (self.search_runner, self.outline, self.pictures, self.editing, self.folders):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()

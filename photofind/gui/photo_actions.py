@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane
-from photofind.gui.searching import Searching
+from photofind.gui.search.runner import SearchRunner
 from photofind.gui.trash_dialog import TrashDialog, file_names, why_not
 from photofind.gui.undo import Done, UndoHistory
 from photofind.gui.wording import photos, tr
@@ -31,7 +31,7 @@ class PhotoActions(QObject):
     """Shows, copies and trashes, on the writer's lane.
 
     Args:
-        searching: Knows under which filters photos are shown, and so which of their files.
+        runner: Knows under which filters photos are shown, and so which of their files.
 
     Signals:
         told: What was done, in words.
@@ -52,33 +52,33 @@ class PhotoActions(QObject):
         trash: PhotoTrash,
         writer: Lane,
         history: UndoHistory,
-        searching: Searching,
+        runner: SearchRunner,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._trash = trash
         self._writer = writer
         self._history = history
-        self._searching = searching
+        self._runner = runner
         self._window = window
 
     def copy(self, photo_ids: Sequence[PhotoId]) -> None:
-        ids, searching = tuple(photo_ids), self._searching
+        ids, runner = tuple(photo_ids), self._runner
 
         def copied(paths: list[Path]) -> None:
             QGuiApplication.clipboard().setMimeData(files_as_mime(paths))
             self.told.emit(self.tr("{photos} copied.").format(photos=photos(len(paths))))
 
-        self._writer.submit(lambda: searching.paths_of(ids), copied)
+        self._writer.submit(lambda: runner.paths_of(ids), copied)
 
     def show_in_folder(self, photo_id: PhotoId) -> None:
-        searching = self._searching
+        runner = self._runner
 
         def found(paths: list[Path]) -> None:
             for path in paths:
                 self.show_file(path)
 
-        self._writer.submit(lambda: searching.paths_of([photo_id]), found)
+        self._writer.submit(lambda: runner.paths_of([photo_id]), found)
 
     def show_file(self, path: Path) -> None:
         """The folder it is in, in the system's file manager."""
@@ -110,7 +110,7 @@ class PhotoActions(QObject):
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
         """The files shown, only after a person has seen which."""
-        ids, trash, filters = list(photo_ids), self._trash, self._searching.filters
+        ids, trash, filters = list(photo_ids), self._trash, self._runner.filters
         if ids:
             self._writer.submit(lambda: trash.choice(ids, filters), self._ask)
 

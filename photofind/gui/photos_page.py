@@ -20,7 +20,7 @@ from photofind.gui.lanes import Lane
 from photofind.gui.notice import Notice
 from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import SearchRequest
-from photofind.gui.searching import Searching
+from photofind.gui.search.runner import SearchRunner
 from photofind.live.results import Coverage, Results
 from photofind.live.search import LiveSearch
 from photofind.store.catalogue import PhotoRepository
@@ -28,7 +28,7 @@ from photofind.store.gallery import FolderSummary, PhotoRows
 
 
 class PhotosPage(QWidget):
-    """Header and grid over one model, fed by `Searching` and by what changes in the library.
+    """Header and grid over one model, fed by `SearchRunner` and by what changes in the library.
 
     Photos that come while a person looks go to the end, and a button puts everything in order:
     nothing moves under the cursor.
@@ -45,7 +45,7 @@ class PhotosPage(QWidget):
         self,
         photos: PhotoRepository,
         search: LiveSearch,
-        searching: Searching,
+        runner: SearchRunner,
         model: PhotoModel,
         thumbnails: Thumbnails,
         notice: Notice,
@@ -54,14 +54,14 @@ class PhotosPage(QWidget):
         super().__init__(parent)
         self._photos = photos
         self._search = search
-        self._searching = searching
+        self._runner = runner
         self._model = model
         self._thumbnails = thumbnails
         self._lane = Lane("new photos", self)
         self._arrived = 0
         self._wanted: PhotoId | None = None
         self.header = ResultsHeader()
-        self.grid = GridView(model, thumbnails, paths_of=searching.paths_of)
+        self.grid = GridView(model, thumbnails, paths_of=runner.paths_of)
         self.empty = EmptyNote()
         self.notice = notice
         layout = QVBoxLayout(self)
@@ -72,12 +72,12 @@ class PhotosPage(QWidget):
         layout.addWidget(self.empty, 1)
         self.empty.hide()
         self.empty.folders_asked.connect(self.folders_asked)
-        self.header.refresh_requested.connect(searching.again)
+        self.header.refresh_requested.connect(runner.again)
         self.header.cell_size_changed.connect(self.grid.set_cell_size)
         self.header.arrangement_changed.connect(self.set_arrangement)
         self.grid.cell_size_changed.connect(self.header.set_cell_size)
-        searching.answered.connect(self.show_results)
-        searching.all_shown.connect(self.show_all)
+        runner.answered.connect(self.show_results)
+        runner.all_shown.connect(self.show_all)
         self._lane.troubled.connect(self.notice.show_error)
 
     def set_cell_size(self, size_px: int) -> None:
@@ -107,7 +107,7 @@ class PhotosPage(QWidget):
         """Photos that are new in the catalogue, or lie elsewhere now."""
         # Perhaps they can be read now.
         self._thumbnails.forget([one for one in photo_ids if self._thumbnails.is_missing(one)])
-        if self._searching.request is not None:
+        if self._runner.request is not None:
             self._arrived += len(photo_ids)
             self.header.show_new(self._arrived)
             return
@@ -132,13 +132,13 @@ class PhotosPage(QWidget):
                 lambda rows: self._update(shown, rows),
                 key="again",
             )
-        elif self._searching.request is None:
-            self._searching.show_all()
+        elif self._runner.request is None:
+            self._runner.show_all()
 
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
         """Takes out photos that are gone."""
         self._model.remove(photo_ids)
-        if self._searching.request is None:
+        if self._runner.request is None:
             self._show_grid_unless(not len(self._model.rows))
 
     def bring_back(self, photo_ids: Sequence[PhotoId]) -> None:
@@ -146,11 +146,11 @@ class PhotosPage(QWidget):
         missing = [one for one in photo_ids if self._model.row_of(one) is None]
         if missing:
             self._wanted = missing[0]
-            self._searching.again()
+            self._runner.again()
 
     def show_coverage(self, coverage: Coverage) -> None:
         """How many photos can be searched by now; results say it themselves."""
-        if self._searching.request is None:
+        if self._runner.request is None:
             self.header.show_count(len(self._model.rows), coverage)
 
     def say_why_empty(self, folders: Sequence[FolderSummary]) -> None:
@@ -178,7 +178,7 @@ class PhotosPage(QWidget):
 
     def _append(self, found: tuple[PhotoRows, Coverage]) -> None:
         rows, coverage = found
-        if self._searching.request is not None:
+        if self._runner.request is not None:
             return
         fresh = ~np.isin(rows.photo_ids, self._model.rows.photo_ids)
         self._model.append(rows.at(fresh))
@@ -187,20 +187,20 @@ class PhotosPage(QWidget):
         self.header.show_all(len(self._model.rows), coverage)
 
     def _put_in_order(self) -> None:
-        if not self._arrived or self._searching.request is not None:
+        if not self._arrived or self._runner.request is not None:
             return
         grid = self.grid
         if grid.selected() or grid.underMouse() or grid.verticalScrollBar().value():
             self.header.show_new(self._arrived)
         else:
-            self._searching.show_all()
+            self._runner.show_all()
 
     def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
         gone = asked[~np.isin(asked, rows.photo_ids)]
         if len(gone):
             self._model.remove([PhotoId(int(photo_id)) for photo_id in gone])
         self._model.set_offline(rows)
-        if self._searching.request is None:
+        if self._runner.request is None:
             self._show_grid_unless(not len(self._model.rows))
 
     def _show_grid_unless(self, empty: bool) -> None:

@@ -32,7 +32,7 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
     library = LiveLibrary(library_folder, bridge.listen)
     window = MainWindow(library, bridge)
     answered: list[object] = []
-    window.searching.answered.connect(lambda _request, results: answered.append(results))
+    window.search_runner.answered.connect(lambda _request, results: answered.append(results))
     try:
         # Whatever size it had when it was closed last.
         window.resize(FIRST_SIZE)

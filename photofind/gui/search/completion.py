@@ -1,4 +1,4 @@
-"""What may be meant by what is typed so far: recent searches, filters and their values."""
+"""Completions of what is typed: recent searches, filters and their values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _SHORTEST_PREFIX = 2
 class Kind(Enum):
     """What choosing it does."""
 
-    RECENT = "asked again"
+    RECENT = "is submitted again"
     FILTER = "begins a filter"
     VALUE = "completes a filter"
     CLEAR = "forgets the recent searches"

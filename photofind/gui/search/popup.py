@@ -90,7 +90,7 @@ class CompletionPopup(QObject):
         self._completer.setWidget(field)
         # Both are overloaded, which their types do not say.
         self._completer.activated[QModelIndex].connect(self._choose)  # type: ignore[index]
-        self._completer.highlighted[QModelIndex].connect(self._take_note_of)  # type: ignore[index]
+        self._completer.highlighted[QModelIndex].connect(self._note_highlighted)  # type: ignore[index]
         self._view.hidden.connect(self._close)
 
     @property
@@ -121,7 +121,7 @@ class CompletionPopup(QObject):
         if isinstance(one, Completion):
             self.chosen.emit(one)
 
-    def _take_note_of(self, index: QModelIndex) -> None:
+    def _note_highlighted(self, index: QModelIndex) -> None:
         self._field.choosing = index.isValid()
 
     def _close(self) -> None:

@@ -87,7 +87,7 @@ class Sharpness:
         window = self._window
         window.photos.set_cell_size(MIN_CELL)
         window.bar.offer_text("folder:City ")
-        wait(lambda: window.searching.request is not None and window.model.rowCount() > 0)
+        wait(lambda: window.search_runner.request is not None and window.model.rowCount() > 0)
         wait(lambda: all(self._is_there(row) for row in window.photos.grid.rows_in_sight()))
         self._thumbnails()
         self._icons()

@@ -252,7 +252,7 @@ def _type(opened: OpenWindow, text: str) -> None:
 
 def _ask(opened: OpenWindow, text: str) -> None:
     answers: list[object] = []
-    opened.window.searching.answered.connect(lambda *_: answers.append(True))
+    opened.window.search_runner.answered.connect(lambda *_: answers.append(True))
     _type(opened, text)
     press(Qt.Key.Key_Return)
     opened.wait(lambda: bool(answers))

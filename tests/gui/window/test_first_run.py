@@ -41,7 +41,7 @@ def test_that_dropped_folders_and_enter_lead_to_photos_that_can_be_searched(
     empty_window.wait(lambda: window.model.rowCount() == ALBUM)
     assert window.first_run is None
     assert [one.root.path for one in empty_window.library.catalogue.roots.summaries()] == [album]
-    with qtbot.waitSignal(window.searching.answered, timeout=20_000):
+    with qtbot.waitSignal(window.search_runner.answered, timeout=20_000):
         search_for(window, "a house")
     assert not empty_window.library.paths.settings.exists()
 

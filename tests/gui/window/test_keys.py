@@ -69,7 +69,7 @@ def _goes_back_to_all_photos(opened: OpenWindow) -> None:
     """From the photo, the selection, the search."""
     _press("Esc")
     _press("Esc")
-    opened.wait(lambda: opened.window.searching.request is None)
+    opened.wait(lambda: opened.window.search_runner.request is None)
 
 
 def _shows_the_keys(opened: OpenWindow) -> None:

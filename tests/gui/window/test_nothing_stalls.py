@@ -69,7 +69,7 @@ def test_that_the_window_goes_on_while_the_other_process_is_stuck(
         press(Qt.Key.Key_Escape)
         search_for(window, "a house")
         opened.wait(lambda: window.bar.busy_shown)
-        window.pictures.ask_photo(opened.shown()[0])
+        window.pictures.search_photo(opened.shown()[0])
         QApplication.processEvents()
         assert window.model.rowCount() == ALBUM
 

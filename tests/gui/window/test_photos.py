@@ -202,7 +202,7 @@ def test_that_new_photos_are_offered_while_something_is_searched_for(
     with_album: OpenWindow, album: Path, qtbot: QtBot
 ) -> None:
     window = with_album.window
-    with qtbot.waitSignal(window.searching.answered, timeout=20_000):
+    with qtbot.waitSignal(window.search_runner.answered, timeout=20_000):
         search_for(window, "folder:Winter ")
     before = with_album.shown()
 
@@ -253,7 +253,7 @@ def test_that_photos_of_a_folder_that_is_not_connected_stay_and_come_back(
 @pytest.fixture
 def searched(with_album: OpenWindow, qtbot: QtBot) -> Callable[[str], None]:
     def search(words: str) -> None:
-        with qtbot.waitSignal(with_album.window.searching.answered, timeout=20_000):
+        with qtbot.waitSignal(with_album.window.search_runner.answered, timeout=20_000):
             search_for(with_album.window, words)
 
     return search

@@ -15,7 +15,7 @@ from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 def test_that_typed_words_rank_the_photos(opened: OpenWindow, qtbot: QtBot) -> None:
     before = opened.shown()
 
-    with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000) as answered:
+    with qtbot.waitSignal(opened.window.search_runner.answered, timeout=20_000) as answered:
         search_for(opened.window, "a house")
 
     _, results = answered.args
@@ -58,7 +58,7 @@ def test_that_a_dropped_text_is_searched_for(opened: OpenWindow, qtbot: QtBot) -
     data = QMimeData()
     data.setText("a boat on the sea")
 
-    with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000) as answered:
+    with qtbot.waitSignal(opened.window.search_runner.answered, timeout=20_000) as answered:
         drop_data(opened.window, data)
 
     assert answered.args[0].query.text == "a boat on the sea"
@@ -95,14 +95,14 @@ def test_that_similar_photos_are_a_key_away(opened: OpenWindow) -> None:
 
 
 def test_that_escape_leads_back_to_all_photos(opened: OpenWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(opened.window.searching.answered, timeout=20_000):
+    with qtbot.waitSignal(opened.window.search_runner.answered, timeout=20_000):
         search_for(opened.window, "a house")
 
     for _ in range(5):
         press(Qt.Key.Key_Escape)
 
     opened.wait(lambda: opened.window.model.sure is None)
-    assert opened.window.searching.request is None
+    assert opened.window.search_runner.request is None
     assert opened.window.model.rowCount() == ALBUM
     assert opened.window.photos.grid.hasFocus()
 

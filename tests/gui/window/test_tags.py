@@ -140,7 +140,7 @@ def test_that_a_tag_in_the_panel_finds_its_photos(opened: OpenWindow) -> None:
     assert {opened.path_of(photo).name for photo in opened.shown()} == set(FISH)
     assert _rows(opened, "Tags").chosen == "fish"
     _pick(opened, "Library", "All photos")
-    opened.wait(lambda: opened.window.searching.request is None)
+    opened.wait(lambda: opened.window.search_runner.request is None)
     assert _rows(opened, "Tags").chosen is None
 
 

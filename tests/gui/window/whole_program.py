@@ -40,7 +40,7 @@ def _use(album: Path) -> None:
     count = sum(path.suffix == ".jpg" for path in album.rglob("*"))
     _wait(lambda: _searchable(window) == count)
     answers: list[object] = []
-    window.searching.answered.connect(lambda _request, results: answers.append(results))
+    window.search_runner.answered.connect(lambda _request, results: answers.append(results))
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(window.bar.field, "a house")

@@ -1,4 +1,4 @@
-"""A picture, a photo or a part of one → a chip in the search bar and the question it stands for."""
+"""Search with a picture, a photo or a part of one: a chip in the search bar."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,8 +23,8 @@ READ_PX = 768
 """Longest side a picture is read at to cut a part out of it for the chip."""
 
 
-class PictureAsking(QObject):
-    """Asks at once; the chip's picture follows when it has been read.
+class PictureSearch(QObject):
+    """Submits at once; the chip's picture follows when it has been read.
 
     Args:
         paths_of: The file shown of each photo; called on a lane.
@@ -47,33 +47,33 @@ class PictureAsking(QObject):
         self._paths_of = paths_of
         self._lane = Lane("chip pictures", self)
 
-    def ask_file(self, path: Path) -> None:
-        """Photos like any picture file."""
+    def search_file(self, path: Path) -> None:
+        """Request photos like any picture file."""
         pasted = path.parent == self._pasted
-        self._ask(PictureQuery(path, self.tr("pasted picture") if pasted else path.name))
+        self._submit(PictureQuery(path, self.tr("pasted picture") if pasted else path.name))
 
-    def ask_photo(self, photo_id: PhotoId) -> None:
-        """Photos like one of the library's."""
+    def search_photo(self, photo_id: PhotoId) -> None:
+        """Request photos like one of the library's."""
         caption = self._captions.get(photo_id)
         if caption is not None:
-            self._ask(PictureQuery(photo_id, caption.name))
+            self._submit(PictureQuery(photo_id, caption.name))
             return
 
         def named(paths: list[Path]) -> None:
             name = paths[0].name if paths else self.tr("this photo")
-            self._ask(PictureQuery(photo_id, name))
+            self._submit(PictureQuery(photo_id, name))
 
         paths_of = self._paths_of
         self._lane.submit(lambda: paths_of([photo_id]), named)
 
-    def ask_region(self, region: RegionOfPhoto) -> None:
-        """Photos like a part of a picture."""
-        self._ask(PictureQuery(region, region.picture.name))
+    def search_region(self, region: RegionOfPhoto) -> None:
+        """Request photos like a part of a picture."""
+        self._submit(PictureQuery(region, region.picture.name))
 
     def close(self) -> None:
         self._lane.close()
 
-    def _ask(self, query: PictureQuery) -> None:
+    def _submit(self, query: PictureQuery) -> None:
         self._bar.set_picture(query)
         pictures = self._pictures
 

@@ -1,4 +1,4 @@
-"""From what the search bar asks to rows of photos, off the window's thread; the latest wins."""
+"""From requests to rows of photos, off the window's thread; the latest request wins."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,14 +19,14 @@ from photofind.store.gallery import PhotoDetails, PhotoRows
 T = TypeVar("T")
 
 
-class Searching(QObject):
-    """Asks a library; what was shown stays until the answer is there.
+class SearchRunner(QObject):
+    """Runs requests on the library; what is shown stays until the response is there.
 
     Signals:
         answered: `SearchRequest` and its `Results`.
-        all_shown: Rows of every photo and the `Coverage`, when nothing is asked.
+        all_shown: Rows of every photo and the `Coverage`, for an empty request.
         failed: `SearchRequest` (`None` for every photo) and a `UserFacingError`.
-        busy_changed: Whether an answer is awaited.
+        busy_changed: Whether a response is awaited.
         filters_changed: What is shown was found under other filters, before it is shown.
     """
 
@@ -48,21 +48,21 @@ class Searching(QObject):
         """Of what is shown; see [Note: the file shown] in `photofind.store.shown_files`."""
 
     def search(self, request: SearchRequest) -> None:
-        """An empty request asks for every photo."""
+        """Run a request; an empty one is for every photo."""
         if request.empty:
             self.show_all()
             return
         self.request = request
-        ask = _question(self._search, request)
+        job = _job(self._search, request)
 
         def answered(results: Results) -> None:
-            self._show_under(request.query.filters)
+            self._set_filters(request.query.filters)
             self.answered.emit(request, results)
 
-        self._ask(ask, answered)
+        self._submit(job, answered)
 
     def show_all(self) -> None:
-        """Every photo, the newest first."""
+        """Show every photo, the newest first."""
         self.request = None
         photos, search = self._photos, self._search
 
@@ -70,20 +70,20 @@ class Searching(QObject):
             return photos.all_rows(), search.coverage()
 
         def shown(found: tuple[PhotoRows, Coverage]) -> None:
-            self._show_under(())
+            self._set_filters(())
             self.all_shown.emit(*found)
 
-        self._ask(everything, shown)
+        self._submit(everything, shown)
 
     def again(self) -> None:
-        """Asks the same once more, of the library as it is now."""
+        """Run the same request on the library as it is now."""
         if self.request is None:
             self.show_all()
         else:
             self.search(self.request)
 
     def details(self, photo_id: PhotoId) -> PhotoDetails | None:
-        """Of the library, the file shown first; blocks."""
+        """Read what is known of a photo, the file shown first; blocks."""
         return self._photos.details(photo_id, self.filters)
 
     def paths_of(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
@@ -93,30 +93,30 @@ class Searching(QObject):
     def close(self) -> None:
         self._lane.close()
 
-    def _ask(self, ask: Callable[[], T], answer: Callable[[T], None]) -> None:
+    def _submit(self, job: Callable[[], T], respond: Callable[[T], None]) -> None:
         request = self.request
 
         def done(found: T) -> None:
-            self._rest()
-            answer(found)
+            self._end_wait()
+            respond(found)
 
         def failed(error: UserFacingError) -> None:
-            self._rest()
+            self._end_wait()
             self.failed.emit(request, error)
 
         self.busy_changed.emit(True)
-        self._lane.submit(ask, done, failed)
+        self._lane.submit(job, done, failed)
 
-    def _show_under(self, filters: Filters) -> None:
+    def _set_filters(self, filters: Filters) -> None:
         if filters != self.filters:
             self.filters = filters
             self.filters_changed.emit()
 
-    def _rest(self) -> None:
+    def _end_wait(self) -> None:
         self.busy_changed.emit(False)
 
 
-def _question(search: LiveSearch, request: SearchRequest) -> Callable[[], Results]:
+def _job(search: LiveSearch, request: SearchRequest) -> Callable[[], Results]:
     picture = request.picture
     if picture is None:
         return lambda: search.find(request.query)
