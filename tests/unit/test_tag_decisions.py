@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from photofind.tag_decisions import TagChanges, TagDecisions
 
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
@@ -13,7 +14,6 @@ from photofind.store import embeddings, photos, roots, schema, tags
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.tags import Suggestion, TagState
-from photofind.tag_decisions import TagChanges, TagDecisions
 from tests.unit.store.samples import ROOT, SPACE, read_photo
 
 DOG = TagChanges(added=("dog",))
