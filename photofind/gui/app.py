@@ -1,4 +1,4 @@
-"""Starts the window: one for each library, with its log, its hooks for bugs and its theme."""
+"""Start the window: one for each library, with its log, its hooks for bugs and its theme."""
 
 import gc
 import logging
@@ -100,7 +100,7 @@ def _run_window(
 
 
 def put_away(window: MainWindow, library: LiveLibrary) -> None:
-    """Ends a window and its library before the application ends.
+    """Close a window and its library before the application ends.
 
     Python would let them go in any order, and Qt crashes where a widget outlives the application.
     """
@@ -114,7 +114,7 @@ def put_away(window: MainWindow, library: LiveLibrary) -> None:
 
 
 def favour_window() -> None:
-    """Keeps the other threads, and the search for garbage, from holding up the window's thread."""
+    """Keep other threads and garbage collection from holding up the window's thread."""
     sys.setswitchinterval(SWITCH_S)
     # What is there now stays until the end. Looked through again and again, its 120,000 objects
     # stop every thread for 80 ms.
@@ -122,7 +122,7 @@ def favour_window() -> None:
 
 
 def make_app() -> QApplication:
-    """The application with its name, language and nothing of a library yet."""
+    """Make the application with its name and language, and nothing of a library yet."""
     QGuiApplication.setDesktopFileName("photofind")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("photofind")

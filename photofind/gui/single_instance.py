@@ -129,7 +129,7 @@ def hand_over(address: str, picture: Path | None, *, answer_ms: int = ANSWER_MS)
 
 
 class InstanceServer(QObject):
-    """Listens for later starts; only for the process that holds the library's lock.
+    """Listen for later starts; only for the process that holds the library's lock.
 
     Signals:
         requested: A later start; a `Path` to be searched with, or `None` to come to the front.

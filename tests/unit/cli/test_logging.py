@@ -1,5 +1,6 @@
 """What commands log, and what they never log."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_that_the_log_at_the_default_level_names_no_photo(
     tiny_folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = pictures.rename(tmp_path / "telltale folder")
+    told = Path(shutil.copytree(pictures, tmp_path / "telltale folder"))
     for number, path in enumerate(sorted(told.rglob("*.*"))):
         path.rename(path.with_stem(f"telltale {number}"))
     (told / "telltale broken.jpg").write_bytes(b"no photo")
