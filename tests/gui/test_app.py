@@ -10,7 +10,7 @@ from photofind.events import ignore_events
 from photofind.gui import app
 from photofind.gui.bridge import Bridge
 from photofind.gui.restoring import RestoreDialog
-from photofind.live import LiveLibrary
+from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
 from photofind.store import roots
 from photofind.store.database import Database
@@ -54,7 +54,9 @@ def test_that_a_damaged_library_opens_with_its_copy(
 ) -> None:
     library = app._open_library(damaged.folder, Bridge(), None)
     assert library is not None
-    assert [folder.root.path for folder in library.folders()] == [Path("/pictures")]
+    assert [folder.root.path for folder in library.catalogue.roots.summaries()] == [
+        Path("/pictures")
+    ]
     library.close()
 
 
