@@ -41,6 +41,9 @@ CAMERAS = ("Pixel 7", "Canon EOS 80D", "DSC-RX100M3", "iPhone 12", None)
 FIRST_DAY = datetime(2005, 1, 1, 9)
 DAYS = 7300
 FOLDERS_A_ROOT = 200
+CACHE_KIB = 1_000_000
+"""Of the connection that fills the catalogue."""
+
 _BATCH = 32
 _BLOCK = 10_000
 
@@ -158,6 +161,8 @@ def _fill(
             space_id = embeddings.space_id(connection, encoder.space, create=True)
             state.set_serving_space(connection, space_id)
             root = roots.add_root(connection, root_path.resolve())
+            # Every block changes pages all over the catalogue, each of them many times.
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
         for start in range(0, len(links), _BLOCK):
             numbers = range(start, min(start + _BLOCK, len(links)))
             files = [_file(root.path, links[number], number, pictures) for number in numbers]

@@ -278,12 +278,12 @@ class Measured:
         found = row.fetchone()
         return None if found is None else PhotoId(found[0])
 
-    def finds(self, picture: Path, where: Path | None) -> bool:
-        """Whether the best hit for a picture lies at a path, or at none of those that are here."""
+    def finds(self, picture: Path, where: Path) -> bool:
+        """Whether the best hit for a picture lies at a path."""
         library = self.opened.library
         best = library.search.find_like(picture).rows.photo_ids[:1].tolist()
         paths = library.catalogue.photos.shown_paths([PhotoId(one) for one in best])
-        return (where in paths) if where else paths[0].parent.name != self.photos.name
+        return where in paths
 
     def holds(self, picture: Path) -> bool:
         """Whether the grid does."""
@@ -359,7 +359,7 @@ class Measured:
             "deleted": Change(
                 self,
                 moved.unlink,
-                lambda: self.finds(other, None),
+                lambda: not self.finds(other, moved),
                 lambda: self.counts(base, {1998: 0}),
                 lambda: not self.holds(other),
             ),

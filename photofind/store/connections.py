@@ -16,6 +16,8 @@ WRITER_PRAGMAS = {
     # for each transaction, and a transaction holds a batch of photos that took seconds to embed.
     "synchronous": "FULL",
     "journal_size_limit": "67108864",
+    # What a statement with its triggers may have to take back: in a file, 300 KB for each photo.
+    "temp_store": "MEMORY",
 }
 READER_PRAGMAS = {"query_only": "ON"}
 
