@@ -5,7 +5,7 @@ path of the former one or at another. Migration 0005's triggers remember at whic
 a person's tags lay. Where a photo appears at such a path, a succession is recorded in the same
 transaction, and judged as soon as both can be compared (`photofind.indexing.succession`): an edit
 takes the tags along, another picture does not, and what cannot be told is offered to the person.
-See docs/decisions/0011-which-photo-follows.md.
+See docs/decisions/0012-which-photo-follows.md.
 """
 
 import os
