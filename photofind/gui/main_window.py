@@ -34,6 +34,7 @@ from photofind.gui.outline import Outline, OutlineReader
 from photofind.gui.photo_actions import PhotoActions
 from photofind.gui.photos_page import PhotosPage
 from photofind.gui.region.tool import RegionTool
+from photofind.gui.same_photo import SamePhotoLine, SamePhotoOffers
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.bar_frame import HEIGHT as BAR_PX
 from photofind.gui.search.drop import DropOverlay
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
         self.unreadable = UnreadablePage()
         self.strip = StatusStrip()
+        self.same_photo = SamePhotoLine()
         self.viewer = Viewer(
             self.model, self.thumbnails, library.pictures.of_photo, self.search_runner.details
         )
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.same_photo)
         layout.addWidget(self.strip)
         self._pages = QStackedWidget()
         self._pages.addWidget(browsing)
@@ -171,6 +174,9 @@ class MainWindow(QMainWindow):
         self.files = PhotoActions(library.trash, writer, self.history, self.search_runner, self)
         self.folders = FolderActions(
             library.folders, library.catalogue.roots, writer, self.history, self
+        )
+        self.offers = SamePhotoOffers(
+            library.catalogue.continuity, self.same_photo, self.history, writer, self
         )
         self.review_loader = ReviewLoader(library.catalogue, self.review, writer, self)
         self.choices = PanelChoices(self.panel, self.bar, self)
@@ -248,6 +254,10 @@ class MainWindow(QMainWindow):
         bridge.photos_gone.connect(self.photos.remove)
         bridge.roots_changed.connect(self.photos.look_again)
         bridge.finished.connect(lambda _report: self.photos.settle())
+        bridge.finished.connect(lambda _report: self.offers.read())
+        self.same_photo.opened.connect(self.navigation.open_photo_of_all)
+        self.offers.changed.connect(self.viewer.refresh)
+        self.offers.changed.connect(lambda _photos: self.outline.read_soon())
         bridge.stopped.connect(self.strip.show_stopped)
         for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
             changed.connect(lambda _what: self.outline.read_soon())

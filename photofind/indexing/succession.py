@@ -4,7 +4,7 @@
     date and camera are both others          another shot, however alike it looks
     otherwise                                what the embeddings say, see `ALIKE_STDS`
 
-Where the numbers come from is told in docs/decisions/0011-which-photo-follows.md.
+Where the numbers come from is told in docs/decisions/0012-which-photo-follows.md.
 """
 
 import logging

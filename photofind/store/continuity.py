@@ -13,7 +13,7 @@ from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
 from photofind.store.database import Database
 from photofind.store.successions import OFFERED, Verdict
-from photofind.store.tags import TagState
+from photofind.store.tags import TagState, Was
 
 _former = schema.former_paths
 _photos = schema.photos
@@ -69,6 +69,20 @@ class Happened:
     happened_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An offer that was answered.
+
+    Attributes:
+        before: What it was offered as.
+        was: What `tags.restore` takes.
+    """
+
+    offer_id: int
+    before: Verdict
+    was: tuple[Was, ...]
+
+
 class ContinuityRepository:
     """Which photo is which after files changed; any thread.
 
@@ -114,13 +128,19 @@ class ContinuityRepository:
             orphans = sa.select(sa.func.count()).select_from(_photos).where(_is_orphan())
             return connection.scalar(offers) or 0, connection.scalar(orphans) or 0
 
-    def accept(self, offer_id: int) -> None:
+    def accept(self, offer_id: int) -> Answered:
         """Give the person's tags to the offered photo; raises `BadInputError` if it is closed."""
-        self._answer(offer_id, Verdict.ACCEPTED)
+        return self._answer(offer_id, Verdict.ACCEPTED)
 
-    def decline(self, offer_id: int) -> None:
+    def decline(self, offer_id: int) -> Answered:
         """Never offer this again; raises `BadInputError` if it is closed."""
-        self._answer(offer_id, Verdict.DECLINED)
+        return self._answer(offer_id, Verdict.DECLINED)
+
+    def take_back(self, answered: Answered) -> None:
+        """Offer again what was answered, and take back the tags that were given."""
+        with self._database.writing() as connection:
+            tags.restore(connection, answered.was)
+            successions.settle(connection, answered.offer_id, answered.before)
 
     def history(self, path: Path) -> list[Happened]:
         """What happened at a path, the last first."""
@@ -141,15 +161,17 @@ class ContinuityRepository:
                 for row in connection.execute(statement)
             ]
 
-    def _answer(self, offer_id: int, verdict: Verdict) -> None:
+    def _answer(self, offer_id: int, verdict: Verdict) -> Answered:
         with self._database.writing() as connection:
             still_open = _open_offers().where(_successions.c.id == offer_id)
-            if connection.execute(still_open).first() is None:
+            row = connection.execute(still_open).first()
+            if row is None:
                 raise BadInputError(
                     f"There is no offer {offer_id}, or it was answered before.",
                     "See what is offered: photofind tags --orphaned",
                 )
-            successions.settle(connection, offer_id, verdict)
+            was = successions.settle(connection, offer_id, verdict)
+        return Answered(offer_id, Verdict(row.verdict), was)
 
 
 def _open_offers() -> sa.Select[Any]:
@@ -162,6 +184,7 @@ def _open_offers() -> sa.Select[Any]:
             _successions.c.verdict.in_(OFFERED),
             old.c.file_count == 0,
             new.c.file_count > 0,
+            _is_tagged(_successions.c.old_photo_id),
             successions.unresolved(_successions.c.old_photo_id),
         )
         .order_by(_successions.c.cosine.desc().nulls_last(), _successions.c.id)
@@ -169,15 +192,20 @@ def _open_offers() -> sa.Select[Any]:
 
 
 def _is_orphan() -> sa.ColumnElement[bool]:
-    confirmed = sa.select(_tags.c.tag_id).where(
-        _tags.c.photo_id == _photos.c.id, _tags.c.state == TagState.CONFIRMED
-    )
     return sa.and_(
         _photos.c.id.in_(sa.select(_former.c.photo_id)),
         _photos.c.file_count == 0,
-        confirmed.correlate(_photos).exists(),
+        _is_tagged(_photos.c.id),
         successions.unresolved(_photos.c.id),
     )
+
+
+def _is_tagged(photo_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a person gave a photo a tag; that it lacks some would be little to ask about."""
+    confirmed = sa.select(_tags.c.tag_id).where(
+        _tags.c.photo_id == photo_id, _tags.c.state == TagState.CONFIRMED
+    )
+    return confirmed.correlate_except(_tags).exists()
 
 
 def _offer(

@@ -5,7 +5,7 @@ path of the former one or at another. Migration 0005's triggers remember at whic
 a person's tags lay. Where a photo appears at such a path, a succession is recorded in the same
 transaction, and judged as soon as both can be compared (`photofind.indexing.succession`): an edit
 takes the tags along, another picture does not, and what cannot be told is offered to the person.
-See docs/decisions/0011-which-photo-follows.md.
+See docs/decisions/0012-which-photo-follows.md.
 """
 
 import os
@@ -24,7 +24,7 @@ from sqlalchemy.dialects.sqlite import insert
 from photofind.domain import Embeddings, PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
 from photofind.store.batches import in_batches
-from photofind.store.tags import TagState, carry_tags
+from photofind.store.tags import TagState, Was, carry_tags
 
 KEPT_DAYS = 90
 """How long the paths of photos that lie elsewhere now are remembered; of the others, for ever."""
@@ -273,8 +273,12 @@ def settle(
     succession_id: int,
     verdict: Verdict,
     cosine: float | None = None,
-) -> None:
-    """Record what a succession is, and take the tags along where it is the same photo."""
+) -> tuple[Was, ...]:
+    """Record what a succession is, and take the tags along where it is the same photo.
+
+    Returns:
+        What the new photo said about the tags that it has, or lacks, since.
+    """
     here = _successions.c.id == succession_id
     row = connection.execute(sa.select(_successions).where(here)).one()
     values: dict[str, object] = {"verdict": verdict, "happened_at": _now()}
@@ -286,8 +290,10 @@ def settle(
         files = connection.scalar(sa.select(_photos.c.file_count).where(_photos.c.id == new))
         # Where the new photo lies elsewhere too, nothing is taken off it.
         back_since = _became(connection, new, old) if files == 1 else None
-        carry_tags(connection, old, new, since=back_since)
+        was = carry_tags(connection, old, new, since=back_since)
         _repoint_offers(connection, old, new)
+        return was
+    return ()
 
 
 def forget(connection: sa.Connection, succession_id: int) -> None:
