@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtTest import QTest
 from typing_extensions import override
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.events import Event, Listener, ignore_events
 from photofind.gui import app as photofind_app
 from photofind.gui.bridge import Bridge
@@ -84,7 +84,7 @@ class OpenWindow:
         self.app = photofind_app.make_app()
         apply_theme(self.app, LIGHT)
         self.bridge = Bridge()
-        self.children: list[ChildWorker] = []
+        self.children: list[ChildClient] = []
         self._child_module = child_module
         self._listener = listener
         self.library = LiveLibrary(folder, self._hear, make_worker=self._make_child)
@@ -94,8 +94,8 @@ class OpenWindow:
         self.library.start()
         photofind_app.favour_window()
 
-    def _make_child(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
-        child = ChildWorker(paths, settings, checkpoint, module=self._child_module)
+    def _make_child(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildClient:
+        child = ChildClient(paths, settings, checkpoint, module=self._child_module)
         self.children.append(child)
         return child
 

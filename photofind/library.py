@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from photofind.cancel import CancelToken
+from photofind.child.client import ChildClient
 from photofind.child.encoders import changed_since
-from photofind.child.worker import ChildWorker
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
@@ -83,7 +83,7 @@ class Library(Closing):
 
     Args:
         create: Whether a writer makes a library where there is none.
-        make_worker: What reads and embeds: `ChildWorker`, in a process that a damaged photo may
+        make_worker: What reads and embeds: `ChildClient`, in a process that a damaged photo may
             crash, or `CatalogueWorker`, in this one.
 
     Raises:
@@ -98,7 +98,7 @@ class Library(Closing):
         *,
         write: bool = False,
         create: bool = True,
-        make_worker: Callable[[LibraryPaths, Settings, str], Worker] = ChildWorker,
+        make_worker: Callable[[LibraryPaths, Settings, str], Worker] = ChildClient,
     ) -> None:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)

@@ -1,7 +1,7 @@
 """The child's own side: the process that does the hard work, and may die of it.
 
-    parent (worker.py, process.py)          child: python -m photofind.child
-    ChildWorker ── (number, request) ───▶   a thread receives the requests
+    parent (client.py, process.py)          child: python -m photofind.child
+    ChildClient ── (number, request) ───▶   a thread receives the requests
                                               pictures → PictureThread, at once
                                               all else → Service; between two batches it looks at
                                                          its queue, so that encoding overtakes

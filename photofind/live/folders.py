@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
 from photofind.live.keeper import Keeper
@@ -14,7 +14,7 @@ DEMO_PICTURES = 120
 class LiveFolders:
     """Each change stops the reading, is made, and starts it again, also where it failed."""
 
-    def __init__(self, library: Library, keeper: Keeper, child: ChildWorker) -> None:
+    def __init__(self, library: Library, keeper: Keeper, child: ChildClient) -> None:
         self._library = library
         self._roots = library.catalogue.roots
         self._keeper = keeper

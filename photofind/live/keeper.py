@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from photofind.cancel import CancelToken
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
@@ -56,7 +56,7 @@ class Keeper:
         listener: Told of every event, on the keeper's threads.
     """
 
-    def __init__(self, library: Library, worker: ChildWorker, listener: Listener) -> None:
+    def __init__(self, library: Library, worker: ChildClient, listener: Listener) -> None:
         self._library = library
         self._worker = worker
         self._listener = listener
@@ -284,7 +284,7 @@ class ChildTexts:
         space: That texts are embedded into: that of the photos that are searched.
     """
 
-    def __init__(self, worker: ChildWorker, space: EmbeddingSpace) -> None:
+    def __init__(self, worker: ChildClient, space: EmbeddingSpace) -> None:
         self._worker = worker
         self._space = space
 

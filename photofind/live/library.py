@@ -10,7 +10,7 @@ What happens by itself goes to a listener, on the keeper's threads.
 from collections.abc import Callable
 from pathlib import Path
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.events import Listener
 from photofind.library import Library
 from photofind.live.folders import LiveFolders
@@ -46,7 +46,7 @@ class LiveLibrary:
         folder: Path,
         listener: Listener,
         *,
-        make_worker: Callable[[LibraryPaths, Settings, str], ChildWorker] = ChildWorker,
+        make_worker: Callable[[LibraryPaths, Settings, str], ChildClient] = ChildClient,
     ) -> None:
         self._library = Library(folder, write=True)
         settings = self.settings

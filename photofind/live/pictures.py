@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from photofind.child.client import ChildClient
 from photofind.child.messages import PixelPicture
-from photofind.child.worker import ChildWorker
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
 from photofind.library import Library
@@ -13,7 +13,7 @@ from photofind.photos.thumbnails import ThumbnailCache
 class LivePictures:
     """Thumbnails, and photos as large as the window shows them."""
 
-    def __init__(self, library: Library, child: ChildWorker) -> None:
+    def __init__(self, library: Library, child: ChildClient) -> None:
         self._library = library
         self._photos = library.catalogue.photos
         self._child = child

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import EmbeddingSpace, PhotoId
 from photofind.errors import BadInputError
 from photofind.library import Library
@@ -29,7 +29,7 @@ class LiveSearch:
     """Queries by text, picture and region, over the photos that can be searched now."""
 
     def __init__(
-        self, library: Library, keeper: Keeper, child: ChildWorker, pictures: LivePictures
+        self, library: Library, keeper: Keeper, child: ChildClient, pictures: LivePictures
     ) -> None:
         self._library = library
         self._catalogue = library.catalogue

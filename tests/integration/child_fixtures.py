@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import FileStat, FoundFile
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
@@ -50,9 +50,9 @@ def child_processes() -> set[int]:
 @pytest.fixture(scope="module")
 def tiny_child(
     tmp_path_factory: pytest.TempPathFactory, tiny_folder: Path
-) -> Iterator[ChildWorker]:
+) -> Iterator[ChildClient]:
     paths = library_in(tmp_path_factory.mktemp("first") / "library")
-    with closing(ChildWorker(paths, Settings(), f"local-dir:{tiny_folder}")) as worker:
+    with closing(ChildClient(paths, Settings(), f"local-dir:{tiny_folder}")) as worker:
         yield worker
 
 
@@ -62,17 +62,17 @@ def paths(tmp_path: Path) -> LibraryPaths:
 
 
 @pytest.fixture
-def worker(tiny_child: ChildWorker, paths: LibraryPaths, tiny_folder: Path) -> ChildWorker:
+def worker(tiny_child: ChildClient, paths: LibraryPaths, tiny_folder: Path) -> ChildClient:
     """A real child that has loaded the tiny checkpoint, for a library of this test."""
     tiny_child.restart_for(paths, Settings(), f"local-dir:{tiny_folder}")
     return tiny_child
 
 
 @pytest.fixture
-def fragile(paths: LibraryPaths, tiny_folder: Path) -> Iterator[ChildWorker]:
+def fragile(paths: LibraryPaths, tiny_folder: Path) -> Iterator[ChildClient]:
     """A child that minds the names of files."""
     name = f"local-dir:{tiny_folder}"
-    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+    with closing(ChildClient(paths, Settings(), name, module=FRAGILE)) as worker:
         yield worker
 
 

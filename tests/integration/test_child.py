@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import FoundFile
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(folder: Path, pictures: Path, tiny_folder: Path) -> Index:
     """Indexes the pictures with a child that minds the names of files."""
-    fragile = partial(ChildWorker, module=FRAGILE, silence_s=10)
+    fragile = partial(ChildClient, module=FRAGILE, silence_s=10)
 
     def run() -> IndexFinished:
         with Library(folder, write=True, make_worker=fragile) as library:
@@ -140,10 +140,10 @@ def test_that_a_checkpoint_that_cannot_be_loaded_is_said_so(
 
 
 @pytest.fixture
-def worker(folder: Path, tiny_folder: Path) -> ChildWorker:
+def worker(folder: Path, tiny_folder: Path) -> ChildClient:
     with Library(folder, write=True):
         pass
-    return ChildWorker(LibraryPaths(folder), Settings(), f"local-dir:{tiny_folder}")
+    return ChildClient(LibraryPaths(folder), Settings(), f"local-dir:{tiny_folder}")
 
 
 def _found(pictures: Path, count: int) -> list[FoundFile]:
@@ -152,7 +152,7 @@ def _found(pictures: Path, count: int) -> list[FoundFile]:
     return [found_file(path) for path in paths]
 
 
-def test_that_text_is_embedded_as_in_this_process(worker: ChildWorker, tiny: Checkpoint) -> None:
+def test_that_text_is_embedded_as_in_this_process(worker: ChildClient, tiny: Checkpoint) -> None:
     try:
         vectors = worker.encode_texts(["a dog", "a cat"])
     finally:
@@ -163,7 +163,7 @@ def test_that_text_is_embedded_as_in_this_process(worker: ChildWorker, tiny: Che
     )
 
 
-def test_that_a_query_overtakes_reading(worker: ChildWorker, pictures: Path) -> None:
+def test_that_a_query_overtakes_reading(worker: ChildClient, pictures: Path) -> None:
     files = _found(pictures, 1000)
     seen: list[int] = []
     answered_after: list[int] = []
@@ -187,7 +187,7 @@ def test_that_a_query_overtakes_reading(worker: ChildWorker, pictures: Path) -> 
     assert answered_after[0] < 1000 / 2
 
 
-def test_that_leaving_early_leaves_the_worker_usable(worker: ChildWorker, pictures: Path) -> None:
+def test_that_leaving_early_leaves_the_worker_usable(worker: ChildClient, pictures: Path) -> None:
     files = _found(pictures, 300)
     try:
         batches = worker.run(files)
@@ -205,9 +205,9 @@ def test_that_the_child_goes_when_its_parent_is_killed(
 ) -> None:
     code = (
         "import sys, time; from pathlib import Path; from photofind.library import Library\n"
-        "from photofind.child.worker import ChildWorker\n"
+        "from photofind.child.client import ChildClient\n"
         "library = Library(Path(sys.argv[1]), write=True)\n"
-        "worker = ChildWorker(library.paths, library.settings, sys.argv[2])\n"
+        "worker = ChildClient(library.paths, library.settings, sys.argv[2])\n"
         "print(worker.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.indexing.stages import Unreadable
 from photofind.indexing.worker import Embedded
@@ -41,7 +41,7 @@ from tests.support.checkpoints import make_checkpoint
 
 
 def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
-    fragile: ChildWorker, picture: Path
+    fragile: ChildClient, picture: Path
 ) -> None:
     files = copies_beside(picture, ["wait.png"])
     others = child_processes() - {fragile.pid}
@@ -65,7 +65,7 @@ def test_that_a_dead_child_is_started_once_and_everybody_is_answered(
 
 
 def test_that_a_child_killed_again_and_again_loses_no_photo(
-    fragile: ChildWorker, picture: Path
+    fragile: ChildClient, picture: Path
 ) -> None:
     files = copies_beside(picture, [f"{number}.png" for number in range(200)])
     fatal = copies_beside(picture, ["crash.png"])[0].path
@@ -97,7 +97,7 @@ def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
     """Both take several times as long as a child may show no life, and read all the while."""
     shown, read = copies_beside(picture, ["slow-shown.png", "slow-read.png"])
     name = f"local-dir:{tiny_folder}"
-    worker = ChildWorker(paths, Settings(), name, module=FRAGILE, silence_s=4)
+    worker = ChildClient(paths, Settings(), name, module=FRAGILE, silence_s=4)
     with closing(worker), ThreadPoolExecutor() as pool:
         assert worker.space
         child = worker.pid
@@ -110,7 +110,7 @@ def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
 
 
 def test_that_a_picture_known_to_be_fatal_is_not_tried_again(
-    fragile: ChildWorker, picture: Path, caplog: pytest.LogCaptureFixture
+    fragile: ChildClient, picture: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     crashing, once = copies_beside(picture, ["crash.png", "once.png"])
@@ -133,7 +133,7 @@ def test_that_what_the_child_logs_is_logged_by_its_parent(
 ) -> None:
     caplog.set_level(logging.INFO)
     name = f"local-dir:{tiny_folder}"
-    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+    with closing(ChildClient(paths, Settings(), name, module=FRAGILE)) as worker:
         assert worker.space
         child = worker.pid
 
@@ -145,7 +145,7 @@ def test_that_what_the_child_logs_is_logged_by_its_parent(
 
 
 def test_that_a_picture_that_crashes_does_not_cost_the_files_being_read(
-    fragile: ChildWorker, picture: Path
+    fragile: ChildClient, picture: Path
 ) -> None:
     names = [f"{number}.png" for number in range(80)]
     files = copies_beside(picture, [*names[:40], "wait.png", *names[40:]])
@@ -168,7 +168,7 @@ def test_that_a_picture_that_crashes_does_not_cost_the_files_being_read(
 
 
 def test_that_it_goes_over_to_another_library_and_checkpoint(
-    worker: ChildWorker, tmp_path: Path, tiny_folder: Path, picture: Path
+    worker: ChildClient, tmp_path: Path, tiny_folder: Path, picture: Path
 ) -> None:
     child = worker.pid
     other = make_checkpoint(tmp_path / "other", seed=7)
@@ -188,7 +188,7 @@ def test_that_it_goes_over_to_another_library_and_checkpoint(
 
 
 def test_that_a_run_does_not_go_on_for_another_library(
-    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, picture: Path
+    worker: ChildClient, paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     files = copies_beside(picture, [f"{number}.png" for number in range(300)])
     with closing(worker.run(files)) as batches:
@@ -204,7 +204,7 @@ def test_that_another_number_of_threads_needs_another_process(
     paths: LibraryPaths, tiny_folder: Path
 ) -> None:
     name = f"local-dir:{tiny_folder}"
-    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+    with closing(ChildClient(paths, Settings(), name, module=FRAGILE)) as worker:
         before = worker.pid
         worker.restart_for(paths, Settings(threads=1), name)
 
@@ -213,7 +213,7 @@ def test_that_another_number_of_threads_needs_another_process(
 
 
 def test_that_a_checkpoint_that_cannot_be_loaded_leaves_pictures_and_the_old_one(
-    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, picture: Path
+    worker: ChildClient, paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     worker.restart_for(paths, Settings(), "nowhere")
 
@@ -226,7 +226,7 @@ def test_that_a_checkpoint_that_cannot_be_loaded_leaves_pictures_and_the_old_one
 
 
 def test_that_a_child_that_never_comes_up_is_said_so(paths: LibraryPaths, picture: Path) -> None:
-    with closing(ChildWorker(paths, Settings(), "any", module="photofind.errors")) as worker:
+    with closing(ChildClient(paths, Settings(), "any", module="photofind.errors")) as worker:
         with pytest.raises(UserFacingError, match="does not start"):
             _ = worker.space
         with pytest.raises(UserFacingError, match="does not start"):
@@ -243,7 +243,7 @@ def test_that_closing_ends_every_wait_and_leaves_nothing(
 ) -> None:
     threads, children = set(threading.enumerate()), child_processes()
     files = copies_beside(picture, ["wait.png"])
-    worker = ChildWorker(paths, Settings(), f"local-dir:{tiny_folder}", module=FRAGILE)
+    worker = ChildClient(paths, Settings(), f"local-dir:{tiny_folder}", module=FRAGILE)
     with ThreadPoolExecutor() as pool:
         waits: list[Future[object]] = [
             pool.submit(worker.read_picture, files[0].path),
@@ -266,9 +266,9 @@ def test_that_the_parent_never_imports_torch(
     paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from photofind.child.worker import ChildWorker\n"
+        "import sys; from pathlib import Path; from photofind.child.client import ChildClient\n"
         "from photofind.paths import LibraryPaths; from photofind.settings import Settings\n"
-        "worker = ChildWorker(LibraryPaths(Path(sys.argv[1])), Settings(), sys.argv[2])\n"
+        "worker = ChildClient(LibraryPaths(Path(sys.argv[1])), Settings(), sys.argv[2])\n"
         "picture = Path(sys.argv[3]); box = (0, 0, 50, 50)\n"
         "worker.encode_texts(['a dog']); worker.encode_picture(picture)\n"
         "worker.encode_region(picture, box); worker.answer_region(picture, box, ['dog', 'cat'])\n"

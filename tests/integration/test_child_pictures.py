@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photofind.child.client import ChildClient
 from photofind.child.messages import MakeThumbnail, PixelPicture, ReadPicture
 from photofind.child.pictures import PictureFiles, PictureThread
-from photofind.child.worker import ChildWorker
 from photofind.errors import BadInputError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.indexing.stages import Unreadable
@@ -35,7 +35,7 @@ def _as_array(picture: PixelPicture) -> np.ndarray:
 
 
 def test_that_a_picture_comes_upright_and_no_larger_than_requested(
-    worker: ChildWorker, tmp_path: Path
+    worker: ChildClient, tmp_path: Path
 ) -> None:
     image = Image.new("RGB", (400, 200), "blue")
     image.paste("red", (0, 0, 200, 200))
@@ -55,7 +55,7 @@ def test_that_a_picture_comes_upright_and_no_larger_than_requested(
 
 
 def test_that_the_limits_in_the_settings_hold(
-    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, tmp_path: Path
+    worker: ChildClient, paths: LibraryPaths, tiny_folder: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "large.png"
     Image.new("1", (1500, 1000)).save(path)
@@ -70,7 +70,7 @@ def test_that_the_limits_in_the_settings_hold(
 
 
 def test_that_a_thumbnail_is_made_again_and_stored(
-    worker: ChildWorker, paths: LibraryPaths, picture: Path
+    worker: ChildClient, paths: LibraryPaths, picture: Path
 ) -> None:
     content = fingerprint(picture.read_bytes())
 
@@ -81,7 +81,7 @@ def test_that_a_thumbnail_is_made_again_and_stored(
 
 
 def test_that_no_thumbnail_is_made_of_another_content(
-    worker: ChildWorker, paths: LibraryPaths, picture: Path
+    worker: ChildClient, paths: LibraryPaths, picture: Path
 ) -> None:
     before = fingerprint(picture.read_bytes())
     draw_scene(6, (200, 150)).image.save(picture)
@@ -97,7 +97,7 @@ def test_that_pictures_need_not_wait_for_the_encoder(
     hold = paths.folder / "hold"
     hold.touch()
     name = f"local-dir:{tiny_folder}"
-    with closing(ChildWorker(paths, Settings(), name, module=FRAGILE)) as worker:
+    with closing(ChildClient(paths, Settings(), name, module=FRAGILE)) as worker:
         assert worker.read_picture(picture).width == 200
         assert worker.make_thumbnail(picture, fingerprint(picture.read_bytes()))
         assert hold.exists()
@@ -105,7 +105,7 @@ def test_that_pictures_need_not_wait_for_the_encoder(
         assert worker.space.checkpoint == name
 
 
-def test_that_pictures_need_not_wait_for_a_batch(fragile: ChildWorker, picture: Path) -> None:
+def test_that_pictures_need_not_wait_for_a_batch(fragile: ChildClient, picture: Path) -> None:
     files = copies_beside(picture, ["wait.png"])
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(lambda: [one for batch in fragile.run(files) for one in batch])
@@ -144,7 +144,7 @@ def test_that_the_newest_picture_comes_first_and_thumbnails_last(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process may take")
 def test_that_a_picture_that_takes_too_much_memory_is_unreadable(
-    worker: ChildWorker, paths: LibraryPaths, tiny_folder: Path, picture: Path
+    worker: ChildClient, paths: LibraryPaths, tiny_folder: Path, picture: Path
 ) -> None:
     huge = picture.with_name("huge.png")
     Image.new("RGB", (10_000, 10_000)).save(huge, compress_level=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.encoder import encode_picture
 from photofind.clip.open_clip_encoder import OpenClipEncoder
@@ -28,7 +28,7 @@ from tests.support.checkpoints import make_checkpoint
 
 
 def test_that_a_picture_is_embedded_as_in_this_process(
-    worker: ChildWorker, tiny: Checkpoint, picture: Path
+    worker: ChildClient, tiny: Checkpoint, picture: Path
 ) -> None:
     encoder = OpenClipEncoder(tiny)
     image = open_picture(picture, shorter_side=2 * encoder.preprocess.size).image
@@ -41,7 +41,7 @@ def test_that_a_picture_is_embedded_as_in_this_process(
 
 @pytest.mark.parametrize("method", list(RegionMethod))
 def test_that_regions_are_answered_as_in_this_process(
-    worker: ChildWorker, tiny: Checkpoint, paths: LibraryPaths, picture: Path, method: RegionMethod
+    worker: ChildClient, tiny: Checkpoint, paths: LibraryPaths, picture: Path, method: RegionMethod
 ) -> None:
     encoder = OpenClipEncoder(tiny)
     desk = RegionDesk(paths, lambda: encoder)
@@ -57,7 +57,7 @@ def test_that_regions_are_answered_as_in_this_process(
 
 
 def test_that_a_region_without_labels_is_named_by_the_vocabulary(
-    worker: ChildWorker, paths: LibraryPaths, picture: Path
+    worker: ChildClient, paths: LibraryPaths, picture: Path
 ) -> None:
     assert len(worker.answer_region(picture, BOX).labels) == 20
 
@@ -67,7 +67,7 @@ def test_that_a_region_without_labels_is_named_by_the_vocabulary(
 
 
 def test_that_a_request_may_name_another_checkpoint(
-    worker: ChildWorker, picture: Path, tmp_path: Path
+    worker: ChildClient, picture: Path, tmp_path: Path
 ) -> None:
     own = worker.encode_texts(["a dog"])
     for seed in (1, 2, 3):
@@ -83,7 +83,7 @@ def test_that_a_request_may_name_another_checkpoint(
 
 
 def test_that_a_checkpoint_that_is_not_there_fails_only_its_own_request(
-    worker: ChildWorker,
+    worker: ChildClient,
 ) -> None:
     with pytest.raises(CheckpointError, match="nowhere"):
         worker.encode_texts(["a dog"], "nowhere")
@@ -94,15 +94,15 @@ def test_that_a_checkpoint_that_is_not_there_fails_only_its_own_request(
 @pytest.mark.parametrize(
     "request_one",
     [
-        ChildWorker.encode_picture,
-        ChildWorker.read_picture,
+        ChildClient.encode_picture,
+        ChildClient.read_picture,
         lambda worker, path: worker.encode_region(path, BOX),
         lambda worker, path: worker.answer_region(path, BOX, ["dog"]),
         lambda worker, path: worker.make_thumbnail(path, fingerprint(b"")),
     ],
 )
 def test_that_a_picture_that_is_of_no_use_is_said_so(
-    worker: ChildWorker, tmp_path: Path, request_one: Callable[[ChildWorker, Path], object]
+    worker: ChildClient, tmp_path: Path, request_one: Callable[[ChildClient, Path], object]
 ) -> None:
     with pytest.raises(BadInputError, match=r"There is no picture at .*absent\.jpg"):
         request_one(worker, tmp_path / "absent.jpg")
@@ -114,7 +114,7 @@ def test_that_a_picture_that_is_of_no_use_is_said_so(
 
 
 def test_that_all_kinds_are_answered_while_files_are_read(
-    worker: ChildWorker, picture: Path
+    worker: ChildClient, picture: Path
 ) -> None:
     texts, region = worker.encode_texts(["a dog"]), worker.encode_region(picture, BOX)
     requests: list[Callable[[], bool]] = [

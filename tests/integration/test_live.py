@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 from PIL import Image
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError, CheckpointError
 from photofind.evaluation.drawn_album import draw_album
@@ -283,9 +283,9 @@ def changed(
     library.close()
 
 
-def _another_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
+def _another_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildClient:
     """One that has no weights of before loaded."""
-    return ChildWorker(paths, settings, checkpoint)
+    return ChildClient(paths, settings, checkpoint)
 
 
 def test_that_a_query_never_mixes_a_search_models_old_weights_with_its_new_ones(

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
@@ -144,8 +144,8 @@ def _draw(path: Path, seed: int, size: tuple[int, int] = (120, 90)) -> None:
     draw_scene(seed, size).image.save(path, quality=90)
 
 
-def _worker(tiny_folder: Path) -> Callable[..., ChildWorker]:
-    return lambda paths, settings: ChildWorker(paths, settings, f"local-dir:{tiny_folder}")
+def _worker(tiny_folder: Path) -> Callable[..., ChildClient]:
+    return lambda paths, settings: ChildClient(paths, settings, f"local-dir:{tiny_folder}")
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def _is_settled(engine: Engine, keeping: Keeping, roots: list[Path]) -> bool:
 
 def _live(engine: Engine, keeping: Keeping, people: People, choose: random.Random) -> None:
     worker = engine.worker
-    assert isinstance(worker, ChildWorker)
+    assert isinstance(worker, ChildClient)
     killed: set[int] = set()
     started = killed_at = time.monotonic()
     while time.monotonic() - started < LASTS_S or len(killed) < LEAST_KILLS:

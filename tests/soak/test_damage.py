@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.clip.checkpoints import Checkpoint
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.errors import UserFacingError
@@ -175,6 +175,6 @@ def test_that_a_full_disk_halves_nothing_and_indexing_goes_on_with_room(
 
 def _read_in_a_child(library: Path, photos: Path, checkpoint: str) -> None:
     """It is there that a full disk is met first, and told from a bug."""
-    child = partial(ChildWorker, checkpoint=checkpoint, module=CHILD)
+    child = partial(ChildClient, checkpoint=checkpoint, module=CHILD)
     with Engine(library, [photos], make_worker=child) as engine:
         engine.run()

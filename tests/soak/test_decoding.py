@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.photos.formats import may_be_photo
 from photofind.settings import Settings
@@ -37,7 +37,7 @@ def photos(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(tmp_path: Path, photos: Path, tiny_folder: Path) -> Iterator[Engine]:
-    child = partial(ChildWorker, checkpoint=f"local-dir:{tiny_folder}", module=CHILD)
+    child = partial(ChildClient, checkpoint=f"local-dir:{tiny_folder}", module=CHILD)
     settings = Settings(max_memory_mb=MEMORY_MB)
     with Engine(tmp_path / "library", [photos], settings=settings, make_worker=child) as engine:
         yield engine
@@ -95,7 +95,7 @@ def test_that_bombs_stay_under_the_limit_and_are_listed(
         (photos / f"bomb {number}.png").write_bytes(_bomb(chance))
     write_tiny_pictures(photos / "sound", 20)
     worker = engine.worker
-    assert isinstance(worker, ChildWorker)
+    assert isinstance(worker, ChildClient)
     assert worker.space
     child, own_mb = worker.pid, _peak_mb(os.getpid())
 

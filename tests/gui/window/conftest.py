@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import Event, IndexFinished, SearchableChanged
@@ -33,7 +33,7 @@ class OpenWindow:
         self,
         qtbot: QtBot,
         library: Path,
-        make_worker: Callable[[LibraryPaths, Settings, str], ChildWorker],
+        make_worker: Callable[[LibraryPaths, Settings, str], ChildClient],
     ) -> None:
         self._qtbot = qtbot
         self.bridge = Bridge(interval_ms=20)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from photofind.child.worker import ChildWorker
+from photofind.child.client import ChildClient
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.gui.folders.years import YearsHistogram
 from photofind.gui.row_list import RowList
@@ -201,10 +201,10 @@ def test_that_a_later_start_says_when_all_can_be_searched(opened: OpenWindow) ->
 def test_that_a_crash_of_what_reads_photos_loses_none(
     qtbot: QtBot, tmp_path: Path, album: Path
 ) -> None:
-    workers: list[ChildWorker] = []
+    workers: list[ChildClient] = []
 
-    def make_worker(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildWorker:
-        workers.append(ChildWorker(paths, settings, checkpoint))
+    def make_worker(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildClient:
+        workers.append(ChildClient(paths, settings, checkpoint))
         return workers[0]
 
     save_setting(tmp_path / "library" / "settings.toml", "batch_size", 1)

@@ -12,9 +12,9 @@ import pytest
 from typing_extensions import override
 
 from photofind.child import process as process_module
+from photofind.child.client import ChildClient
 from photofind.child.messages import EncodeTexts, ReadPicture, Start
 from photofind.child.process import ChildDiedError, ChildProcess
-from photofind.child.worker import ChildWorker
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 
@@ -98,7 +98,7 @@ def test_that_what_cannot_be_read_reaches_everybody_and_ends_the_child(
 
 
 def test_that_another_child_is_started_after_one_that_sent_nonsense(tmp_path: Path) -> None:
-    worker = ChildWorker(
+    worker = ChildClient(
         LibraryPaths(tmp_path), Settings(), "sends what cannot be read", module=ODD
     )
     pids = set()

@@ -1,4 +1,4 @@
-"""A `Worker` in a process of its own, which also encodes and decodes for a window.
+"""The client of the child process: a `Worker` that also encodes and decodes for a window.
 
 A damaged photo can crash a decoder, and a crash takes its whole process along. Here that is the
 child: it is started again, the files it was at are given to it one by one, and the one that kills
@@ -71,7 +71,7 @@ class ChildStartError(UserFacingError):
     """The child does not come up at all."""
 
 
-class ChildWorker:
+class ChildClient:
     """The child process, started again whenever it dies; any thread may use it; close it.
 
     It begins to load its checkpoint at once, and pictures can be requested meanwhile. What comes
