@@ -33,7 +33,6 @@ from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
-from photofind.store import changes, counts, embeddings, photos, roots, state
 from photofind.store.catalogue import Catalogue
 from photofind.store.counts import Counts
 from photofind.store.database import Database
@@ -198,25 +197,13 @@ class Library(Closing):
 
     def _drop_damaged(self) -> None:
         """So that damaged embeddings are made again; reads all of them once."""
-        with self.database.reading() as connection:
-            serving = state.serving_space(connection)
-            if serving is None:
-                return
-            damaged = embeddings.damaged_embeddings(connection, serving[0])
-        if len(damaged):
-            with self.database.writing() as connection:
-                embeddings.drop_embeddings(connection, serving[0], damaged)
-
-    def trim_changes(self) -> None:
-        """Drop what every follower has seen of the change log."""
-        with self.database.writing() as connection:
-            changes.trim(connection)
+        serving = self.catalogue.embeddings.serving()
+        if serving is not None:
+            self.catalogue.embeddings.drop_damaged(serving[0])
 
     def serving_space(self) -> EmbeddingSpace | None:
         """Where searches compare; `None` before anything was indexed."""
-        with self.database.reading() as connection:
-            serving = state.serving_space(connection)
-        return None if serving is None else serving[1]
+        return self.catalogue.embeddings.serving_space()
 
     @cached_property
     def serving_encoder(self) -> Encoder:
@@ -245,12 +232,11 @@ class Library(Closing):
             encoder: Of the serving space.
             at_once: Without the wait for a graph that the settings force; see `renew_graph`.
         """
-        with self.database.reading() as connection:
-            space = embeddings.space_id(connection, encoder.space, create=False)
-        assert space is not None
+        serving = self.catalogue.embeddings.serving()
+        assert serving is not None
         return SearchFollower(
-            self.database,
-            space,
+            self.catalogue,
+            serving[0],
             encoder,
             self._background(encoder),
             self._index_choice(encoder.space),
@@ -330,21 +316,18 @@ class Library(Closing):
 
     def status(self) -> LibraryStatus:
         offers, orphaned = self.catalogue.continuity.counts()
-        with self.database.reading() as connection:
-            serving = state.serving_space(connection)
-            embedded = embeddings.coverage(connection, serving[0])[0] if serving else 0
-            return LibraryStatus(
-                counts=counts.overall(connection),
-                roots=tuple(roots.list_roots(connection)),
-                checkpoint=serving[1].checkpoint if serving else None,
-                embedded=embedded,
-                failures=tuple(photos.failures(connection)),
-                index=(
-                    self._index_choice(serving[1]).health(embedded) if serving else EXACT_UNCHECKED
-                ),
-                offers=offers,
-                orphaned=orphaned,
-            )
+        serving = self.catalogue.embeddings.serving()
+        embedded = self.catalogue.embeddings.count(serving[0]) if serving else 0
+        return LibraryStatus(
+            counts=self.catalogue.photos.counts(),
+            roots=tuple(self.catalogue.roots.all()),
+            checkpoint=serving[1].checkpoint if serving else None,
+            embedded=embedded,
+            failures=tuple(self.catalogue.roots.failures()),
+            index=self._index_choice(serving[1]).health(embedded) if serving else EXACT_UNCHECKED,
+            offers=offers,
+            orphaned=orphaned,
+        )
 
     def check(self) -> IndexHealth:
         """Reads everything once and measures the index, which is made anew if it finds too little.
@@ -353,11 +336,10 @@ class Library(Closing):
             LibraryDamagedError: Something is not as written.
         """
         self.database.check()
-        with self.database.reading() as connection:
-            serving = state.serving_space(connection)
-            if serving is None:
-                return EXACT_CHECKED
-            stored = embeddings.load_embeddings(connection, serving[0])
+        serving = self.catalogue.embeddings.serving()
+        if serving is None:
+            return EXACT_CHECKED
+        _, stored = self.catalogue.embeddings.load(serving[0])
         if len(stored.damaged):
             raise LibraryDamagedError(
                 f"The embedding of photo {stored.damaged[0]} is damaged.",
@@ -374,23 +356,19 @@ class Library(Closing):
 
     def roots(self) -> list[Root]:
         """In the order they were added."""
-        with self.database.reading() as connection:
-            return roots.list_roots(connection)
+        return self.catalogue.roots.all()
 
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
-        """Adds folders and returns all roots; raises `BadInputError` for one that is not there."""
-        with self.database.writing() as connection:
-            known = [root.path for root in roots.list_roots(connection)]
-            for folder in folders:
-                path = folder.resolve()
-                is_known = any(is_same_folder(path, root) for root in known)
-                if not is_known and not path.is_dir():
-                    raise BadInputError(
-                        f"There is no folder {folder}.",
-                        "Check the path, and that the disk it is on is connected.",
-                    )
-                roots.add_root(connection, path)
-            return roots.list_roots(connection)
+        """Add folders and return all roots; raises `BadInputError` for one that is not there."""
+        known = [root.path for root in self.roots()]
+        paths = [folder.resolve() for folder in folders]
+        for folder, path in zip(folders, paths, strict=True):
+            if not any(is_same_folder(path, root) for root in known) and not path.is_dir():
+                raise BadInputError(
+                    f"There is no folder {folder}.",
+                    "Check the path, and that the disk it is on is connected.",
+                )
+        return self.catalogue.roots.add(paths)
 
     def _background(self, encoder: TextEncoder) -> Embeddings:
         queries = background_queries()

@@ -27,9 +27,8 @@ from photofind.events import (
 from photofind.library import Library
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
-from photofind.store import changes, gallery
+from photofind.store.catalogue import ChangeRepository
 from photofind.store.changes import ChangeKind
-from photofind.store.database import Database
 from photofind.vectors.making import GraphMaking
 
 _TOLD = (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.ROOTS)
@@ -70,7 +69,7 @@ class Keeper:
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
         self._refreshing = threading.Lock()
-        self._changes = CatalogueNews(library.database)
+        self._changes = CatalogueNews(library.catalogue.changes)
         self._graph = GraphMaking(self._make_graph, self._take_graph)
 
     @property
@@ -193,7 +192,7 @@ class Keeper:
             tags = self._library.follow_tags(search.encoder)
             if tags.catch_up(search, cancel):
                 self._tell_searchable()
-        self._library.trim_changes()
+        self._library.catalogue.changes.trim()
         if self._library.wants_graph():
             self._graph.begin()
 
@@ -226,7 +225,7 @@ class Keeper:
         return self._search
 
     def _followed(self) -> SearchFollower | None:
-        space = self._library.serving_space()
+        space = self._library.catalogue.embeddings.serving_space()
         if space is None:
             return None
         settings = self._library.settings
@@ -256,24 +255,22 @@ class Keeper:
 class CatalogueNews:
     """Follows the change log for those who hold photos by their ids; one thread at a time."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        with database.reading() as connection:
-            self._seq = changes.latest(connection)
+    def __init__(self, changes: ChangeRepository) -> None:
+        self._changes = changes
+        self._seq = changes.latest()
 
     def news(self) -> CatalogueChanged | None:
         """What happened since the last time; `None` where nothing did."""
-        with self._database.reading() as connection:
-            changed = changes.changes_since(connection, self._seq, _TOLD)
-            self._seq = changes.latest(connection)
-            if changed is None:
-                # So much that every holder has to look at everything, as after another root came.
-                return CatalogueChanged((), (), roots=True)
-            if not changed:
-                return None
-            ids = changed.of(ChangeKind.FILES, ChangeKind.PHOTO)
-            there = gallery.present(connection, ids)
-        gone = np.setdiff1d(ids, there)
+        found = self._changes.since(self._seq, _TOLD)
+        if found is None:
+            self._seq = self._changes.latest()
+            # So much that every holder has to look at everything, as after another root came.
+            return CatalogueChanged((), (), roots=True)
+        changed, there = found
+        self._seq = changed.up_to
+        if not changed:
+            return None
+        gone = np.setdiff1d(changed.of(*_TOLD), there)
         return CatalogueChanged(tuple(there.tolist()), tuple(gone.tolist()), changed.roots)
 
 

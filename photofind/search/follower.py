@@ -15,16 +15,11 @@ from photofind.clip.encoder import TextEncoder
 from photofind.domain import Embeddings
 from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
-from photofind.store import changes, embeddings
+from photofind.store.catalogue import SEARCHED, Catalogue
 from photofind.store.changes import ChangeKind
-from photofind.store.database import Database
-from photofind.store.embeddings import StoredEmbeddings
-from photofind.store.filters import FilteredPhotos
 from photofind.vectors.choose import IndexChoice
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
-
-_FOLLOWED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
 
 RECALIBRATED_SHARE = 0.02
 """Of the library: changes that what scores mean can do without until the reading is done."""
@@ -36,7 +31,6 @@ class SearchFollower:
     """Makes search engines over the photos that can be searched now; any thread may.
 
     Args:
-        database: Opened for writing, damaged embeddings are dropped, so that they are made again.
         space_id: The serving space.
         encoder: Of that space.
         background: (B, dim) embeddings of background queries.
@@ -46,7 +40,7 @@ class SearchFollower:
 
     def __init__(
         self,
-        database: Database,
+        catalogue: Catalogue,
         space_id: int,
         encoder: TextEncoder,
         background: Embeddings,
@@ -54,7 +48,7 @@ class SearchFollower:
         *,
         at_once: bool = False,
     ) -> None:
-        self._database = database
+        self._catalogue = catalogue
         self._space_id = space_id
         self._encoder = encoder
         self._background = background
@@ -113,10 +107,7 @@ class SearchFollower:
 
     def _build(self) -> tuple[VectorIndex, Calibration]:
         started = time.monotonic()
-        with self._database.reading() as connection:
-            self._seq = changes.latest(connection)
-            stored = embeddings.load_embeddings(connection, self._space_id)
-        self._drop(stored)
+        self._seq, stored = self._catalogue.embeddings.load(self._space_id)
         choice = self._choice
         make = choice.ready_index if self._at_once else choice.index
         index = make(stored.photo_ids, stored.vectors)
@@ -129,19 +120,16 @@ class SearchFollower:
 
     def _follow(self) -> bool:
         """Whether the index is another one."""
-        with self._database.reading() as connection:
-            changed = changes.changes_since(connection, self._seq, _FOLLOWED, self._space_id)
-            if changed is not None and changed:
-                ids = changed.of(*_FOLLOWED)
-                stored = embeddings.load_embeddings(connection, self._space_id, ids)
-        if changed is None:
+        found = self._catalogue.embeddings.load_changed(self._space_id, self._seq)
+        if found is None:
             _log.info("search: too far behind the change log, loading all")
             self._index, self._calibration = self._build()
             return True
+        changed, stored = found
         self._seq = changed.up_to
         if not changed:
             return False
-        self._drop(stored)
+        ids = changed.of(*SEARCHED)
         gone = np.intersect1d(np.setdiff1d(ids, stored.photo_ids), self._index.labels)
         # Of a photo that only moved, the vector is there already.
         is_new = ~np.isin(stored.photo_ids, self._index.labels)
@@ -165,16 +153,5 @@ class SearchFollower:
         self._unsettled = 0
         return True
 
-    def _drop(self, stored: StoredEmbeddings) -> None:
-        """Damaged embeddings are passed over; a writer has them made again."""
-        if not len(stored.damaged):
-            return
-        _log.warning("search: %d embeddings are damaged", len(stored.damaged))
-        if self._database.writable:
-            with self._database.writing() as connection:
-                embeddings.drop_embeddings(connection, self._space_id, stored.damaged)
-
     def _make_engine(self) -> SearchEngine:
-        return SearchEngine(
-            self._encoder, self._index, self._calibration, FilteredPhotos(self._database)
-        )
+        return SearchEngine(self._encoder, self._index, self._calibration, self._catalogue.filtered)

@@ -4,6 +4,7 @@ Every method is one transaction of its own, and may be called from any thread. N
 package opens a connection, or knows which database it is.
 """
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, PhotoId
 from photofind.store import (
+    changes,
     counts,
     embeddings,
     failures,
@@ -23,16 +25,23 @@ from photofind.store import (
     tag_decisions,
     tags,
 )
+from photofind.store.changes import ChangeKind, Changes
 from photofind.store.continuity import ContinuityRepository
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.filters import FilterKind, Filters, shown_files
+from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
+from photofind.store.filters import FilteredPhotos, FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.roots import Root
 from photofind.store.shown_files import StoredFile, put_back, take_out
 from photofind.store.tag_decisions import DecidedTag, TagChanges
 from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState
 from photofind.store.timeline import Timeline
+
+SEARCHED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
+"""Kinds of changes by which a photo can be searched, or cannot any more."""
+
+_log = logging.getLogger(__name__)
 
 
 class PhotoRepository:
@@ -153,10 +162,14 @@ class EmbeddingRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def serving_space(self) -> EmbeddingSpace | None:
-        """Where searches compare; `None` before anything was indexed."""
+    def serving(self) -> tuple[int, EmbeddingSpace] | None:
+        """Where searches compare, and its id; `None` before anything was indexed."""
         with self._database.reading() as connection:
-            serving = state.serving_space(connection)
+            return state.serving_space(connection)
+
+    def serving_space(self) -> EmbeddingSpace | None:
+        """As `serving`, without the id."""
+        serving = self.serving()
         return None if serving is None else serving[1]
 
     def of(self, photo_id: PhotoId) -> NDArray[np.float32] | None:
@@ -166,6 +179,87 @@ class EmbeddingRepository:
             if serving is None:
                 return None
             return embeddings.embedding_of(connection, serving[0], photo_id)
+
+    def count(self, space_id: int) -> int:
+        """Photos that have a file and an embedding of a space."""
+        with self._database.reading() as connection:
+            return embeddings.coverage(connection, space_id)[0]
+
+    def load(self, space_id: int) -> tuple[int, StoredEmbeddings]:
+        """Those of all photos that have a file, and the number of the change they are true up to.
+
+        A writer drops damaged ones, so that they are made again.
+        """
+        with self._database.reading() as connection:
+            seq = changes.latest(connection)
+            stored = embeddings.load_embeddings(connection, space_id)
+        self._drop(space_id, stored.damaged)
+        return seq, stored
+
+    def load_changed(self, space_id: int, seq: int) -> tuple[Changes, StoredEmbeddings] | None:
+        """What changed after a number, and the embeddings of these photos that can be searched.
+
+        A photo that changed and has none there cannot be searched any more.
+
+        Returns:
+            `None` where the log does not reach back, and all must be loaded.
+        """
+        with self._database.reading() as connection:
+            changed = changes.changes_since(connection, seq, SEARCHED, space_id)
+            if changed is None:
+                return None
+            ids = changed.of(*SEARCHED)
+            if not len(ids):
+                return changed, NO_EMBEDDINGS
+            stored = embeddings.load_embeddings(connection, space_id, ids)
+        self._drop(space_id, stored.damaged)
+        return changed, stored
+
+    def drop_damaged(self, space_id: int) -> int:
+        """Forget embeddings that are not as written, so that they are made again; reads all."""
+        with self._database.reading() as connection:
+            damaged = embeddings.damaged_embeddings(connection, space_id)
+        self._drop(space_id, damaged)
+        return len(damaged)
+
+    def _drop(self, space_id: int, damaged: NDArray[np.int64]) -> None:
+        if not len(damaged):
+            return
+        _log.warning("%d embeddings are damaged", len(damaged))
+        if self._database.writable:
+            with self._database.writing() as connection:
+                embeddings.drop_embeddings(connection, space_id, damaged)
+
+
+class ChangeRepository:
+    """The change log, see [Note: change feed] in changes.py."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(self) -> int:
+        """The number of the last change."""
+        with self._database.reading() as connection:
+            return changes.latest(connection)
+
+    def since(
+        self, seq: int, kinds: Sequence[ChangeKind]
+    ) -> tuple[Changes, NDArray[np.int64]] | None:
+        """What a follower missed, and which of these photos have a file, ascending.
+
+        Returns:
+            `None` where the log does not reach back.
+        """
+        with self._database.reading() as connection:
+            changed = changes.changes_since(connection, seq, kinds)
+            if changed is None:
+                return None
+            return changed, gallery.present(connection, changed.of(*kinds))
+
+    def trim(self) -> int:
+        """Drop what every follower has seen; returns how many changes went."""
+        with self._database.writing() as connection:
+            return changes.trim(connection)
 
 
 class TagRepository:
@@ -213,6 +307,8 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self.photos = PhotoRepository(database)
         self.roots = RootRepository(database)
+        self.filtered = FilteredPhotos(database)
         self.embeddings = EmbeddingRepository(database)
+        self.changes = ChangeRepository(database)
         self.tags = TagRepository(database)
         self.continuity = ContinuityRepository(database)

@@ -51,6 +51,10 @@ class StoredEmbeddings(NamedTuple):
     damaged: NDArray[np.int64]
 
 
+_NO_IDS = np.empty(0, np.int64)
+NO_EMBEDDINGS = StoredEmbeddings(_NO_IDS, np.empty((0, 0), np.float32), _NO_IDS)
+
+
 @overload
 def space_id(connection: sa.Connection, space: EmbeddingSpace, create: Literal[True]) -> int: ...
 @overload

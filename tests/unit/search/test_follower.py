@@ -18,6 +18,7 @@ from photofind.search.engine import Reach
 from photofind.search.follower import SearchFollower
 from photofind.search.parser import parse
 from photofind.store import changes, embeddings, photos, roots, schema
+from photofind.store.catalogue import Catalogue as StoreCatalogue
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.vectors.choose import IndexChoice
@@ -67,7 +68,9 @@ class Catalogue:
 
     def follow(self, database: Database | None = None) -> SearchFollower:
         choice = IndexChoice(self.paths.folder / "vectors", SPACE, "auto")
-        return SearchFollower(database or self.database, self.space_id, ENCODER, BACKGROUND, choice)
+        return SearchFollower(
+            StoreCatalogue(database or self.database), self.space_id, ENCODER, BACKGROUND, choice
+        )
 
 
 @pytest.fixture
