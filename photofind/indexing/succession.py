@@ -23,10 +23,10 @@ from photofind.store.successions import Succession, Verdict
 
 ALIKE_STDS = 3.0
 """A photo is alike another where their cosine is so many standard deviations above the mean of
-different photos, as that of one in a thousand pairs of different photos is."""
+different photos, as that of one to three in a thousand pairs of different photos is."""
 
 MOST_ALIKE_STDS = 4.0
-"""The same where only their looks connect photos and there are many: one pair in 20,000."""
+"""The same where only their looks connect photos and there are many: one pair in 50,000 or less."""
 
 FEW_PAIRS = 1000
 """So many pairs of different photos hold about one that is alike."""
@@ -51,8 +51,8 @@ class Bounds:
     """Cosines from which on photos are alike.
 
     Attributes:
-        alike: One in a thousand pairs of different photos is.
-        most_alike: One in 20,000 is.
+        alike: See `ALIKE_STDS`.
+        most_alike: See `MOST_ALIKE_STDS`.
     """
 
     alike: float
