@@ -152,34 +152,26 @@ class _NotMet:
 
     def __init__(self, known: Iterable[KnownFile]) -> None:
         self._ahead = iter(known)
-        self._next: KnownFile | None = None
-        self._key = b""
-        self._step()
+        self._next = next(self._ahead, None)
         # What the scan has passed by; mostly nothing.
-        self._behind: dict[Path, KnownFile] = {}
+        self._behind: dict[bytes, KnownFile] = {}
 
     def take(self, path: Path) -> KnownFile | None:
         """What is known of a file that was met; files come in order, but for those behind links."""
         key = os.fsencode(path)
-        while self._next is not None and self._key <= key:
-            current, is_it = self._next, self._key == key
-            self._step()
-            if is_it:
+        while self._next is not None and self._next.raw_path <= key:
+            current, self._next = self._next, next(self._ahead, None)
+            if current.raw_path == key:
                 return current
-            self._behind[current.path] = current
-        return self._behind.pop(path, None)
+            self._behind[current.raw_path] = current
+        return self._behind.pop(key, None)
 
     def all(self) -> Iterator[KnownFile]:
         """What is left after the last file."""
         yield from self._behind.values()
-        while self._next is not None:
-            yield self._next
-            self._step()
-
-    def _step(self) -> None:
-        self._next = next(self._ahead, None)
         if self._next is not None:
-            self._key = os.fsencode(self._next.path)
+            yield self._next
+        yield from self._ahead
 
 
 @dataclass(frozen=True, slots=True)

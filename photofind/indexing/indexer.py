@@ -193,8 +193,8 @@ class Indexer:
             return None
         known, without_embedding = self._known_in(root, looked)
         comparison = compare(
-            [*sorted(looked.found, key=_order), *looked.unreadable],
-            sorted(known.values(), key=_order),
+            [*sorted(looked.found, key=lambda file: os.fsencode(file.path)), *looked.unreadable],
+            sorted(known.values(), key=lambda file: file.raw_path),
             without_embedding,
         )
         if comparison.missing and not (
@@ -322,8 +322,3 @@ def _counted(
         if isinstance(item, FoundFile):
             progress.advance(1)
         yield item
-
-
-def _order(file: FoundFile | KnownFile) -> bytes:
-    """As `scan` and the catalogue sort files."""
-    return os.fsencode(file.path)

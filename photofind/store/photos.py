@@ -38,16 +38,21 @@ class KnownFile:
     """A file as it was when it was last read.
 
     Attributes:
+        raw_path: The bytes of its absolute path: a `Path` is made only of the few that differ.
         read_at_ns: Wall clock. A change within the same tick as the read leaves `stat` as it was.
         failure: Why it could not be read; exactly one of this and `photo_id` is set.
     """
 
     file_id: int
-    path: Path
+    raw_path: bytes
     stat: FileStat
     read_at_ns: int
     photo_id: PhotoId | None
     failure: str | None
+
+    @property
+    def path(self) -> Path:
+        return Path(os.fsdecode(self.raw_path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def has_file(photo_id: sa.Column[int]) -> sa.ColumnElement[bool]:
 
 def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
     """Every file of a root by its absolute path."""
-    return _known(connection, root, _files.c.root_id == root.id)
+    return _by_path(_known(connection, root, _files.c.root_id == root.id))
 
 
 def known_files_after(
@@ -110,7 +115,7 @@ def known_files_after(
     where = [_files.c.root_id == root.id]
     if after is not None:
         where.append(_files.c.path > relative_bytes(root.path, after))
-    return list(_known(connection, root, *where, limit=limit).values())
+    return _known(connection, root, *where, limit=limit)
 
 
 def known_files_below(
@@ -118,7 +123,11 @@ def known_files_below(
 ) -> dict[Path, KnownFile]:
     """As `known_files`, of one folder of the root; `deep`: and of all folders in it."""
     where = in_folder(_files.c.path, root, folder, deep=deep)
-    return _known(connection, root, _files.c.root_id == root.id, *where)
+    return _by_path(_known(connection, root, _files.c.root_id == root.id, *where))
+
+
+def _by_path(files: list[KnownFile]) -> dict[Path, KnownFile]:
+    return {file.path: file for file in files}
 
 
 def _known(
@@ -126,7 +135,7 @@ def _known(
     root: Root,
     *where: sa.ColumnElement[bool],
     limit: int | None = None,
-) -> dict[Path, KnownFile]:
+) -> list[KnownFile]:
     columns = sa.select(
         _files.c.id,
         _files.c.path,
@@ -140,14 +149,14 @@ def _known(
     )
     statement = columns.where(*where).order_by(_files.c.path).limit(limit)
     prefix = prefix_of(root.path)
-    known: dict[Path, KnownFile] = {}
-    for id_, raw, size, mtime, ctime, inode, read_at, photo_id, failure in connection.execute(
-        statement
-    ):
-        path = Path(os.fsdecode(prefix + raw))
-        stat = FileStat(size, mtime, ctime, inode)
-        known[path] = KnownFile(id_, path, stat, read_at, photo_id, failure)
-    return known
+    return [
+        KnownFile(
+            id_, prefix + raw, FileStat(size, mtime, ctime, inode), read_at, photo_id, failure
+        )
+        for id_, raw, size, mtime, ctime, inode, read_at, photo_id, failure in connection.execute(
+            statement
+        )
+    ]
 
 
 def photo_ids_of(

@@ -23,7 +23,7 @@ def _known(
     name: str, stat: FileStat = WRITTEN, photo_id: int = 1, read_at_ns: int = 2 * HOUR_NS
 ) -> tuple[Path, KnownFile]:
     path = ROOT / name
-    return path, KnownFile(1, path, stat, read_at_ns, PhotoId(photo_id), None)
+    return path, KnownFile(1, os.fsencode(path), stat, read_at_ns, PhotoId(photo_id), None)
 
 
 def _compare(
