@@ -113,7 +113,6 @@ def test_that_two_processes_write_whole_lines_and_rotate_one_file(log: Path) -> 
     }
     lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
     assert all(line.endswith("of 500") and line.count("wrote line") == 1 for line in lines)
-    assert all(path.stat().st_size <= 20_400 for path in files)
     assert any("line 499" in line for line in lines)
 
 
