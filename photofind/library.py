@@ -38,11 +38,11 @@ from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.same_folder import is_same_folder
+from photofind.store.tag_decisions import TagChanges
 from photofind.tagging.follower import TagFollower
 from photofind.tagging.library_tags import (
-    NO_DECISIONS,
+    NO_CHANGES,
     ImageTags,
-    TagDecisions,
     TagReport,
     images_with_tags,
     photos_below,
@@ -275,12 +275,12 @@ class Library(Closing):
         """
         search = self._search
         search.catch_up()
-        paths = photos_below(self.database, search.index.labels.tolist(), folders)
+        paths = photos_below(self.catalogue, search.index.labels.tolist(), folders)
         ids = np.array(sorted(paths), np.int64)
         suggested = self.follow_tags(self.serving_encoder).suggest(
             search, ids, cancel or CancelToken()
         )
-        images = images_with_tags(self.database, paths)
+        images = images_with_tags(self.catalogue, paths)
         return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
     def follow_tags(self, encoder: TextEncoder) -> TagFollower:
@@ -308,11 +308,9 @@ class Library(Closing):
             self._vocabulary = written_ns, load_vocabulary(own)
         return self._vocabulary[1]
 
-    def tags_of(
-        self, images: Sequence[Path], decisions: TagDecisions = NO_DECISIONS
-    ) -> list[ImageTags]:
-        """The tags of pictures, after a person's decisions about them, see `tags_of_images`."""
-        return tags_of_images(self.database, images, decisions, PictureLimits.of(self.settings))
+    def tags_of(self, images: Sequence[Path], changes: TagChanges = NO_CHANGES) -> list[ImageTags]:
+        """The tags of pictures, after a person's changes of them, see `tags_of_images`."""
+        return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
         offers, orphaned = self.catalogue.continuity.counts()

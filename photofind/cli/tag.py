@@ -14,8 +14,9 @@ from photofind.cli.index import stopping_at_ctrl_c
 from photofind.cli.options import AsJson, LibraryFolder, open_library
 from photofind.cli.orphans import answer_offers, print_orphans
 from photofind.cli.output import out, print_json, shown
+from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import PhotoTag, TagState
-from photofind.tagging.library_tags import ImageTags, TagDecisions, TagReport
+from photofind.tagging.library_tags import ImageTags, TagReport
 
 SHOWN_TAGS = 20
 """Of a whole library's, the most frequent."""
@@ -96,9 +97,11 @@ def tags(
         return
     if accept or decline:
         raise typer.BadParameter("Only what --orphaned shows can be accepted or declined.")
-    decisions = TagDecisions(tuple(confirm or ()), tuple(reject or ()), tuple(add or ()))
-    with open_library(context, library, write=bool(decisions)) as opened:
-        found = opened.tags_of(images or (), decisions)
+    changes = TagChanges(
+        added=tuple(add or ()), confirmed=tuple(confirm or ()), rejected=tuple(reject or ())
+    )
+    with open_library(context, library, write=bool(changes)) as opened:
+        found = opened.tags_of(images or (), changes)
     if as_json:
         documents = _image_documents(found)
         print_json(documents[0] if len(documents) == 1 else {"images": documents})

@@ -87,6 +87,11 @@ class PhotoRepository:
         with self._database.writing() as connection:
             put_back(connection, files)
 
+    def ids_of(self, contents: Sequence[Fingerprint]) -> dict[Fingerprint, PhotoId]:
+        """Only of contents that are known."""
+        with self._database.reading() as connection:
+            return photos.photo_ids_of(connection, contents)
+
     def fingerprint(self, photo_id: PhotoId) -> Fingerprint | None:
         with self._database.reading() as connection:
             return gallery.fingerprint_of(connection, photo_id)

@@ -63,7 +63,7 @@ def decide(
     Raises:
         BadInputError: A name is no name for a tag.
     """
-    for name in changes.added:
+    for name in (*changes.added, *changes.removed, *changes.confirmed, *changes.rejected):
         _check(name)
     was: list[Was] = []
     for name, change, passed_over in _each(changes):

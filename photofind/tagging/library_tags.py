@@ -8,10 +8,10 @@ from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.picture_file import PictureLimits, in_words, read_picture_file
-from photofind.store import photos, tags
-from photofind.store.database import Database
-from photofind.store.tag_names import tag_key, tag_name
-from photofind.store.tags import PhotoTag, TagState
+from photofind.store.catalogue import Catalogue
+from photofind.store.tag_decisions import TagChanges
+from photofind.store.tag_names import tag_key
+from photofind.store.tags import PhotoTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,74 +37,50 @@ class TagReport:
     checkpoint: str
 
 
-@dataclass(frozen=True, slots=True)
-class TagDecisions:
-    """What a person says about some photos.
-
-    Attributes:
-        confirm: Suggested tags that are right.
-        reject: Tags that are wrong, suggested or not; they are never suggested again.
-        add: Tags that nothing suggested.
-    """
-
-    confirm: tuple[str, ...] = ()
-    reject: tuple[str, ...] = ()
-    add: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.confirm or self.reject or self.add)
-
-
-NO_DECISIONS = TagDecisions()
+NO_CHANGES = TagChanges()
 
 
 def photos_below(
-    database: Database, photo_ids: Sequence[PhotoId], folders: Sequence[Path]
+    catalogue: Catalogue, photo_ids: Sequence[PhotoId], folders: Sequence[Path]
 ) -> dict[PhotoId, Path]:
     """One path of each photo; only of those below folders, where any are given.
 
     Raises:
         BadInputError: No photo of the library is below a folder.
     """
-    with database.reading() as connection:
-        everywhere = photos.paths_of(connection, photo_ids)
-    return _paths_below(everywhere, folders)
+    return _paths_below(catalogue.photos.paths(photo_ids), folders)
 
 
-def images_with_tags(database: Database, paths: Mapping[PhotoId, Path]) -> tuple[ImageTags, ...]:
-    """By path."""
-    with database.reading() as connection:
-        known = tags.tags_of(connection, list(paths))
-    images = [ImageTags(path, tuple(known[photo_id])) for photo_id, path in paths.items()]
+def images_with_tags(catalogue: Catalogue, paths: Mapping[PhotoId, Path]) -> tuple[ImageTags, ...]:
+    """The tags of photos, by path."""
+    known = catalogue.tags.of(list(paths))
+    images = [ImageTags(path, tuple(own)) for path, own in zip(paths.values(), known, strict=True)]
     return tuple(sorted(images, key=lambda image: image.image))
 
 
 def tags_of_images(
-    database: Database,
+    catalogue: Catalogue,
     images: Sequence[Path],
-    decisions: TagDecisions,
+    changes: TagChanges,
     limits: PictureLimits,
 ) -> list[ImageTags]:
-    """The tags of pictures, in their order, after the decisions were made; all of them or none.
+    """The tags of pictures, in their order, after the changes were made; all of them or none.
 
     A picture is known by its content, so a copy anywhere on disk will do.
 
     Args:
-        database: Opened for writing where there are decisions.
+        catalogue: Opened for writing where there are changes.
 
     Raises:
         BadInputError: A file is no photo of the library, a tag to be confirmed was not suggested,
             or a name is no name for a tag.
     """
-    photo_ids = _photo_ids(database, images, limits)
-    if decisions:
-        _decide(database, dict(zip(photo_ids, images, strict=True)), decisions)
-    with database.reading() as connection:
-        found = tags.tags_of(connection, photo_ids)
-    return [
-        ImageTags(image, tuple(found[photo_id]))
-        for image, photo_id in zip(images, photo_ids, strict=True)
-    ]
+    photo_ids = _photo_ids(catalogue, images, limits)
+    if changes:
+        _raise_unless_suggested(catalogue, dict(zip(photo_ids, images, strict=True)), changes)
+        catalogue.tags.decide(photo_ids, changes)
+    found = catalogue.tags.of(photo_ids)
+    return [ImageTags(image, tuple(own)) for image, own in zip(images, found, strict=True)]
 
 
 def _paths_below(
@@ -130,10 +106,11 @@ def _paths_below(
     return found
 
 
-def _photo_ids(database: Database, images: Sequence[Path], limits: PictureLimits) -> list[PhotoId]:
+def _photo_ids(
+    catalogue: Catalogue, images: Sequence[Path], limits: PictureLimits
+) -> list[PhotoId]:
     contents = [_contents(image, limits) for image in images]
-    with database.reading() as connection:
-        known = photos.photo_ids_of(connection, [name for names in contents for name in names])
+    known = catalogue.photos.ids_of([name for names in contents for name in names])
     found: list[PhotoId] = []
     for image, names in zip(images, contents, strict=True):
         photo_id = next((known[name] for name in names if name in known), None)
@@ -153,38 +130,16 @@ def _contents(image: Path, limits: PictureLimits) -> tuple[Fingerprint, Fingerpr
     return fingerprint(data), file_fingerprint(data)
 
 
-def _decide(database: Database, images: Mapping[PhotoId, Path], decisions: TagDecisions) -> None:
-    photo_ids = list(images)
-    confirm, add, reject = (
-        [_valid(name) for name in names]
-        for names in (decisions.confirm, decisions.add, decisions.reject)
-    )
-    with database.writing() as connection:
-        for name in confirm:
-            tags.confirm(connection, photo_ids, name)
-        confirmed = tags.tags_of(connection, photo_ids, [TagState.CONFIRMED])
-        for photo_id, image in images.items():
-            _raise_unless_confirmed(image, confirmed[photo_id], confirm)
-        for name in add:
-            tags.add(connection, photo_ids, name)
-        for name in reject:
-            tags.reject(connection, photo_ids, name)
-
-
-def _raise_unless_confirmed(
-    image: Path, confirmed: Sequence[PhotoTag], names: Sequence[str]
+def _raise_unless_suggested(
+    catalogue: Catalogue, images: Mapping[PhotoId, Path], changes: TagChanges
 ) -> None:
-    keys = {tag_key(tag.name) for tag in confirmed}
-    for name in names:
-        if tag_key(name) not in keys:
-            raise BadInputError(
-                f"The tag '{name}' is not suggested for {image}.",
-                f"To tag it yourself: photofind tags {image} --add '{name}'",
-            )
-
-
-def _valid(name: str) -> str:
-    try:
-        return tag_name(name)
-    except ValueError as error:
-        raise BadInputError(f"'{name}' is no name for a tag.", f"{error}.") from error
+    """Raise `BadInputError` where a tag to be confirmed is on none of the lists of a picture."""
+    known = catalogue.tags.of(list(images))
+    for image, own in zip(images.values(), known, strict=True):
+        keys = {tag_key(tag.name) for tag in own}
+        for name in changes.confirmed:
+            if tag_key(name) not in keys:
+                raise BadInputError(
+                    f"The tag '{name}' is not suggested for {image}.",
+                    f"To tag it yourself: photofind tags {image} --add '{name}'",
+                )

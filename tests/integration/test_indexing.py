@@ -18,7 +18,7 @@ from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.search.parser import parse
-from photofind.tagging.library_tags import TagDecisions
+from photofind.store.tag_decisions import TagChanges
 from tests.support.checkpoints import make_checkpoint
 from tests.support.contents import catalogue_contents
 
@@ -188,7 +188,7 @@ def test_that_a_photo_edited_in_place_keeps_its_tags(
     index(pictures)
     photo = pictures / "sea" / "01.jpg"
     with Library(folder, write=True) as library:
-        library.tags_of([photo], TagDecisions(add=("holiday",), reject=("work",)))
+        library.tags_of([photo], TagChanges(added=("holiday",), rejected=("work",)))
     draw_scene(1, (200, 150)).image.save(photo)
     assert index().embedded == 1
 

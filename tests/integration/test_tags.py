@@ -13,7 +13,8 @@ from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.store import photos, roots, tags
 from photofind.store.database import Database
-from photofind.tagging.library_tags import TagDecisions, TagReport
+from photofind.store.tag_decisions import TagChanges
+from photofind.tagging.library_tags import TagReport
 from photofind.tagging.tagger import FEWEST_PHOTOS
 from tests.support.checkpoints import make_checkpoint
 
@@ -64,9 +65,9 @@ def _tag(library: Path, *folders: Path) -> TagReport:
         return opened.tag(folders)
 
 
-def _tags(library: Path, image: Path, **decisions: tuple[str, ...]) -> Tags:
+def _tags(library: Path, image: Path, **changes: tuple[str, ...]) -> Tags:
     with Library(library, write=True) as opened:
-        (found,) = opened.tags_of([image], TagDecisions(**decisions))
+        (found,) = opened.tags_of([image], TagChanges(**changes))
     return {tag.name: (tag.source, tag.score) for tag in found.tags}
 
 
@@ -80,7 +81,7 @@ def decided(folder: Path) -> tuple[Path, Tags, str]:
     """A tagged picture, its tags after a person decided about some, and the rejected one."""
     image = _tagged(_tag(folder))
     right, wrong, *_ = _tags(folder, image)
-    kept = _tags(folder, image, confirm=(right,), reject=(wrong,), add=("my own",))
+    kept = _tags(folder, image, confirmed=(right,), rejected=(wrong,), added=("my own",))
     assert kept[right][0] == "person"
     assert kept["my own"] == ("person", None)
     assert wrong not in kept
@@ -250,6 +251,6 @@ def test_that_a_decision_that_cannot_be_made_changes_nothing(
     image, kept, _ = decided
 
     with pytest.raises(BadInputError, match="not suggested"):
-        _tags(folder, image, add=("another",), confirm=("never suggested",))
+        _tags(folder, image, added=("another",), confirmed=("never suggested",))
 
     assert _tags(folder, image) == kept
