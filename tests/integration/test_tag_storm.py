@@ -260,6 +260,8 @@ class _Storm:
         self._maybe_edit()
         self.encoders += 1
         self.library.reopen(SeeingEncoder(f"seeing {self.encoders % 2}"))
+        # What is renamed and edited before it is embedded anew can be compared with nothing.
+        self._run()
 
     def _maybe_edit(self) -> None:
         photo = self.random.choice([one for one in self.photos if one.path is not None])
