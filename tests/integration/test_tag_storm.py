@@ -306,7 +306,9 @@ class _Storm:
         """Answers offers as the person would, then compares everything."""
         continuity = ContinuityRepository(self.library.engine.database)
         by_path = {photo.path: photo for photo in self.photos if photo.path is not None}
-        for offer in continuity.offers():
+        # One at a time: an answer may settle what another one asks.
+        while offers := continuity.offers():
+            offer = offers[0]
             photo = by_path.get(offer.path)
             if photo is not None and all(_owner(tag) == photo.number for tag in offer.tags):
                 continuity.accept(offer.id)
