@@ -10,7 +10,7 @@ What changes a person's tags returns what was there before, and `restore` puts t
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -206,30 +206,26 @@ def carry_tags(
     old = _all_of(connection, [old_photo_id], _DECIDED).get(old_photo_id, [])
     new = _all_of(connection, [new_photo_id], tuple(TagState)).get(new_photo_id, [])
     known = {tag.name: tag for tag in new}
-    carried: list[tuple[PhotoId, PhotoTag]] = []
-    was: list[Was] = []
-    for tag in old:
-        before = known.get(tag.name)
-        if (
-            before is None
-            or before.state == TagState.SUGGESTED
-            or before.changed_at < tag.changed_at
-        ):
-            was.append(Was(new_photo_id, tag.name, before))
-            bare = PhotoTag(tag.name, tag.state, tag.source, None, None, tag.changed_at)
-            carried.append((new_photo_id, bare))
-    _put(connection, carried)
+    carried = [tag for tag in old if _counts_more(tag, known.get(tag.name))]
     still = {tag.name for tag in old}
     taken_off = [
-        Was(new_photo_id, tag.name, tag)
+        tag
         for tag in new
-        if since is not None
-        and tag.state in _DECIDED
-        and tag.changed_at <= since
-        and tag.name not in still
+        if since is not None and _was_decided_by(tag, since) and tag.name not in still
     ]
-    _erase(connection, taken_off)
-    return (*was, *taken_off)
+    was = [Was(new_photo_id, tag.name, known.get(tag.name)) for tag in (*carried, *taken_off)]
+    bare = [replace(tag, score=None, space_id=None) for tag in carried]
+    _put(connection, [(new_photo_id, tag) for tag in bare])
+    _erase(connection, was[len(carried) :])
+    return tuple(was)
+
+
+def _counts_more(tag: PhotoTag, known: PhotoTag | None) -> bool:
+    return known is None or known.state not in _DECIDED or known.changed_at < tag.changed_at
+
+
+def _was_decided_by(tag: PhotoTag, moment: str) -> bool:
+    return tag.state in _DECIDED and tag.changed_at <= moment
 
 
 def tags_of(

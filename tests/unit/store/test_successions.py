@@ -73,6 +73,20 @@ def test_that_a_photo_without_decisions_is_not_remembered(
     assert _former(connection) == []
 
 
+def test_that_what_is_said_of_a_photo_that_is_gone_is_listed(
+    database: Database,
+) -> None:
+    with database.writing() as connection:
+        root = roots.add_root(connection, ROOT)
+        (photo,) = photos.record_files(connection, root, [read_photo(ROOT / "a.jpg", 1)])
+        assert photo is not None
+        _remove(connection, root)
+        tags.add(connection, [photo], "sea")
+
+    (orphan,) = ContinuityRepository(database).orphans()
+    assert (orphan.photo, orphan.path, orphan.tags) == (photo, None, ("sea",))
+
+
 @pytest.mark.parametrize(
     ("folder", "path"),
     [

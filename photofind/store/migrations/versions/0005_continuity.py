@@ -71,11 +71,20 @@ LEFT = f"""
     SELECT {PATH}, OLD.photo_id, {NOW} FROM roots WHERE roots.id = OLD.root_id
     ON CONFLICT (path, photo_id) DO UPDATE SET left_at = excluded.left_at;
 """
+GONE = f"""
+    INSERT INTO former_paths
+    SELECT x'', NEW.photo_id, {NOW} FROM photos WHERE photos.id = NEW.photo_id AND file_count = 0
+    AND NOT EXISTS (SELECT 1 FROM former_paths WHERE former_paths.photo_id = NEW.photo_id);
+"""
 
 TRIGGERS = {
     f"files_left_delete AFTER DELETE ON files WHEN {DECIDED}": LEFT,
     "files_left_update AFTER UPDATE OF photo_id ON files "
     f"WHEN OLD.photo_id IS NOT NEW.photo_id AND {DECIDED}": LEFT,
+    # Said of a photo that is gone already: from where is not known.
+    "photo_tags_gone_insert AFTER INSERT ON photo_tags WHEN NEW.state <> 'suggested'": GONE,
+    "photo_tags_gone_update AFTER UPDATE OF state ON photo_tags "
+    "WHEN NEW.state <> 'suggested'": GONE,
 }
 
 
