@@ -80,8 +80,8 @@ class Thumbnails:
 
     @property
     def decode_px(self) -> int:
-        """Of a photo that is 3 by 2, a thumbnail is as large as it may be."""
-        return self._cache.longest_side * 2 // 3
+        """Of a photo that is 4 by 3, a thumbnail is as large as it may be."""
+        return self._cache.longest_side * 3 // 4
 
     def prepare(self, content: Fingerprint, picture: Picture) -> None:
         """Raises `OSError` where a thumbnail has no room."""
