@@ -27,12 +27,13 @@ from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import Embeddings, FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.indexing.compare import RACY_NS
+from photofind.indexing.producers import thumbnail_version
 from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
-from photofind.store import embeddings, photos, roots, state
+from photofind.store import derived, embeddings, photos, roots, state
 from photofind.store.photos import ReadFile
 
 PICTURES = 500
@@ -171,6 +172,8 @@ def _fill(
                 shared = pictures.vectors[np.array(numbers) % len(pictures.vectors)]
                 vectors = turned(shared, chance)
                 embeddings.add_embeddings(connection, space_id, ids, vectors)
+                thumbnails = thumbnail_version(library.settings.thumbnail_px)
+                derived.mark_done(connection, thumbnails, ids)
         # As after a first run: suggestions wait for review, and nothing is computed at the start.
         search = library.follow_search(encoder)
         library.follow_tags(encoder).catch_up(search, CancelToken())

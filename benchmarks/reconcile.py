@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +29,11 @@ from photofind.domain import (
 )
 from photofind.indexing.compare import RACY_NS
 from photofind.indexing.indexer import Indexer
-from photofind.indexing.worker import Result
+from photofind.indexing.producers import thumbnail_version
+from photofind.indexing.stages import Result
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots, state
+from photofind.store import derived, embeddings, photos, roots, state
 from photofind.store.database import Database
 from photofind.store.photos import ReadFile
 
@@ -46,10 +47,11 @@ class NothingToRead:
     """A worker for files of which none has changed."""
 
     space = SPACE
+    producers = (embeddings.producer_of(SPACE), thumbnail_version(Settings().thumbnail_px))
     encodes_per_s = 1.0
 
     def run(
-        self, files: Sequence[FoundFile], *, embed: bool = True
+        self, files: Sequence[FoundFile], kinds: Collection[str] | None = None
     ) -> Generator[list[Result], None, None]:
         if files:
             raise AssertionError(f"{len(files)} files are to be read, {files[0].path} first")
@@ -81,6 +83,8 @@ def make(folder: Path, count: int) -> None:
                 embeddings.add_embeddings(
                     connection, space, known, np.repeat(vector, len(known), axis=0)
                 )
+                for producer in NothingToRead.producers:
+                    derived.mark_done(connection, producer, known)
 
 
 def _made(root: Path, number: int) -> ReadFile:

@@ -10,6 +10,7 @@
     │   └── BadInputError        an argument, file or folder that cannot be used
     ├── UnreadablePhotoError     one photo is at fault; goes to the list of failures
     │   └── MissingExtraError    not the photo but an optional part of photofind; tried again
+    ├── ProducerError            nothing of one kind can be made of one photo; its others are
     ├── FileChangedError         a file changed while it was read; not at fault, tried again
     └── CancelledError           the person asked to stop
 
@@ -88,6 +89,10 @@ class UnreadablePhotoError(PhotofindError):
 
 class MissingExtraError(UnreadablePhotoError):
     """A format whose reader is not installed; the next run tries again."""
+
+
+class ProducerError(PhotofindError):
+    """A photo of which nothing of one kind can be made; the message is for its owner."""
 
 
 class FileChangedError(PhotofindError):

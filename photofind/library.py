@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,15 +18,17 @@ from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import background_queries, encode_queries
 from photofind.closing import Closing
-from photofind.domain import Embeddings, EmbeddingSpace, Failure
+from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
+from photofind.indexing.producers import thumbnail_version
 from photofind.indexing.purge import purge
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
+from photofind.library_status import LibraryStatus, read_status
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
 from photofind.photos.thumbnails import ThumbnailCache
@@ -34,7 +36,6 @@ from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.catalogue import Catalogue
-from photofind.store.counts import Counts
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.same_folder import is_same_folder
@@ -50,31 +51,9 @@ from photofind.tagging.library_tags import (
 )
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
-from photofind.vectors.choose import EXACT_CHECKED, EXACT_UNCHECKED, IndexChoice, IndexHealth
+from photofind.vectors.choose import EXACT_CHECKED, IndexChoice, IndexHealth
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryStatus:
-    """What a library holds.
-
-    Attributes:
-        checkpoint: Of the embeddings that searches use; `None` before anything was indexed.
-        embedded: Photos among `counts.photos_with_files` that can be searched.
-        index: What answers searches, by what was measured when it was made.
-        offers: Photos that may be edits of photos with tags, see `ContinuityRepository`.
-        orphaned: Photos with a person's tags that no file leads to.
-    """
-
-    counts: Counts
-    roots: tuple[Root, ...]
-    checkpoint: str | None
-    embedded: int
-    failures: tuple[Failure, ...]
-    index: IndexHealth
-    offers: int
-    orphaned: int
 
 
 class Library(Closing):
@@ -176,6 +155,7 @@ class Library(Closing):
     ) -> IndexFinished:
         if changes is None:
             self.database.maintain(cancel.raise_if_cancelled)
+            self._forget_lost_thumbnails()
         indexer = Indexer(
             self.database,
             worker,
@@ -189,8 +169,7 @@ class Library(Closing):
         report = indexer.run(chosen, changes)
         _log_report(report)
         if changes is None:
-            thumbnails = ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
-            purge(self.database, thumbnails, self.settings.forget_gone_days, cancel)
+            purge(self.database, self._thumbnails, self.settings.forget_gone_days, cancel)
         # The first search should not have to wait for it.
         self._background(worker)
         return report
@@ -200,6 +179,18 @@ class Library(Closing):
         serving = self.catalogue.embeddings.serving()
         if serving is not None:
             self.catalogue.embeddings.drop_damaged(serving[0])
+
+    def _forget_lost_thumbnails(self) -> None:
+        """Have all thumbnails made again; of a single one that is lost, it is done when seen."""
+        if self._thumbnails.is_empty():
+            producer = thumbnail_version(self.settings.thumbnail_px)
+            lost = self.catalogue.derived.forget_all(producer)
+            if lost:
+                _log.warning("All thumbnails are lost; %d are made again.", lost)
+
+    @property
+    def _thumbnails(self) -> ThumbnailCache:
+        return ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
 
     def serving_space(self) -> EmbeddingSpace | None:
         """Where searches compare; `None` before anything was indexed."""
@@ -313,19 +304,7 @@ class Library(Closing):
         return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
-        offers, orphaned = self.catalogue.continuity.counts()
-        serving = self.catalogue.embeddings.serving()
-        embedded = self.catalogue.embeddings.count(serving[0]) if serving else 0
-        return LibraryStatus(
-            counts=self.catalogue.photos.counts(),
-            roots=tuple(self.catalogue.roots.all()),
-            checkpoint=serving[1].checkpoint if serving else None,
-            embedded=embedded,
-            failures=tuple(self.catalogue.roots.failures()),
-            index=self._index_choice(serving[1]).health(embedded) if serving else EXACT_UNCHECKED,
-            offers=offers,
-            orphaned=orphaned,
-        )
+        return read_status(self.catalogue, lambda space, n: self._index_choice(space).health(n))
 
     def check(self) -> IndexHealth:
         """Reads everything once and measures the index, which is made anew if it finds too little.

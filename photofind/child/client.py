@@ -8,7 +8,7 @@ it twice is recorded as unreadable. The parent imports no torch and decodes no p
 import logging
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import cast
@@ -42,11 +42,11 @@ from photofind.child.suspects import Suspect, Suspects
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box, Embeddings, EmbeddingSpace, Fingerprint, FoundFile
 from photofind.errors import CancelledError, PhotofindError, UserFacingError
-from photofind.indexing.stages import TryLater, Unreadable
-from photofind.indexing.worker import Result
+from photofind.indexing.stages import Result, TryLater, Unreadable
 from photofind.paths import LibraryPaths
 from photofind.search.regions import DEFAULT_METHOD, RegionAnswer, RegionMethod
 from photofind.settings import Settings
+from photofind.store.derived import ProducerVersion
 
 CHUNK = 256
 """Files the child is given at once; it reads ahead within a chunk."""
@@ -112,6 +112,11 @@ class ChildClient:
         return self._started().space
 
     @property
+    def producers(self) -> tuple[ProducerVersion, ...]:
+        """See `Worker`."""
+        return self._started().producers
+
+    @property
     def encodes_per_s(self) -> float:
         """See `Worker`."""
         return cast("float", self._response_to(MeasureSpeed(self._start.checkpoint)))
@@ -146,10 +151,11 @@ class ChildClient:
     # Reading and embedding
 
     def run(
-        self, files: Sequence[FoundFile], *, embed: bool = True
+        self, files: Sequence[FoundFile], kinds: Collection[str] | None = None
     ) -> Generator[list[Result], None, None]:
         """See `Worker.run`; a file that kills the child twice comes out as unreadable."""
         start = self._start
+        chosen = None if kinds is None else tuple(kinds)
         for first in range(0, len(files), CHUNK):
             self._started()
             if self._start is not start:
@@ -158,7 +164,7 @@ class ChildClient:
             done = 0
             child = self._child
             try:
-                with closing(_read(child, chunk, embed, self._silence_s)) as batches:
+                with closing(_read(child, chunk, chosen, self._silence_s)) as batches:
                     for batch in batches:
                         done += len(batch)
                         yield batch
@@ -166,9 +172,9 @@ class ChildClient:
                 self._replace(child)
                 _log.info("Reading %d files one by one", len(chunk) - done)
                 for suspect in chunk[done:]:
-                    yield self._read_suspect(suspect, embed)
+                    yield self._read_suspect(suspect, chosen)
 
-    def _read_suspect(self, file: FoundFile, embed: bool) -> list[Result]:
+    def _read_suspect(self, file: FoundFile, kinds: tuple[str, ...] | None) -> list[Result]:
         suspect = Suspect.of_file(file)
         limit_s = min(self._silence_s, SILENCE_WITH_ONE_FILE_S)
         with self._suspects.one_at_a_time:
@@ -179,7 +185,7 @@ class ChildClient:
                 self._started()
                 child = self._child
                 try:
-                    batches = _read(child, [file], embed, limit_s)
+                    batches = _read(child, [file], kinds, limit_s)
                     return [result for batch in batches for result in batch]
                 except ChildDiedError as death:
                     self._suspects.note_death(suspect, death)
@@ -354,9 +360,12 @@ def _start_request(paths: LibraryPaths, settings: Settings, checkpoint: str) -> 
 
 
 def _read(
-    child: ChildProcess, files: Sequence[FoundFile], embed: bool, silence_s: float
+    child: ChildProcess,
+    files: Sequence[FoundFile],
+    kinds: tuple[str, ...] | None,
+    silence_s: float,
 ) -> Generator[list[Result], None, None]:
-    pending = child.request(ReadFiles(tuple(files), embed))
+    pending = child.request(ReadFiles(tuple(files), kinds))
     try:
         while not isinstance(response := pending.get(silence_s), Done):
             yield cast("list[Result]", response)

@@ -16,6 +16,7 @@ from photofind.errors import PhotofindError, UserFacingError
 from photofind.paths import LibraryPaths
 from photofind.search.regions import RegionMethod
 from photofind.settings import Settings
+from photofind.store.derived import ProducerVersion
 
 Model = str | EmbeddingSpace
 """A search model: by its name, as it is on the disk now; or what made embeddings of this space."""
@@ -51,14 +52,15 @@ class Started:
     """The checkpoint is loaded."""
 
     space: EmbeddingSpace
+    producers: tuple[ProducerVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
-    """Answered with lists of results, then `Done`."""
+    """Answered with lists of results, then `Done`; see `Worker.run`."""
 
     files: tuple[FoundFile, ...]
-    embed: bool = True
+    kinds: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,11 +122,11 @@ class Service:
             load=self._encoders.encoder,
             on_read=self._on_read,
         )
-        return Started(self._worker.space)
+        return Started(self._worker.space, self._worker.producers)
 
     def _read(self, number: int, request: ReadFiles) -> None:
         assert self._worker is not None
-        for batch in self._worker.run(request.files, embed=request.embed):
+        for batch in self._worker.run(request.files, request.kinds):
             self._responses.send(number, batch)
             if self._is_cancelled(number):
                 return

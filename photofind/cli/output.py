@@ -91,10 +91,10 @@ def failure_documents(failures: Sequence[Failure]) -> list[dict[str, str]]:
     return [{"path": str(failure.path), "reason": failure.reason} for failure in failures]
 
 
-def print_failures(failures: Sequence[Failure]) -> None:
+def print_failures(failures: Sequence[Failure], what: str = "could not be read") -> None:
     if not failures:
         return
-    out.print(Text(f"{len(failures):,} could not be read:", style="bold"))
+    out.print(Text(f"{len(failures):,} {what}:", style="bold"))
     for failure in failures:
         out.print(Text(f"  {shown(failure.path)}"))
         out.print(Text(f"      {shown(failure.reason)}", style="dim"))

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from photofind.cli.options import AsJson, LibraryFolder, library_folder, open_library
 from photofind.cli.output import failure_documents, out, print_failures, print_json, shown
-from photofind.library import LibraryStatus
+from photofind.library_status import LibraryStatus
 from photofind.paths import LibraryPaths
 from photofind.store.restore import Restored, restore
 from photofind.store.snapshots import Snapshot, find_snapshot, snapshots
@@ -98,6 +98,17 @@ def _document(
             "embedded": found.embedded,
             "total": found.counts.photos_with_files,
         },
+        "derived": [
+            {
+                "kind": kind.progress.producer.family,
+                "version": kind.progress.producer.version,
+                "done": kind.progress.done,
+                "total": kind.progress.total,
+                "failed": len(kind.failures),
+                "failures": failure_documents(kind.failures),
+            }
+            for kind in found.derived
+        ],
         "index": {
             "kind": index.kind,
             "recall": round(index.recall, 4),
@@ -124,6 +135,10 @@ def _print_status(
         out.print(Text(f"  {shown(root.path)}  ({state})"))
     if counts.waiting:
         out.print(f"{counts.waiting:,} files were found and not read yet.")
+    for kind in found.derived:
+        came = kind.progress
+        if came.done < came.total:
+            out.print(f"{came.producer.family}: {came.done:,} of {came.total:,} photos.")
     if counts.duplicates:
         out.print(f"{counts.duplicates:,} files are copies of another photo.")
     if found.offers or found.orphaned:
@@ -138,3 +153,5 @@ def _print_status(
     if copies:
         out.print(f"Copies of the catalogue: {', '.join(one.moment for one in copies)}.")
     print_failures(found.failures)
+    for kind in found.derived:
+        print_failures(kind.failures, f"have no {kind.progress.producer.family}")

@@ -42,8 +42,8 @@ class Comparison:
     Attributes:
         found: How many files there are.
         to_read: New, or perhaps changed since they were read.
-        to_embed: As they were read, but their photo has no embedding yet.
-        before: What was known of the files to be read or embedded, by path; nothing of new ones.
+        incomplete: As they were read, but something is still to be made of their photo.
+        before: What was known of the files to be read for either, by path; nothing of new ones.
         unchanged: Files of photos of which a stat has told enough.
         missing: Known files the scan did not meet although it could look at their place; of a root
             that is offline, none.
@@ -53,7 +53,7 @@ class Comparison:
 
     found: int = 0
     to_read: tuple[FoundFile, ...] = ()
-    to_embed: tuple[tuple[PhotoId, FoundFile], ...] = ()
+    incomplete: tuple[tuple[PhotoId, FoundFile], ...] = ()
     before: Mapping[Path, PhotoId | None] = field(default_factory=dict)
     unchanged: int = 0
     missing: tuple[KnownFile, ...] = ()
@@ -69,7 +69,7 @@ class Comparison:
 def compare(
     found: Iterable[FoundFile | UnreadableFolder],
     known: Iterable[KnownFile],
-    without_embedding: Collection[PhotoId],
+    pending: Collection[PhotoId],
 ) -> Comparison:
     """Sort the files of one root by what must be done about them.
 
@@ -79,7 +79,7 @@ def compare(
         found: In the order of `scan`.
         known: By the bytes of their paths.
     """
-    sorted_files = _Sorted(without_embedding)
+    sorted_files = _Sorted(pending)
     unreadable: list[UnreadableFolder] = []
     # What counts of these is known in the end.
     other_stat: list[tuple[FoundFile, KnownFile]] = []
@@ -109,7 +109,7 @@ def compare(
     return Comparison(
         found=count,
         to_read=tuple(sorted_files.to_read),
-        to_embed=tuple(sorted_files.to_embed),
+        incomplete=tuple(sorted_files.incomplete),
         before=sorted_files.before,
         unchanged=sorted_files.unchanged,
         missing=tuple(file for file in not_met.all() if hidden.isdisjoint(file.path.parents)),
@@ -120,10 +120,10 @@ def compare(
 class _Sorted:
     """Files by what must be done about them, see `Comparison`."""
 
-    def __init__(self, without_embedding: Collection[PhotoId]) -> None:
-        self._without_embedding = without_embedding
+    def __init__(self, pending: Collection[PhotoId]) -> None:
+        self._pending = pending
         self.to_read: list[FoundFile] = []
-        self.to_embed: list[tuple[PhotoId, FoundFile]] = []
+        self.incomplete: list[tuple[PhotoId, FoundFile]] = []
         self.before: dict[Path, PhotoId | None] = {}
         self.unchanged = 0
 
@@ -132,8 +132,8 @@ class _Sorted:
         photo_id = before.photo_id
         if may_differ:
             self.to_read.append(file)
-        elif photo_id is not None and photo_id in self._without_embedding:
-            self.to_embed.append((photo_id, file))
+        elif photo_id is not None and photo_id in self._pending:
+            self.incomplete.append((photo_id, file))
         else:
             self.leave(before)
             return

@@ -28,7 +28,7 @@ from photofind.indexing.worker import Worker
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
-from photofind.store import counts, embeddings, photos, roots, state, waiting
+from photofind.store import counts, derived, embeddings, photos, roots, state, waiting
 from photofind.store.batches import in_batches
 from photofind.store.database import Database
 from photofind.store.folders import files_outside
@@ -76,9 +76,11 @@ class Indexer:
         self._tally = Tally()
         self._known_paths: dict[Path, PhotoId | None] = {}
         self._known_counts: dict[Path, int] = {}
-        self._without_embedding: set[PhotoId] | None = None
+        self._pending: set[PhotoId] | None = None
+        self._producers = worker.producers
         with database.writing() as connection:
             self._space = embeddings.space_id(connection, worker.space, create=True)
+            derived.set_current(connection, self._producers)
             if state.serving_space(connection) is None:
                 state.set_serving_space(connection, self._space)
 
@@ -94,7 +96,8 @@ class Indexer:
         judge = SuccessionJudge(self._database, self._space)
         recorder = Recorder(
             self._database,
-            self._space,
+            self._producers,
+            embeddings.producer_of(self._worker.space),
             judge,
             {root.path: root for root in to_index},
             self._known_paths,
@@ -104,7 +107,7 @@ class Indexer:
         reading = Reading(self._worker, recorder, self._tally, self._listener, self._cancel)
         reading.run(
             [file for _, comparison in compared for file in comparison.to_read],
-            self._to_embed([comparison for _, comparison in compared]),
+            self._incomplete([comparison for _, comparison in compared]),
         )
         for root, comparison in compared:
             self._settle(root, comparison)
@@ -143,10 +146,8 @@ class Indexer:
     def _compare_whole(self, root: Root, progress: Progress) -> Comparison:
         with self._database.reading() as connection:
             known = self._known_counts[root.path] = photos.count_files(connection, root)
-            if self._without_embedding is None:
-                self._without_embedding = embeddings.photo_ids_without_embedding(
-                    connection, self._space
-                )
+            if self._pending is None:
+                self._pending = derived.pending(connection, self._producers)
         try:
             found = scan(
                 root.path,
@@ -156,9 +157,7 @@ class Indexer:
             )
         except OSError:
             return Comparison(offline=True)
-        comparison = compare(
-            _counted(found, progress), self._known_in_order(root), self._without_embedding
-        )
+        comparison = compare(_counted(found, progress), self._known_in_order(root), self._pending)
         if known and not comparison.found:
             return Comparison(offline=True)
         with self._database.writing() as connection:
@@ -191,11 +190,11 @@ class Indexer:
         )
         if looked is None:
             return None
-        known, without_embedding = self._known_in(root, looked)
+        known, pending = self._known_in(root, looked)
         comparison = compare(
             [*sorted(looked.found, key=lambda file: os.fsencode(file.path)), *looked.unreadable],
             sorted(known.values(), key=lambda file: file.raw_path),
-            without_embedding,
+            pending,
         )
         if comparison.missing and not (
             (looked.found or self._is_there(root, looked.seen))
@@ -220,7 +219,7 @@ class Indexer:
     def _known_in(
         self, root: Root, looked: PartialScan
     ) -> tuple[dict[Path, KnownFile], set[PhotoId]]:
-        """The known files of some places, and which of their photos have no embedding."""
+        """The known files of some places, and which of their photos miss something."""
         known: dict[Path, KnownFile] = {}
         with self._database.reading() as connection:
             for folder in looked.seen.folders:
@@ -228,20 +227,20 @@ class Indexer:
             for tree in looked.seen.trees:
                 known |= photos.known_files_below(connection, root, tree, deep=True)
             ids = {file.photo_id for file in known.values() if file.photo_id is not None}
-            without_embedding = embeddings.without_embedding(connection, self._space, ids)
+            pending = derived.pending_among(connection, self._producers, ids)
             self._known_counts[root.path] = photos.count_files(connection, root)
-        return known, without_embedding
+        return known, pending
 
     def _let_wait(self, root: Root, files: Sequence[FoundFile]) -> None:
         for batch in in_batches([file.path for file in files], WAITING_AT_ONCE):
             with self._database.writing() as connection:
                 waiting.add_waiting(connection, root, batch)
 
-    def _to_embed(self, comparisons: Sequence[Comparison]) -> dict[PhotoId, FoundFile]:
-        """One file of each photo that needs nothing but its embedding."""
+    def _incomplete(self, comparisons: Sequence[Comparison]) -> dict[PhotoId, FoundFile]:
+        """One file of each photo that is known but misses something."""
         files: dict[PhotoId, FoundFile] = {}
         for comparison in comparisons:
-            for photo_id, file in comparison.to_embed:
+            for photo_id, file in comparison.incomplete:
                 if photo_id in files:
                     self._tally.unchanged += 1
                 else:

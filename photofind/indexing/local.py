@@ -5,6 +5,7 @@ from collections.abc import Callable
 from photofind.clip.encoder import Encoder
 from photofind.clip.loading import load_encoder
 from photofind.domain import Fingerprint
+from photofind.indexing.producers import Sources, make_producers
 from photofind.indexing.stages import Stages
 from photofind.indexing.worker import LocalWorker
 from photofind.paths import LibraryPaths
@@ -12,7 +13,7 @@ from photofind.photos.picture_file import PictureLimits
 from photofind.photos.read import OnRead, ignore_progress
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from photofind.store import embeddings, identity, photos
+from photofind.store import derived, identity, photos
 from photofind.store.database import Database
 
 
@@ -40,13 +41,11 @@ class CatalogueWorker(LocalWorker):
         self._database = Database.open(paths, write=False)
         limits = PictureLimits.of(settings)
         stages = Stages(
-            preprocess=encoder.preprocess,
+            producers=make_producers(Sources(encoder, paths, settings)),
+            missing_kinds=self._missing_kinds,
             thumbnails=ThumbnailCache(paths.thumbnails, settings.thumbnail_px),
-            is_described=self._is_described,
-            is_embedded=self._is_embedded,
             max_bytes=limits.max_bytes,
             max_pixels=limits.max_pixels,
-            thumbnail_px=settings.thumbnail_px,
             has_older=self._has_older(),
             on_read=on_read,
         )
@@ -59,11 +58,9 @@ class CatalogueWorker(LocalWorker):
         with self._database.reading() as connection:
             return identity.has_older_photos(connection)
 
-    def _is_described(self, content: Fingerprint) -> bool:
+    def _missing_kinds(self, content: Fingerprint) -> frozenset[str] | None:
         with self._database.reading() as connection:
-            return bool(photos.photo_ids_of(connection, [content]))
-
-    def _is_embedded(self, content: Fingerprint) -> bool:
-        with self._database.reading() as connection:
-            space = embeddings.space_id(connection, self.space, create=False)
-            return space is not None and embeddings.is_embedded(connection, space, content)
+            known = photos.photo_ids_of(connection, [content])
+            if not known:
+                return None
+            return derived.pending_kinds(connection, self.producers, known[content])

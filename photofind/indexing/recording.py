@@ -3,18 +3,23 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
+from typing import Any, TypeVar
 
 from photofind.domain import Fingerprint, FoundFile, PhotoId
 from photofind.events import Listener, PhotosChanged
-from photofind.indexing.stages import Described, KnownContent, NotAPhotoAfterAll, Unreadable
+from photofind.indexing.producers import KINDS
+from photofind.indexing.stages import (
+    NotAPhotoAfterAll,
+    Readable,
+    ReadPhoto,
+    Result,
+    Unreadable,
+)
 from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
-from photofind.indexing.worker import Embedded, Readable, Result
-from photofind.store import embeddings, photos, successions
+from photofind.store import derived, photos, successions
 from photofind.store.database import Database
+from photofind.store.derived import ProducerVersion
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.successions import Arrival
@@ -27,7 +32,8 @@ class Recorder:
     """Records batches, counts them, and tells the listener.
 
     Args:
-        space: Of the embeddings, as `embeddings.space_id` returned it.
+        producers: What is made of photos.
+        embedding: The one that makes them searchable.
         judge: Says which photos are edits of those that lay at their paths before.
         roots: By path; those the files belong to.
         known_paths: What the catalogue held at each path of those roots when the run began; kept
@@ -37,7 +43,8 @@ class Recorder:
     def __init__(
         self,
         database: Database,
-        space: int,
+        producers: Sequence[ProducerVersion],
+        embedding: ProducerVersion,
         judge: SuccessionJudge,
         roots: Mapping[Path, Root],
         known_paths: dict[Path, PhotoId | None],
@@ -45,7 +52,8 @@ class Recorder:
         listener: Listener,
     ) -> None:
         self._database = database
-        self._space = space
+        self._producers = producers
+        self._embedding = embedding
         self._judge = judge
         self._roots = roots
         self._known_paths = known_paths
@@ -53,10 +61,10 @@ class Recorder:
         self._listener = listener
 
     def record(self, batch: Sequence[Result]) -> dict[PhotoId, FoundFile]:
-        """Returns the photos of the batch that have no embedding yet, each with a file."""
+        """Make a batch durable; return its photos that still miss something, each with a file."""
         read = [result for result in batch if isinstance(result, Readable)]
         no_photos = [result for result in batch if isinstance(result, NotAPhotoAfterAll)]
-        new = [result for result in read if isinstance(result, Embedded)]
+        embedded = 0
         files: dict[PhotoId, FoundFile] = {}
         if not read and not no_photos:
             return files
@@ -70,21 +78,21 @@ class Recorder:
                 arrivals = self._arrivals(read_files, photo_ids, known.keys())
                 successions.record_arrivals(connection, arrivals)
                 files |= self._noted(results, photo_ids)
-            if new:
-                ids = photos.photo_ids_of(connection, [item.photo.fingerprint for item in new])
-                embeddings.add_embeddings(
-                    connection,
-                    self._space,
-                    [ids[item.photo.fingerprint] for item in new],
-                    np.stack([item.vector for item in new]),
-                )
-            missing = embeddings.without_embedding(connection, self._space, list(files))
-        _log.debug("Recorded a batch of %d files, %d of them embedded.", len(batch), len(new))
+                for producer in self._producers:
+                    made, failures = _made(producer.kind, results, photo_ids)
+                    if made:
+                        store = KINDS[producer.family].store
+                        store(connection, producer, list(made), list(made.values()))
+                        derived.mark_done(connection, producer, made.keys())
+                    derived.mark_failed(connection, producer, failures)
+                    embedded += len(made) if producer == self._embedding else 0
+            missing = derived.pending_among(connection, self._producers, files.keys())
+            searchable = derived.done_among(connection, self._embedding, files.keys())
+        _log.debug("Recorded a batch of %d files, %d of them embedded.", len(batch), embedded)
         self._judge.judge_new(files.keys())
-        self._tally.embedded += len(new)
+        self._tally.embedded += embedded
         self._tally.found -= len(no_photos)
         if read:
-            searchable = files.keys() - missing
             self._listener(PhotosChanged(tuple(sorted(files)), tuple(sorted(searchable))))
         return {photo_id: files[photo_id] for photo_id in sorted(missing)}
 
@@ -119,7 +127,7 @@ class Recorder:
     def _count(self, result: Readable, photo_id: PhotoId, before: PhotoId | None) -> None:
         if before != photo_id:
             self._tally.arrived[photo_id] += 1
-        elif isinstance(result, KnownContent):
+        elif isinstance(result, ReadPhoto) and result.photo is None:
             self._tally.unchanged += 1
 
     def _by_root(self, batch: Sequence[_Item]) -> Iterator[tuple[Root, list[_Item]]]:
@@ -133,13 +141,31 @@ def _names(files: Sequence[ReadFile]) -> list[Fingerprint]:
     return [name for file in files for name in file.names]
 
 
+def _made(
+    kind: str, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
+) -> tuple[dict[PhotoId, Any], dict[PhotoId, str]]:
+    """What was made of photos, and why nothing could be made of others."""
+    made: dict[PhotoId, Any] = {}
+    failures: dict[PhotoId, str] = {}
+    for result, photo_id in zip(results, photo_ids, strict=True):
+        if isinstance(result, ReadPhoto) and photo_id is not None:
+            if kind in result.products:
+                made[photo_id] = result.products[kind]
+            if kind in result.failures:
+                failures[photo_id] = result.failures[kind]
+    return made, failures
+
+
 def _read_file(result: Readable) -> ReadFile:
     match result:
-        case Embedded(found, read_at_ns, photo) | Described(found, read_at_ns, photo):
-            return ReadFile(found, read_at_ns, photo=photo)
-        case KnownContent(found, read_at_ns, content, metadata, older):
+        case ReadPhoto(found, read_at_ns, content, metadata, older, photo):
             return ReadFile(
-                found, read_at_ns, fingerprint=content, known_metadata=metadata, older=older
+                found,
+                read_at_ns,
+                photo=photo,
+                fingerprint=content,
+                known_metadata=metadata,
+                older=older,
             )
         case Unreadable(found, read_at_ns, reason):
             return ReadFile(found, read_at_ns, failure=reason)

@@ -1,19 +1,22 @@
-"""One file → everything the catalogue and the image encoder need of it.
+"""One file → what it holds, and what producers prepare of its picture.
 
-Reads, decodes and shrinks; keeps nothing, so any number of threads run it side by side.
+Reads and decodes; keeps nothing, so any number of threads run it side by side.
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from photofind.clip.preprocess import Preprocess
 from photofind.domain import Fingerprint, FoundFile, Photo, PhotoMetadata
-from photofind.errors import FileChangedError, MissingExtraError, UnreadablePhotoError
+from photofind.errors import (
+    FileChangedError,
+    MissingExtraError,
+    ProducerError,
+    UnreadablePhotoError,
+)
+from photofind.indexing.producers import Producer
 from photofind.photos.decode import decode
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.formats import NotAPhoto
@@ -25,12 +28,15 @@ NOT_ON_THIS_COMPUTER = "Not on this computer. It is read once it has been downlo
 
 
 @dataclass(frozen=True, slots=True)
-class KnownContent:
-    """The file holds a photo that has all it was to be given.
+class ReadPhoto:
+    """The file holds a photo.
 
     Attributes:
         metadata: Of this file; those of another with the same picture may differ.
         older: What an older catalogue knows the photo by, see `Photo`.
+        photo: Where something was to be made of it, and so it was decoded.
+        products: What was made, by kind.
+        failures: Why nothing could be made, by kind.
     """
 
     found: FoundFile
@@ -38,29 +44,9 @@ class KnownContent:
     fingerprint: Fingerprint
     metadata: PhotoMetadata
     older: Fingerprint | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewContent:
-    """The file holds a photo still to be embedded.
-
-    Attributes:
-        pixels: (size, size, 3) uint8, as the image encoder takes them.
-    """
-
-    found: FoundFile
-    read_at_ns: int
-    photo: Photo
-    pixels: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """The file holds a photo that was new; it has its thumbnail, and is still to be embedded."""
-
-    found: FoundFile
-    read_at_ns: int
-    photo: Photo
+    photo: Photo | None = None
+    products: Mapping[str, Any] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,8 @@ class TryLater:
     found: FoundFile
 
 
-Outcome = KnownContent | NewContent | Described | Unreadable | NotAPhotoAfterAll | TryLater
+Readable = ReadPhoto | Unreadable
+Result = Readable | NotAPhotoAfterAll | TryLater
 
 
 class Claims:
@@ -114,33 +101,38 @@ class Stages:
     """What every file is put through.
 
     Attributes:
-        is_described: Whether a content is in the catalogue; asked from several threads.
-        is_embedded: Whether it needs no embedding any more; asked from several threads.
-        thumbnail_px: Longest side of a thumbnail.
-        embeds: Whether photos are to be embedded, or only described.
+        producers: What is to be made of photos.
+        missing_kinds: What the catalogue misses of a content, `None` where it does not know it;
+            called from several threads.
         has_older: Whether the catalogue knows some photos by their files' bytes, as an older
             photofind did.
         on_read: Called with the bytes that came, while a file is read; from several threads.
     """
 
-    preprocess: Preprocess
+    producers: tuple[Producer, ...]
+    missing_kinds: Callable[[Fingerprint], Collection[str] | None]
     thumbnails: ThumbnailCache
-    is_described: Callable[[Fingerprint], bool]
-    is_embedded: Callable[[Fingerprint], bool]
     max_bytes: int
     max_pixels: int
-    thumbnail_px: int
-    embeds: bool = True
     has_older: bool = False
     claims: Claims = field(default_factory=Claims)
     on_read: OnRead = ignore_progress
 
-    def of_one_run(self, *, embeds: bool) -> "Stages":
-        """The same for a run of its own: what an earlier one claimed and lost is free again."""
-        return replace(self, embeds=embeds, claims=Claims())
+    def of_one_run(self, kinds: Collection[str] | None) -> "Stages":
+        """The same for a run of its own: what an earlier one claimed and lost is free again.
 
-    def run(self, found: FoundFile) -> Outcome:
-        """Raises nothing on account of the file; only `OSError` where a thumbnail has no room."""
+        Args:
+            kinds: What is to be made; `None` for all.
+        """
+        chosen = tuple(one for one in self.producers if kinds is None or one.version.kind in kinds)
+        return replace(self, producers=chosen, claims=Claims())
+
+    def run(self, found: FoundFile) -> Result:
+        """Read a file and prepare what is missing of its photo.
+
+        Raises:
+            OSError: A product has no room on the disk; nothing on account of the file.
+        """
         read_at_ns = time.time_ns()
         if found.placeholder:
             # Never opened: that would download it. Recorded as read before all times, it is read
@@ -150,13 +142,17 @@ class Stages:
             data = read_file(found, self.max_bytes, self.on_read)
             content = fingerprint(data)
             older = self._older(data, content)
-            has_all = self.is_embedded if self.embeds else self.is_described
-            if has_all(older or content):
-                return KnownContent(found, read_at_ns, content, read_metadata(data), older)
+            read = ReadPhoto(found, read_at_ns, content, read_metadata(data), older)
+            missing = self.missing_kinds(older or content)
+            producers = [
+                one for one in self.producers if missing is None or one.version.kind in missing
+            ]
+            if missing is not None and not producers:
+                return read
             if not self.claims.claim(content):
                 return TryLater(found)
             try:
-                return self._new(found, read_at_ns, data, content, older)
+                return self._prepared(read, data, producers)
             except BaseException:
                 self.claims.release(content)
                 raise
@@ -172,39 +168,36 @@ class Stages:
 
     def _older(self, data: bytes, content: Fingerprint) -> Fingerprint | None:
         """What the catalogue knows the photo by, where that is the bytes of its file."""
-        if not self.has_older or self.is_described(content):
+        if not self.has_older or self.missing_kinds(content) is not None:
             return None
         older = file_fingerprint(data)
-        if older == content or not self.is_described(older):
+        if older == content or self.missing_kinds(older) is None:
             return None
         self.thumbnails.rename(older, content)
         return older
 
-    def _new(
-        self,
-        found: FoundFile,
-        read_at_ns: int,
-        data: bytes,
-        content: Fingerprint,
-        older: Fingerprint | None,
-    ) -> NewContent | Described:
-        shorter_side = self.preprocess.decode_px if self.embeds else self.thumbnail_px
+    def _prepared(self, read: ReadPhoto, data: bytes, producers: Sequence[Producer]) -> ReadPhoto:
         picture = decode(
             data,
-            name=found.path.name,
-            shorter_side=shorter_side,
+            name=read.found.path.name,
+            # Of all producers: what is made of a photo must not depend on what else is missing.
+            shorter_side=max(one.decode_px for one in self.producers),
             max_pixels=self.max_pixels,
         )
-        self.thumbnails.store(content, picture.image)
+        products: dict[str, Any] = {}
+        failures: dict[str, str] = {}
+        for producer in producers:
+            try:
+                products[producer.version.kind] = producer.prepare(read.fingerprint, picture)
+            except ProducerError as error:
+                failures[producer.version.kind] = str(error)
         photo = Photo(
-            fingerprint=content,
+            fingerprint=read.fingerprint,
             format=picture.format,
             width=picture.width,
             height=picture.height,
             average_colour=average_colour(picture.image),
-            metadata=read_metadata(data),
-            older=older,
+            metadata=read.metadata,
+            older=read.older,
         )
-        if not self.embeds:
-            return Described(found, read_at_ns, photo)
-        return NewContent(found, read_at_ns, photo, self.preprocess.pixels(picture.image))
+        return replace(read, photo=photo, products=products, failures=failures)

@@ -2,41 +2,18 @@
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from photofind.clip.encoder import Encoder
-from photofind.domain import Embeddings, EmbeddingSpace, FoundFile, Photo
-from photofind.indexing.stages import (
-    Described,
-    KnownContent,
-    NewContent,
-    NotAPhotoAfterAll,
-    Outcome,
-    Stages,
-    TryLater,
-    Unreadable,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A photo that was new, and its embedding: (dim,) float32 of length one."""
-
-    found: FoundFile
-    read_at_ns: int
-    photo: Photo
-    vector: NDArray[np.float32]
-
-
-Readable = KnownContent | Described | Embedded | Unreadable
-Result = Readable | NotAPhotoAfterAll | TryLater
+from photofind.domain import Embeddings, EmbeddingSpace, FoundFile
+from photofind.errors import ProducerError
+from photofind.indexing.producers import Producer
+from photofind.indexing.stages import ReadPhoto, Result, Stages
+from photofind.store.derived import ProducerVersion
 
 
 class Worker(Protocol):
@@ -46,17 +23,22 @@ class Worker(Protocol):
     def space(self) -> EmbeddingSpace: ...
 
     @property
+    def producers(self) -> tuple[ProducerVersion, ...]:
+        """What it can make of photos."""
+        ...
+
+    @property
     def encodes_per_s(self) -> float:
         """As `Encoder.encodes_per_s`."""
         ...
 
     def run(
-        self, files: Sequence[FoundFile], *, embed: bool = True
+        self, files: Sequence[FoundFile], kinds: Collection[str] | None = None
     ) -> Generator[list[Result], None, None]:
         """One result a file, in the files' order, a batch at a time; may be closed early.
 
         Args:
-            embed: Or only read, thumbnail and describe; then `Described` stands for `Embedded`.
+            kinds: Of the producers: what is made of photos that miss it; by default all.
         """
         ...
 
@@ -75,7 +57,7 @@ def usable_cores() -> int:
 
 
 class LocalWorker:
-    """Works in this process: threads read and decode while the caller's thread embeds.
+    """Works in this process: threads read, decode and prepare; the caller's thread finishes.
 
     Args:
         threads: That read and decode; by default as many as there are cores.
@@ -102,32 +84,36 @@ class LocalWorker:
         """As `Encoder.encode_texts`."""
         return self._encoder.encode_texts(texts)
 
+    @property
+    def producers(self) -> tuple[ProducerVersion, ...]:
+        return tuple(producer.version for producer in self._stages.producers)
+
     def run(
-        self, files: Sequence[FoundFile], *, embed: bool = True
+        self, files: Sequence[FoundFile], kinds: Collection[str] | None = None
     ) -> Generator[list[Result], None, None]:
         """See `Worker.run`."""
-        stages = self._stages.of_one_run(embeds=embed)
+        stages = self._stages.of_one_run(kinds)
         with (
             ThreadPoolExecutor(self._threads, thread_name_prefix="read") as pool,
-            closing(self._outcomes(stages, pool, files)) as outcomes,
+            closing(self._prepared(stages, pool, files)) as prepared,
         ):
-            batch: list[Outcome] = []
-            for outcome in outcomes:
-                batch.append(outcome)
+            batch: list[Result] = []
+            for result in prepared:
+                batch.append(result)
                 if len(batch) == self._batch_size:
-                    yield self._embedded(batch)
+                    yield _finished(stages.producers, batch)
                     batch = []
             if batch:
-                yield self._embedded(batch)
+                yield _finished(stages.producers, batch)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _outcomes(
+    def _prepared(
         self, stages: Stages, pool: ThreadPoolExecutor, files: Sequence[FoundFile]
-    ) -> Generator[Outcome, None, None]:
-        """Outcomes in the files' order, with no more than two batches decoded ahead."""
-        ahead: deque[Future[Outcome]] = deque()
+    ) -> Generator[Result, None, None]:
+        """Results in the files' order, with no more than two batches decoded ahead."""
+        ahead: deque[Future[Result]] = deque()
         try:
             for file in files:
                 ahead.append(pool.submit(stages.run, file))
@@ -139,16 +125,26 @@ class LocalWorker:
             for future in ahead:
                 future.cancel()
 
-    def _embedded(self, batch: Sequence[Outcome]) -> list[Result]:
-        vectors = self._encode([item for item in batch if isinstance(item, NewContent)])
-        return [
-            Embedded(item.found, item.read_at_ns, item.photo, next(vectors))
-            if isinstance(item, NewContent)
-            else item
-            for item in batch
-        ]
 
-    def _encode(self, new: Sequence[NewContent]) -> Iterator[NDArray[np.float32]]:
-        if not new:
-            return iter(())
-        return iter(self._encoder.encode_images(np.stack([item.pixels for item in new])))
+def _finished(producers: Sequence[Producer], batch: list[Result]) -> list[Result]:
+    """The batch with products in place of what was prepared."""
+    for producer in producers:
+        kind = producer.version.kind
+        prepared = [
+            (row, result)
+            for row, result in enumerate(batch)
+            if isinstance(result, ReadPhoto) and kind in result.products
+        ]
+        if not prepared:
+            continue
+        made = producer.finish([result.products[kind] for _, result in prepared])
+        for (row, result), product in zip(prepared, made, strict=True):
+            batch[row] = _with_product(result, kind, product)
+    return batch
+
+
+def _with_product(read: ReadPhoto, kind: str, product: object) -> ReadPhoto:
+    if not isinstance(product, ProducerError):
+        return replace(read, products={**read.products, kind: product})
+    products = {name: made for name, made in read.products.items() if name != kind}
+    return replace(read, products=products, failures={**read.failures, kind: str(product)})

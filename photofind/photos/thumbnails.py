@@ -1,7 +1,6 @@
 """Small JPEGs of photos, by fingerprint; a cache that may be deleted at any time."""
 
 import io
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,14 +23,14 @@ class ThumbnailCache:
 
     def __init__(self, folder: Path, longest_side: int = 384) -> None:
         self._folder = folder
-        self._longest_side = longest_side
+        self.longest_side = longest_side
 
     def path_of(self, fingerprint: Fingerprint) -> Path:
         digits = fingerprint.hex()
         return self._folder / digits[:2] / f"{digits}.jpg"
 
     def store(self, fingerprint: Fingerprint, image: Image.Image) -> None:
-        """Does nothing where a whole thumbnail is already there.
+        """Make a thumbnail, in place of one that is there.
 
         Args:
             fingerprint: Of the photo's content.
@@ -40,11 +39,8 @@ class ThumbnailCache:
         Raises:
             OSError: The disk is full, or the folder cannot be written.
         """
-        path = self.path_of(fingerprint)
-        if _is_whole(path):
-            return
         # `load` notices what a power cut leaves behind.
-        write_file(path, self._encoded(image), durable=False)
+        write_file(self.path_of(fingerprint), self._encoded(image), durable=False)
 
     def rename(self, before: Fingerprint, after: Fingerprint) -> None:
         """Let a photo's thumbnail be found by another fingerprint; nothing where there is none."""
@@ -61,11 +57,15 @@ class ThumbnailCache:
             return None
         return data if data.endswith(_END_OF_JPEG) else None
 
+    def is_empty(self) -> bool:
+        """Whether all thumbnails are gone; takes no time."""
+        return not self._folder.is_dir() or next(self._folder.iterdir(), None) is None
+
     def remove(self, fingerprint: Fingerprint) -> None:
         self.path_of(fingerprint).unlink(missing_ok=True)
 
     def _encoded(self, image: Image.Image) -> bytes:
-        scale = min(1.0, self._longest_side / max(image.size))
+        scale = min(1.0, self.longest_side / max(image.size))
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         # About as sharp as bicubic when making smaller, in half the time.
         small = image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
@@ -80,12 +80,3 @@ def average_colour(image: Image.Image) -> tuple[int, int, int]:
     assert isinstance(pixel, tuple)
     red, green, blue = (int(value) for value in pixel)
     return red, green, blue
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            file.seek(-len(_END_OF_JPEG), os.SEEK_END)
-            return file.read() == _END_OF_JPEG
-    except OSError:
-        return False

@@ -29,6 +29,7 @@ from photofind.store.changes import ChangeKind, Changes
 from photofind.store.continuity import ContinuityRepository
 from photofind.store.counts import Counts
 from photofind.store.database import Database
+from photofind.store.derived import DerivedRepository
 from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
 from photofind.store.filters import FilteredPhotos, FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
@@ -317,3 +318,4 @@ class Catalogue:
         self.changes = ChangeRepository(database)
         self.tags = TagRepository(database)
         self.continuity = ContinuityRepository(database)
+        self.derived = DerivedRepository(database)

@@ -57,8 +57,9 @@ def count_by_key(connection: sa.Connection, subject: str) -> dict[int, int]:
     """What is counted of a subject, by its key; nothing that there is none of.
 
     Args:
-        subject: `photos` (key 0), `year`, `embedded` (by space), a tag's state (by tag), or by
-            root `files`, `failures`, `waiting`, and `root` for its distinct photos.
+        subject: `photos` (key 0), `year`, `embedded` (by space), a tag's state (by tag), by root
+            `files`, `failures`, `waiting`, and `root` for its distinct photos, or by producer
+            `derived_` with a status.
     """
     statement = sa.select(_counts.c.key, _counts.c.n).where(
         _counts.c.subject == subject, _counts.c.n > 0
@@ -78,7 +79,7 @@ def recount(connection: sa.Connection) -> dict[tuple[str, int], int]:
     shown = photos.c.id.in_(sa.select(files.c.photo_id).where(files.c.photo_id.is_not(None)))
     year = sa.cast(sa.func.substr(photos.c.taken_at, 1, 4), sa.Integer)
     number = sa.func.count()
-    embeddings, waiting = schema.embeddings, schema.waiting
+    embeddings, waiting, derived = schema.embeddings, schema.waiting, schema.derived
     statements = [
         sa.select(sa.literal("photos"), sa.literal(0), number).select_from(photos).where(shown),
         sa.select(sa.literal("year"), year, number)
@@ -100,6 +101,10 @@ def recount(connection: sa.Connection) -> dict[tuple[str, int], int]:
         .join_from(tags, photos)
         .where(shown)
         .group_by(tags.c.state, tags.c.tag_id),
+        sa.select(sa.literal("derived_") + derived.c.status, derived.c.producer_id, number)
+        .join_from(derived, photos)
+        .where(shown)
+        .group_by(derived.c.status, derived.c.producer_id),
     ]
     return {
         (subject, key): n

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
-from photofind.domain import Embeddings, EmbeddingSpace, Fingerprint, PhotoId
+from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.store import schema
 from photofind.store.batches import in_batches
 from photofind.store.columns import among_ids, number_columns
 from photofind.store.counts import count_by_key, total
+from photofind.store.derived import ProducerVersion
 from photofind.store.photos import has_file
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,27 @@ def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> 
     values = {name: getattr(space, name) for name in EmbeddingSpace.__slots__}
     done = connection.execute(sa.insert(_spaces).values(values))
     return int((done.inserted_primary_key or (0,))[0])
+
+
+def producer_of(space: EmbeddingSpace) -> ProducerVersion:
+    """What makes embeddings of a space; migration 0006 knows it by this name too."""
+    return ProducerVersion(f"embedding:{space.sha256}", str(space.preprocess_version))
+
+
+def store_products(
+    connection: sa.Connection,
+    producer: ProducerVersion,
+    photo_ids: Sequence[PhotoId],
+    vectors: Sequence[NDArray[np.float32]],
+) -> None:
+    """Store what the producer of a space made, see `derived.StoreProducts`."""
+    space = connection.execute(
+        sa.select(_spaces.c.id).where(
+            _spaces.c.sha256 == producer.kind.partition(":")[2],
+            _spaces.c.preprocess_version == int(producer.version),
+        )
+    ).scalar_one()
+    add_embeddings(connection, space, photo_ids, np.stack(vectors))
 
 
 def space_of(connection: sa.Connection, space_id: int) -> EmbeddingSpace:
@@ -171,10 +193,13 @@ def drop_embeddings(connection: sa.Connection, space_id: int, photo_ids: NDArray
 
 
 def damaged_embeddings(connection: sa.Connection, space_id: int) -> NDArray[np.int64]:
-    """(N,) int64, ascending: photos whose embedding is not what was stored; reads all of them."""
+    """(N,) int64, ascending: photos whose embedding is not what was stored; reads all of them.
+
+    Photos without a file are among them: what comes back must be sound.
+    """
     dim = space_of(connection, space_id).dim
     found: list[int] = []
-    for block in _blocks(connection, _searchable(space_id, schema.WHOLE)):
+    for block in _blocks(connection, _in_space(space_id, schema.WHOLE)):
         found += _faulty(*block, dim)
     return np.array(sorted(found), np.int64)
 
@@ -219,54 +244,6 @@ def vectors_of(
             if _is_intact(blob, checksum, dim):
                 found[PhotoId(photo_id)] = np.frombuffer(blob, dtype=_STORED).astype(np.float32)
     return found
-
-
-def is_embedded(
-    connection: sa.Connection,
-    space_id: int,
-    fingerprint: Fingerprint,
-    region_kind: str = schema.WHOLE,
-) -> bool:
-    """Whether a content has an undamaged embedding, whatever its files are."""
-    row = connection.execute(
-        sa.select(_embeddings.c.vector, _embeddings.c.checksum)
-        .join_from(_embeddings, _photos)
-        .where(*_in_space(space_id, region_kind), _photos.c.fingerprint == fingerprint)
-    ).one_or_none()
-    if row is None:
-        return False
-    return _is_intact(row.vector, row.checksum, space_of(connection, space_id).dim)
-
-
-def photo_ids_without_embedding(connection: sa.Connection, space_id: int) -> set[PhotoId]:
-    """Photos that have a file and no embedding; takes no time where there are none."""
-    embedded, all_photos = coverage(connection, space_id)
-    if embedded == all_photos:
-        return set()
-    known = sa.select(_embeddings.c.photo_id).where(*_in_space(space_id, schema.WHOLE))
-    missing = sa.select(_photos.c.id).where(_photos.c.file_count > 0, _photos.c.id.not_in(known))
-    return set(connection.scalars(missing).all())
-
-
-def without_embedding(
-    connection: sa.Connection,
-    space_id: int,
-    photo_ids: Collection[PhotoId],
-    region_kind: str = schema.WHOLE,
-) -> set[PhotoId]:
-    """Those of some photos that have no embedding, or a damaged one."""
-    dim = space_of(connection, space_id).dim
-    missing = set(photo_ids)
-    stored = _STORED_VECTORS.where(*_in_space(space_id, region_kind))
-    for batch in in_batches(list(photo_ids)):
-        missing.difference_update(
-            photo_id
-            for photo_id, blob, checksum in connection.execute(
-                stored.where(_embeddings.c.photo_id.in_(batch))
-            )
-            if _is_intact(blob, checksum, dim)
-        )
-    return missing
 
 
 def coverage(connection: sa.Connection, space_id: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -200,4 +200,31 @@ successions = sa.Table(
     sa.Column("cosine", sa.REAL),
     sa.Column("happened_at", sa.Text, nullable=False),
     sa.UniqueConstraint("old_photo_id", "new_photo_id"),
+)
+
+producers = sa.Table(
+    "producers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("current", sa.Integer, nullable=False, server_default="0"),
+    sa.UniqueConstraint("kind", "version"),
+)
+
+# Facts about embeddings are written by triggers, see migration 0006.
+derived = sa.Table(
+    "derived",
+    metadata,
+    sa.Column("producer_id", sa.Integer, sa.ForeignKey("producers.id"), primary_key=True),
+    sa.Column("photo_id", sa.Integer, sa.ForeignKey("photos.id"), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("why", sa.Text),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Index(
+        "ix_derived_not_done",
+        "producer_id",
+        "photo_id",
+        sqlite_where=sa.text("status <> 'done'"),
+    ),
 )

@@ -1,18 +1,19 @@
 """Tag suggestions of one library, kept true to the catalogue in small steps.
 
-    change log → photos that came or changed → what stands out on them → suggestions that differ
+    change log, photos without tags → what stands out on them → suggestions that differ
 
-See [Note: change feed] in store/changes.py. What stands out depends on the whole library, but on no
-single photo: it is measured on a sample, and all photos are looked at again only when the library
-has become another one (see `REMEASURED_SHARE`), the vocabulary or the search model changed, or the
-log does not reach back.
+See [Note: change feed] in store/changes.py and [Note: derived facts] in store/derived.py. What
+stands out depends on the whole library, but on no single photo: it is measured on a sample, and all
+photos are looked at again only when the library has become another one (see `REMEASURED_SHARE`),
+the vocabulary or the search model changed, or the log does not reach back. That is another version
+of the producer of tags; a pass that is stopped goes on where it was.
 """
 
 import hashlib
 import json
 import logging
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -20,9 +21,10 @@ from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, PhotoId
-from photofind.store import changes, state, tags
+from photofind.store import changes, derived, state, tags
 from photofind.store.changes import ChangeKind
 from photofind.store.database import Database
+from photofind.store.derived import ProducerVersion
 from photofind.store.tags import Suggestion
 from photofind.tagging.tagger import SAMPLE, TagScale, measure, suggest_tags
 from photofind.tagging.vocabulary import Vocabulary
@@ -38,7 +40,7 @@ BATCH = 1000
 """Photos looked at in one transaction: a person's own tag need not wait for a million."""
 
 _BASIS = "tags_basis"
-_FOLLOWED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
+_FOLLOWED = (ChangeKind.EMBEDDING,)
 
 _log = logging.getLogger(__name__)
 
@@ -65,17 +67,25 @@ class _Basis:
     Attributes:
         vocabulary: A hash of names and prompts.
         photos: How many photos it was measured on.
+        seq: The number of the change since when all photos are looked at.
     """
 
     space_id: int
     vocabulary: str
     photos: int
+    seq: int
 
     def holds_for(self, other: "_Basis") -> bool:
         """Whether what was measured once still means the same."""
         if (self.space_id, self.vocabulary) != (other.space_id, other.vocabulary):
             return False
         return abs(other.photos - self.photos) <= REMEASURED_SHARE * self.photos
+
+    @property
+    def producer(self) -> ProducerVersion:
+        """What suggests tags on this basis."""
+        written = json.dumps(asdict(self))
+        return ProducerVersion("tags", hashlib.sha256(written.encode()).hexdigest())
 
 
 class TagFollower:
@@ -94,40 +104,37 @@ class TagFollower:
         self._scale: tuple[_Basis, TagScale] | None = None
 
     def catch_up(self, searchable: Searchable, cancel: CancelToken) -> int:
-        """Look at what changed since the last time, by whoever it was; returns how many photos.
+        """Look at what changed since the last time, by whoever it was; return how many photos.
 
         Raises:
             CancelledError: Asked to stop, between two batches; what was done is kept, and the next
-                time begins where this one did.
+                time goes on from there.
         """
         index, seq = searchable.index, searchable.seq
-        now = _Basis(searchable.space_id, self._digest, len(index))
-        basis = self._kept_basis()
-        changed = None
-        if basis is not None and basis.holds_for(now):
-            changed = self._changed(searchable)
-        if changed is None or basis is None:
+        basis, kept = self._basis(searchable), self._kept_basis()
+        followed, changed = self._changed(searchable.space_id)
+        if changed is None or basis != kept:
             _log.info("tags: looking at all %d photos", len(index))
-            basis, photo_ids = now, index.labels
-        else:
-            photo_ids = np.intersect1d(changed, index.labels)
+            basis, changed = replace(basis, seq=seq), np.empty(0, np.int64)
+            self._begin(basis)
+        there = np.isin(changed, index.labels)
+        photo_ids = np.union1d(self._unseen(index, basis), changed[there])
         started = time.monotonic()
         self._suggest(searchable, basis, photo_ids, cancel)
         if len(photo_ids):
             seconds = time.monotonic() - started
             _log.info("tags: looked at %d photos in %.2f s", len(photo_ids), seconds)
-        with self._database.reading() as connection:
-            is_noted = changes.followed(connection, FOLLOWER) == seq
-        if not is_noted or basis != self._kept_basis():
+        if followed != seq:
             with self._database.writing() as connection:
-                state.write_fact(connection, _BASIS, json.dumps(asdict(basis)))
+                # What has no embedding any more is looked at again when it has one.
+                derived.forget(connection, basis.producer, changed[~there].tolist())
                 changes.set_followed(connection, FOLLOWER, seq)
         return len(photo_ids)
 
     def suggest(
         self, searchable: Searchable, photo_ids: NDArray[np.int64], cancel: CancelToken
     ) -> int:
-        """Suggest tags for some photos now; returns how many suggestions of theirs there are.
+        """Suggest tags for some photos now; return how many suggestions of theirs there are.
 
         Args:
             photo_ids: (N,) int64, of photos that the index holds.
@@ -135,8 +142,7 @@ class TagFollower:
         Raises:
             CancelledError: Asked to stop, between two batches.
         """
-        now = _Basis(searchable.space_id, self._digest, len(searchable.index))
-        return self._suggest(searchable, now, photo_ids, cancel)
+        return self._suggest(searchable, self._basis(searchable), photo_ids, cancel)
 
     def _suggest(
         self,
@@ -160,21 +166,46 @@ class TagFollower:
                 suggested += tags.suggest(
                     connection, searchable.space_id, some.tolist(), suggestions
                 )
+                derived.mark_done(connection, basis.producer, some.tolist())
         return suggested
 
-    def _changed(self, searchable: Searchable) -> NDArray[np.int64] | None:
-        """Photos to look at; `None` where only all will do."""
+    def _basis(self, searchable: Searchable) -> _Basis:
+        """The kept one as long as it holds."""
+        now = _Basis(searchable.space_id, self._digest, len(searchable.index), searchable.seq)
+        kept = self._kept_basis()
+        return now if kept is None or not kept.holds_for(now) else kept
+
+    def _changed(self, space_id: int) -> tuple[int | None, NDArray[np.int64] | None]:
+        """Since which change, and photos embedded anew; `None` where the log is too short."""
         with self._database.reading() as connection:
             followed = changes.followed(connection, FOLLOWER)
             if followed is None:
-                return None
-            found = changes.changes_since(connection, followed, _FOLLOWED, searchable.space_id)
-        return None if found is None else found.of(*_FOLLOWED)
+                return None, None
+            found = changes.changes_since(connection, followed, _FOLLOWED, space_id)
+        return followed, None if found is None else found.of(*_FOLLOWED)
+
+    def _begin(self, basis: _Basis) -> None:
+        """Have all photos looked at; what changes from now on is in the log."""
+        with self._database.writing() as connection:
+            derived.set_current(connection, [basis.producer])
+            state.write_fact(connection, _BASIS, json.dumps(asdict(basis)))
+            changes.set_followed(connection, FOLLOWER, basis.seq)
+
+    def _unseen(self, index: VectorIndex, basis: _Basis) -> NDArray[np.int64]:
+        """Photos of the index that nobody looked at on this basis."""
+        with self._database.reading() as connection:
+            # Only photos of the index are ever done, so that equal numbers are equal photos.
+            if derived.progress(connection, basis.producer).done == len(index):
+                return np.empty(0, np.int64)
+            done = derived.done_photos(connection, basis.producer)
+        return np.setdiff1d(index.labels, done)
 
     def _kept_basis(self) -> _Basis | None:
         with self._database.reading() as connection:
             written = state.read_fact(connection, _BASIS)
-        return None if written is None else _Basis(**json.loads(written))
+        facts = {} if written is None else json.loads(written)
+        # Before revision 0006 nobody wrote down which photos were looked at.
+        return _Basis(**facts) if "seq" in facts else None
 
     def _scale_of(self, index: VectorIndex, basis: _Basis) -> TagScale:
         """Measured when it is first needed, and again for another basis."""

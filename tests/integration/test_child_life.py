@@ -17,8 +17,7 @@ from PIL import Image
 
 from photofind.child.client import ChildClient
 from photofind.errors import CancelledError, CheckpointError, UserFacingError
-from photofind.indexing.stages import Unreadable
-from photofind.indexing.worker import Embedded
+from photofind.indexing.stages import ReadPhoto, Unreadable
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
@@ -88,7 +87,7 @@ def test_that_a_child_killed_again_and_again_loses_no_photo(
 
     assert len(killed) > 1
     assert [result.found for result in results] == files
-    assert all(isinstance(result, Embedded) for result in results)
+    assert all(isinstance(one, ReadPhoto) and len(one.products) == 2 for one in results)
 
 
 def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
@@ -104,7 +103,7 @@ def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
         showing = pool.submit(worker.read_picture, shown.path)
         (result,) = [result for batch in worker.run([found_file(read.path)]) for result in batch]
 
-        assert isinstance(result, Embedded)
+        assert isinstance(result, ReadPhoto)
         assert showing.result().width == 200
         assert worker.pid == child
 

@@ -16,8 +16,7 @@ from photofind.child.messages import MakeThumbnail, PixelPicture, ReadPicture
 from photofind.child.pictures import PictureFiles, PictureThread
 from photofind.errors import BadInputError
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.indexing.stages import Unreadable
-from photofind.indexing.worker import Embedded
+from photofind.indexing.stages import ReadPhoto, Unreadable
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
@@ -113,7 +112,7 @@ def test_that_pictures_need_not_wait_for_a_batch(fragile: ChildClient, picture: 
         assert not reading.done()
         picture.with_name("wait.go").touch()
 
-        assert isinstance(reading.result()[0], Embedded)
+        assert isinstance(reading.result()[0], ReadPhoto)
 
 
 def test_that_the_newest_picture_comes_first_and_thumbnails_last(
@@ -156,7 +155,8 @@ def test_that_a_picture_that_takes_too_much_memory_is_unreadable(
 
     assert isinstance(unreadable, Unreadable)
     assert "not enough memory" in unreadable.reason
-    assert isinstance(embedded, Embedded)
+    assert isinstance(embedded, ReadPhoto)
+    assert len(embedded.products) == 2
     with pytest.raises(BadInputError, match="not enough memory"):
         worker.read_picture(huge, 100)
     assert worker.pid == child

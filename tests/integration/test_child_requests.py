@@ -13,7 +13,7 @@ from photofind.clip.encoder import encode_picture
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import FoundFile
 from photofind.errors import BadInputError, CheckpointError
-from photofind.indexing.worker import Embedded
+from photofind.indexing.stages import ReadPhoto
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.picture_file import open_picture
@@ -130,7 +130,7 @@ def test_that_all_kinds_are_answered_while_files_are_read(
     read: list[FoundFile] = []
     with ThreadPoolExecutor(6) as pool:
         for batch in worker.run(files):
-            read.extend(result.found for result in batch if isinstance(result, Embedded))
+            read.extend(one.found for one in batch if isinstance(one, ReadPhoto) and one.products)
             responses = [pool.submit(request) for request in requests]
             during.extend(response.result() for response in responses)
 

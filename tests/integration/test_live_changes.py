@@ -15,7 +15,7 @@ import pytest
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
-from photofind.indexing.worker import Result
+from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
 from photofind.settings import Settings, save_setting
 from tests.support.warm_child import WarmChild

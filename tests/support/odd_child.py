@@ -28,7 +28,7 @@ def main() -> None:
             sys.stdout.buffer.flush()
             sys.exit(3)
         case "reads pictures for ever":
-            responses.send(number, Started(SPACE))
+            responses.send(number, Started(SPACE, ()))
             while True:
                 responses.send(None, Heartbeat(ChildThread.PICTURES))
                 time.sleep(0.05)
@@ -42,9 +42,9 @@ def main() -> None:
                 raise KeyError("the cause")
             except KeyError:
                 log.exception("it failed")
-            responses.send(number, Started(SPACE))
+            responses.send(number, Started(SPACE, ()))
         case "says nothing more":
-            responses.send(number, Started(SPACE))
+            responses.send(number, Started(SPACE, ()))
     time.sleep(600)
 
 

@@ -29,11 +29,9 @@ def _known(
 def _compare(
     found: Iterable[FoundFile | UnreadableFolder],
     known: Mapping[Path, KnownFile],
-    without_embedding: Collection[PhotoId] = (),
+    pending: Collection[PhotoId] = (),
 ) -> Comparison:
-    return compare(
-        found, [known[path] for path in sorted(known, key=os.fsencode)], without_embedding
-    )
+    return compare(found, [known[path] for path in sorted(known, key=os.fsencode)], pending)
 
 
 def test_that_a_new_file_is_read() -> None:
@@ -131,13 +129,13 @@ def test_that_a_time_in_the_future_does_not_cost_a_reading_each_time() -> None:
     assert not _compare([_found("a.jpg", future)], dict([_known("a.jpg", future)])).to_read
 
 
-def test_that_a_photo_without_embedding_is_embedded_however_unchanged() -> None:
+def test_that_a_photo_that_misses_something_is_read_however_unchanged() -> None:
     known = dict([_known("a.jpg", photo_id=7)])
 
     result = _compare([_found("a.jpg")], known, {PhotoId(7)})
     assert (result.to_read, result.unchanged) == ((), 0)
-    assert result.to_embed == ((PhotoId(7), _found("a.jpg")),)
-    assert not _compare([_found("a.jpg")], known, {PhotoId(8)}).to_embed
+    assert result.incomplete == ((PhotoId(7), _found("a.jpg")),)
+    assert not _compare([_found("a.jpg")], known, {PhotoId(8)}).incomplete
 
 
 def test_that_files_below_an_unreadable_folder_are_not_missing() -> None:
@@ -193,4 +191,4 @@ def test_that_a_placeholder_is_what_is_known_of_it_or_else_to_be_listed() -> Non
 
     result = _compare(away, dict([_known("a.jpg", photo_id=7)]), {PhotoId(7)})
 
-    assert (result.to_read, result.to_embed, result.unchanged) == ((away[1],), (), 1)
+    assert (result.to_read, result.incomplete, result.unchanged) == ((away[1],), (), 1)

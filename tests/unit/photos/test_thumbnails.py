@@ -1,5 +1,6 @@
 import errno
 import io
+import shutil
 import threading
 from pathlib import Path
 
@@ -63,12 +64,24 @@ def test_that_nothing_is_made_before_it_is_needed(cache: ThumbnailCache, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_that_a_thumbnail_already_there_is_kept(cache: ThumbnailCache) -> None:
+def test_that_a_thumbnail_of_another_size_is_replaced(
+    cache: ThumbnailCache, tmp_path: Path
+) -> None:
+    cache.store(PHOTO, corners(800, 480))
+    smaller = ThumbnailCache(tmp_path / "thumbnails", 100)
+    smaller.store(PHOTO, corners(800, 480))
+    assert size_of(cache.load(PHOTO)) == (100, 60)
+
+
+def test_that_it_is_known_when_all_thumbnails_are_gone(
+    cache: ThumbnailCache, tmp_path: Path
+) -> None:
+    assert cache.is_empty()
     cache.store(PHOTO, corners())
-    before = cache.path_of(PHOTO).stat()
-    cache.store(PHOTO, Image.new("RGB", (9, 9)))
-    after = cache.path_of(PHOTO).stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert not cache.is_empty()
+    for part in (tmp_path / "thumbnails").iterdir():
+        shutil.rmtree(part)
+    assert cache.is_empty()
 
 
 @pytest.mark.parametrize("kept", [0, 1, 300])

@@ -17,7 +17,7 @@ from photofind.search.calibration import Calibration, calibrate
 from photofind.search.engine import Reach
 from photofind.search.follower import SearchFollower
 from photofind.search.parser import parse
-from photofind.store import changes, embeddings, photos, roots, schema
+from photofind.store import changes, derived, embeddings, photos, roots, schema
 from photofind.store.catalogue import Catalogue as StoreCatalogue
 from photofind.store.database import Database
 from photofind.store.roots import Root
@@ -189,7 +189,7 @@ def test_that_one_damaged_vector_stops_nothing(catalogue: Catalogue, write: bool
         followed = catalogue.follow(None if write else reader)
         assert len(followed.catch_up()) == 5
         with reader.reading() as connection:
-            missing = embeddings.photo_ids_without_embedding(connection, catalogue.space_id)
+            missing = derived.pending(connection, [embeddings.producer_of(SPACE)])
         # Only a writer can have it made again.
         assert missing == ({ids[2]} if write else set())
         catalogue.embed_again([ids[2]], seed=4)

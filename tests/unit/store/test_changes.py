@@ -13,9 +13,21 @@ from hypothesis import strategies as st
 
 from photofind.domain import PhotoId
 from photofind.paths import LibraryPaths
-from photofind.store import changes, counts, embeddings, photos, roots, schema, state, tags, waiting
+from photofind.store import (
+    changes,
+    counts,
+    derived,
+    embeddings,
+    photos,
+    roots,
+    schema,
+    state,
+    tags,
+    waiting,
+)
 from photofind.store.changes import ChangeKind, changes_since, latest
 from photofind.store.database import Database
+from photofind.store.derived import ProducerVersion
 from photofind.store.roots import Root
 from photofind.store.tags import Suggestion
 
@@ -180,6 +192,7 @@ _STEP = st.tuples(
     st.sampled_from(
         [
             *("read", "fail", "remove", "embed", "drop", "tag", "reject", "untag", "suggest"),
+            *("make", "fail to make", "make otherwise", "forget", "try again"),
             *("wait", "clear", "add root", "take over", "remove root", "offline"),
         ]
     ),
@@ -220,6 +233,17 @@ def _step(connection: sa.Connection, space: int, name: str, numbers: list[int], 
             connection.execute(
                 sa.delete(schema.embeddings).where(schema.embeddings.c.photo_id.in_(some))
             )
+        case "make":
+            derived.mark_done(connection, ProducerVersion(f"kind {which}", "1"), some)
+        case "fail to make":
+            why = dict.fromkeys(some, "broken")
+            derived.mark_failed(connection, ProducerVersion(f"kind {which}", "1"), why)
+        case "make otherwise":
+            derived.mark_done(connection, ProducerVersion(f"kind {which}", "2"), some)
+        case "forget":
+            derived.forget(connection, ProducerVersion(f"kind {which}", "1"), some)
+        case "try again":
+            derived.forget_failures(connection)
         case "tag":
             tags.add(connection, some, f"tag {which}")
         case "reject":

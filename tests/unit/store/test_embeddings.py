@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from photofind.domain import EmbeddingSpace, PhotoId
-from photofind.store import embeddings, photos, roots, schema
+from photofind.store import derived, embeddings, photos, roots, schema
 from photofind.store.database import Database
 
-from .samples import DIM, ROOT, SPACE, fingerprint_of, read_photo, unit_vectors
+from .samples import DIM, ROOT, SPACE, read_photo, unit_vectors
 
 
 @pytest.fixture
@@ -114,7 +114,6 @@ def test_that_photos_without_a_file_are_left_out_until_they_return(
     assert loaded_ids.tolist() == [ids[0], ids[2]]
     np.testing.assert_array_equal(loaded, vectors[[0, 2]])
     assert embeddings.coverage(connection, space) == (2, 2)
-    assert embeddings.is_embedded(connection, space, fingerprint_of(1))
     record(connection, 1, start=1)
     assert embeddings.load_embeddings(connection, space)[0].tolist() == ids
 
@@ -137,15 +136,18 @@ def test_that_one_embedding_can_be_asked_for(connection: sa.Connection, space: i
     assert embeddings.embedding_of(connection, space, ids[1]) is None
 
 
-def test_that_what_is_missing_is_told(connection: sa.Connection, space: int) -> None:
+def test_that_an_embedding_is_done_as_long_as_it_is_there(
+    connection: sa.Connection, space: int
+) -> None:
+    producer = embeddings.producer_of(SPACE)
     ids = record(connection, 4)
     embeddings.add_embeddings(connection, space, ids[:2], unit_vectors(2))
     forget_file(connection, ROOT / "3.jpg")
-    assert embeddings.photo_ids_without_embedding(connection, space) == {ids[2]}
-    assert embeddings.without_embedding(connection, space, ids) == set(ids[2:])
+    assert derived.pending(connection, [producer]) == {ids[2]}
+    assert derived.pending_among(connection, [producer], ids) == set(ids[2:])
     assert embeddings.coverage(connection, space) == (2, 3)
-    embedded = [embeddings.is_embedded(connection, space, fingerprint_of(n)) for n in range(5)]
-    assert embedded == [True, True, False, False, False]
+    embeddings.drop_embeddings(connection, space, np.array(ids[:1]))
+    assert derived.pending(connection, [producer]) == {ids[0], ids[2]}
 
 
 @pytest.mark.parametrize("expression", DAMAGES)
@@ -181,12 +183,15 @@ def test_that_a_damaged_embedding_is_made_again(
     ids = record(connection, 3)
     embeddings.add_embeddings(connection, space, ids, unit_vectors(3))
     damage(connection, ids[1], expression)
-    assert embeddings.without_embedding(connection, space, ids[:2]) == {ids[1]}
-    assert not embeddings.is_embedded(connection, space, fingerprint_of(1))
+    damage(connection, ids[2], expression)
+    # What is damaged must be found before its file returns.
+    forget_file(connection, ROOT / "2.jpg")
     damaged = embeddings.damaged_embeddings(connection, space)
     embeddings.drop_embeddings(connection, space, damaged)
-    assert embeddings.photo_ids_without_embedding(connection, space) == {ids[1]}
-    embeddings.add_embeddings(connection, space, ids[1:2], unit_vectors(3)[1:2])
+    assert derived.pending(connection, [embeddings.producer_of(SPACE)]) == {ids[1]}
+    record(connection, 1, start=2)
+    assert derived.pending(connection, [embeddings.producer_of(SPACE)]) == set(ids[1:])
+    embeddings.add_embeddings(connection, space, ids[1:], unit_vectors(3)[1:])
     np.testing.assert_array_equal(embeddings.load_embeddings(connection, space)[1], unit_vectors(3))
 
 
@@ -212,7 +217,7 @@ def test_that_what_is_no_embedding_is_refused(
     ids = record(connection, 1)
     with pytest.raises(ValueError, match=r"expected|length one"):
         embeddings.add_embeddings(connection, space, ids, vectors)
-    assert embeddings.photo_ids_without_embedding(connection, space) == set(ids)
+    assert derived.pending(connection, [embeddings.producer_of(SPACE)]) == set(ids)
 
 
 def test_that_a_slice_of_a_larger_array_is_stored_as_it_reads(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.paths import LibraryPaths
-from photofind.store import counts, embeddings, photos, roots, schema
+from photofind.store import counts, derived, embeddings, photos, roots, schema
 from photofind.store.database import Database
 
 from .samples import ROOT, SPACE, read_photo, unit_vectors
@@ -75,7 +75,7 @@ def batches_in(database: Database) -> Counter[int]:
         paths = connection.scalars(sa.select(schema.files.c.path_text)).all()
         space = embeddings.space_id(connection, SPACE, create=False)
         if space is not None:
-            assert embeddings.photo_ids_without_embedding(connection, space) == set()
+            assert derived.pending(connection, [embeddings.producer_of(SPACE)]) == set()
             assert len(embeddings.load_embeddings(connection, space)[0]) == len(paths)
         assert counts.overall(connection).photos_with_files == len(paths)
     return Counter(int(path.split("/")[0]) for path in paths)

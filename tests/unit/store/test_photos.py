@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.domain import Failure, FileStat, FoundFile, PhotoId
-from photofind.store import counts, embeddings, photos, roots, schema
+from photofind.store import counts, derived, embeddings, photos, roots, schema
 from photofind.store.counts import Counts
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
@@ -92,7 +92,7 @@ def test_that_a_moved_photo_keeps_its_embedding(connection: sa.Connection, root:
     photos.remove_files(connection, [file.file_id])
     moved = ReadFile(found(ROOT / "new/1.jpg"), 5, fingerprint=fingerprint_of(1))
     assert photos.record_files(connection, root, [moved]) == [before]
-    assert embeddings.photo_ids_without_embedding(connection, space) == set()
+    assert derived.pending(connection, [embeddings.producer_of(SPACE)]) == set()
     assert photos.paths_of(connection, [before]) == {before: [ROOT / "new/1.jpg"]}
 
 

@@ -14,9 +14,12 @@ from photofind.errors import (
     LibraryDamagedError,
     UserFacingError,
 )
+from photofind.indexing.producers import thumbnail_version
 from photofind.paths import LibraryPaths
-from photofind.store import counts, photos, roots, schema
+from photofind.settings import Settings
+from photofind.store import counts, derived, photos, roots, schema
 from photofind.store.database import Database
+from photofind.store.derived import ProducerVersion
 from photofind.store.snapshots import KEPT
 from photofind.store.upgrade import SCRIPTS, prepare_for_writing
 from photofind.store.waiting import add_waiting
@@ -110,6 +113,18 @@ def test_that_nothing_waits_in_a_catalogue_from_before_waiting(old: LibraryPaths
         assert counts.overall(connection).waiting == 0
         add_waiting(connection, root, [ROOT / "new.jpg"])
         assert counts.overall(connection).waiting == 1
+
+
+def test_that_nothing_is_made_again_after_an_upgrade(old: LibraryPaths) -> None:
+    with Database.open(old, write=True) as database, database.reading() as connection:
+        (space,) = connection.execute(schema.spaces.select())
+        embedding = ProducerVersion(f"embedding:{space.sha256}", str(space.preprocess_version))
+        known = [embedding, thumbnail_version(Settings().thumbnail_px)]
+        assert derived.pending(connection, known) == set()
+        assert [derived.progress(connection, one).done for one in known] == [1, 1]
+        assert derived.pending(connection, [thumbnail_version(500)]) == {1}
+        assert set(derived.current_producers(connection)) == set(known)
+        assert counts.kept_counts(connection) == counts.recount(connection)
 
 
 def test_that_an_up_to_date_catalogue_is_not_copied(paths: LibraryPaths) -> None:

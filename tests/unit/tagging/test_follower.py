@@ -1,5 +1,6 @@
 """Suggestions follow what changed, and only what differs is written."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.errors import CancelledError
 from photofind.paths import LibraryPaths
-from photofind.store import changes, embeddings, photos, roots, schema, tags
+from photofind.store import changes, derived, embeddings, photos, roots, schema, state, tags
 from photofind.store.changes import ChangeKind, changes_since, latest
 from photofind.store.database import Database
 from photofind.store.tags import TagState
@@ -71,6 +72,15 @@ class Library:
 
     def catch_up(self) -> int:
         return self.follower.catch_up(self, CancelToken())
+
+    def progress(self) -> tuple[int, int]:
+        """Photos looked at, and all."""
+        with self.database.reading() as connection:
+            (producer,) = [
+                one for one in derived.current_producers(connection) if one.kind == "tags"
+            ]
+            came = derived.progress(connection, producer)
+        return came.done, came.total
 
     def suggested(self) -> set[tuple[int, str]]:
         with self.database.reading() as connection:
@@ -157,7 +167,7 @@ def test_that_what_a_person_said_stays(library: Library) -> None:
         assert "Grandma" in [tag.name for tag in tags.tags_of(connection, ids[:1])[ids[0]]]
 
 
-def test_that_a_run_that_is_stopped_begins_again(
+def test_that_a_run_that_is_stopped_goes_on(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower, "BATCH", 50)
@@ -174,5 +184,36 @@ def test_that_a_run_that_is_stopped_begins_again(
         library.follower.catch_up(library, cancel)
     some = library.suggested()
     assert some
-    assert library.catch_up() == 200
+    assert library.progress() == (50, 200)
+    library.add(5)
+    library.follower = TagFollower(library.database, VOCABULARY, LABELS)
+    assert library.catch_up() == 155
     assert library.suggested() > some
+    assert library.progress() == (205, 205)
+
+
+def test_that_a_photo_embedded_again_is_looked_at_again(library: Library) -> None:
+    ids = library.add(200)
+    library.catch_up()
+    with library.database.writing() as connection:
+        embeddings.drop_embeddings(connection, library.space_id, np.array(ids[:2]))
+    assert library.catch_up() == 0
+    assert library.progress() == (198, 200)
+    with library.database.writing() as connection:
+        vectors = _vectors(0, 1)
+        embeddings.add_embeddings(connection, library.space_id, ids[:1], vectors)
+    assert library.catch_up() == 1
+    assert library.progress() == (199, 200)
+    assert library.catch_up() == 0
+
+
+def test_that_what_an_older_photofind_looked_at_is_looked_at_once_more(library: Library) -> None:
+    library.add(200)
+    library.catch_up()
+    with library.database.writing() as connection:
+        connection.execute(sa.delete(schema.derived))
+        basis = json.loads(state.read_fact(connection, "tags_basis") or "")
+        del basis["seq"]
+        state.write_fact(connection, "tags_basis", json.dumps(basis))
+    assert library.catch_up() == 200
+    assert library.catch_up() == 0
