@@ -30,15 +30,9 @@ def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
     return call
 
 
-@pytest.fixture(scope="session")
-def pictures(drawn_pictures: Path) -> Path:
-    """Twelve drawn pictures, in two subfolders, for all tests; to be left as they are."""
-    return drawn_pictures
-
-
 @pytest.fixture
 def indexed(indexed_library: tuple[Path, str], library_folder: Path) -> Any:
-    """The report of `photofind index`; the library of this test holds what it indexed."""
+    """The report of `photofind index` of the drawn pictures; this test's library holds them."""
     library, report = indexed_library
     shutil.copytree(library, library_folder)
     return json.loads(report)

@@ -21,6 +21,12 @@ from photofind.store.waiting import add_waiting
 from tests.unit.cli.conftest import Json
 
 
+@pytest.fixture(scope="module")
+def pictures(drawn_pictures: Path) -> Path:
+    """Those that are indexed, for all tests; to be left as they are."""
+    return drawn_pictures
+
+
 def test_that_index_reports_what_it_did(indexed: Any, pictures: Path, tiny_folder: Path) -> None:
     seconds = indexed.pop("seconds")
 
