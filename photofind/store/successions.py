@@ -292,6 +292,12 @@ def settle(
         back_since = _became(connection, new, old) if files == 1 else None
         was = carry_tags(connection, old, new, since=back_since)
         _repoint_offers(connection, old, new)
+        # What the photo is now once became another: what is said of it is with it again.
+        connection.execute(
+            sa.update(_successions)
+            .where(_successions.c.old_photo_id == new, _successions.c.verdict.in_(CARRIED))
+            .values(happened_at="")
+        )
         return was
     return ()
 

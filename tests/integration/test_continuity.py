@@ -328,3 +328,17 @@ def test_that_what_was_decided_is_kept_to_be_shown(library: TaggedFolder, photo:
         (Verdict.REPLACED, True),
         (Verdict.EDITED, True),
     ]
+
+
+def test_that_a_restored_photo_that_is_deleted_is_listed(
+    library: TaggedFolder, photo: Path
+) -> None:
+    original = photo.read_bytes()
+    for data in (_edited(), original):
+        photo.write_bytes(data)
+        library.run()
+    photo.unlink()
+    library.run()
+
+    orphans = ContinuityRepository(library.engine.database).orphans()
+    assert [orphan.tags for orphan in orphans] == [("beach",)]
