@@ -1,5 +1,6 @@
 """What is made of photos is one entry of `KINDS`, whatever it is: here, how sharp they are."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from photofind.errors import ProducerError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, PhotosChanged
 from photofind.indexing.producers import KINDS, Kind
+from photofind.library import Library
 from photofind.library_status import read_status
+from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture, decode
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
@@ -259,6 +262,28 @@ def test_that_thumbnails_of_another_size_are_made_again(
     assert after is not None
     assert before != after
     assert encoder.encoded == 0
+
+
+def test_that_thumbnails_that_somebody_deleted_are_made_again(tmp_path: Path, folder: Path) -> None:
+    encoder = SlowEncoder(10_000)
+
+    def index() -> None:
+        with Library(
+            tmp_path / "library",
+            write=True,
+            make_worker=lambda paths, settings, _: in_this_process(paths, settings, encoder),
+        ) as library:
+            library.index([folder])
+
+    index()
+    thumbnails = LibraryPaths(tmp_path / "library").thumbnails
+    before = sorted(thumbnails.rglob("*.jpg"))
+    for part in thumbnails.iterdir():
+        shutil.rmtree(part)
+    index()
+    assert len(before) == PICTURES
+    assert sorted(thumbnails.rglob("*.jpg")) == before
+    assert encoder.encoded == PICTURES
 
 
 class BlindEncoder(FakeEncoder):

@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 
 from photofind.cli import run
+from photofind.domain import PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
 from photofind.settings import save_setting
-from photofind.store import roots
+from photofind.store import derived, roots
 from photofind.store.database import Database
+from photofind.store.derived import ProducerVersion
 from photofind.store.waiting import add_waiting
 from tests.unit.cli.conftest import Json
 
@@ -161,6 +163,38 @@ def test_that_status_says_what_waits_to_be_read(
     printed = capsys.readouterr().out
     assert "12 photos, 12 of them searchable" in printed
     assert "1,200 files were found and not read yet." in printed
+
+
+def test_that_status_says_how_far_each_kind_is_and_where_it_failed(
+    as_json: Json,
+    indexed: Any,
+    pictures: Path,
+    library_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    complete = {"done": 12, "total": 12, "failed": 0, "failures": []}
+    kinds = {kind.pop("kind"): kind for kind in as_json("status")["derived"]}
+    assert kinds["thumbnail"] == {"version": "384", **complete}
+    assert {**kinds["embedding"], "version": "1"} == {"version": "1", **complete}
+    assert run(["status"]) == 0
+    assert "thumbnail" not in capsys.readouterr().out
+
+    thumbnail = ProducerVersion("thumbnail", "384")
+    with (
+        Database.open(LibraryPaths(library_folder), write=True) as database,
+        database.writing() as connection,
+    ):
+        derived.mark_failed(connection, thumbnail, {PhotoId(1): "It is too thin."})
+
+    (found,) = [kind for kind in as_json("status")["derived"] if kind["kind"] == "thumbnail"]
+    (failure,) = found["failures"]
+    assert (found["done"], found["failed"], failure["reason"]) == (11, 1, "It is too thin.")
+    assert Path(failure["path"]).is_relative_to(pictures)
+    assert run(["status"]) == 0
+    printed = capsys.readouterr().out
+    assert "thumbnail: 11 of 12 photos." in printed
+    assert "1 have no thumbnail:" in printed
+    assert "It is too thin." in printed
 
 
 def test_that_the_limits_of_the_settings_hold_for_pictures_from_outside(

@@ -134,6 +134,37 @@ def test_that_what_is_lost_is_made_again(connection: sa.Connection, ids: list[Ph
     assert progress(connection, SHARPNESS) == (0, 0, 0, 5)
 
 
+def test_that_asking_what_is_left_takes_no_longer_in_a_large_library(
+    connection: sa.Connection,
+) -> None:
+    root = roots.add_root(connection, ROOT)
+
+    def steps_with(photos_there: range) -> int:
+        files = [read_photo(ROOT / f"{number}.jpg", number) for number in photos_there]
+        ids = [one for one in photos.record_files(connection, root, files) if one is not None]
+        derived.mark_done(connection, SHARPNESS, ids)
+        for _ in range(MOST_TRIES):
+            derived.mark_failed(connection, FACES, {PhotoId(1): "No."})
+        derived.mark_done(connection, FACES, [one for one in ids if one != 1])
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(count, 1)
+        assert derived.pending(connection, [SHARPNESS, FACES]) == set()
+        derived.progress(connection, FACES)
+        raw.set_progress_handler(None, 1)
+        return steps
+
+    few = steps_with(range(10))
+    assert steps_with(range(10, 1000)) <= few + 10
+
+
 def test_that_an_embedding_ends_its_failures(connection: sa.Connection, ids: list[PhotoId]) -> None:
     space = embeddings.space_id(connection, SPACE, create=True)
     producer = embeddings.producer_of(SPACE)
