@@ -127,8 +127,9 @@ class Recorder:
     def _count(self, result: Readable, photo_id: PhotoId, before: PhotoId | None) -> None:
         if before != photo_id:
             self._tally.arrived[photo_id] += 1
-        elif isinstance(result, ReadPhoto) and result.photo is None:
-            self._tally.unchanged += 1
+        elif isinstance(result, ReadPhoto):
+            given_to_encoder = self._embedding.kind in {*result.products, *result.failures}
+            self._tally.unchanged += not given_to_encoder
 
     def _by_root(self, batch: Sequence[_Item]) -> Iterator[tuple[Root, list[_Item]]]:
         for root_path in {result.found.root for result in batch}:

@@ -255,13 +255,14 @@ def test_that_thumbnails_of_another_size_are_made_again(
     encoder = SlowEncoder(10_000)
     encoder.space = FakeEncoder("made up").space
     with open_engine(encoder, Settings(thumbnail_px=48)) as engine:
-        engine.run()
+        report = engine.run()
         after = ThumbnailCache(engine.paths.thumbnails).load(content)
         assert progress_of(engine, "thumbnail") == (PICTURES, 0, 0, PICTURES)
     assert before is not None
     assert after is not None
     assert before != after
     assert encoder.encoded == 0
+    assert (report.embedded, report.unchanged) == (0, PICTURES)
 
 
 def test_that_thumbnails_that_somebody_deleted_are_made_again(tmp_path: Path, folder: Path) -> None:
