@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,6 @@ from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import PromptCache
 from photofind.clip.prompts import background_queries, encode_queries
-from photofind.closing import Closing
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
@@ -51,12 +50,12 @@ from photofind.tagging.library_tags import (
 )
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
-from photofind.vectors.choose import EXACT_CHECKED, IndexChoice, IndexHealth
+from photofind.vectors.selector import EXACT_CHECKED, IndexHealth, IndexSelector
 
 _log = logging.getLogger(__name__)
 
 
-class Library(Closing):
+class Library(AbstractContextManager["Library"]):
     """One library folder, opened for reading or for writing; use it as a context manager.
 
     Args:
@@ -81,11 +80,14 @@ class Library(Closing):
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
-        self._choice: tuple[object, IndexChoice] | None = None
+        self._choice: tuple[object, IndexSelector] | None = None
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
         self.catalogue = Catalogue(self.database)
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.database.close()
@@ -209,19 +211,19 @@ class Library(Closing):
 
     @cached_property
     def _search(self) -> SearchFollower:
-        return self.follow_search(self.serving_encoder)
+        return self.search_follower(self.serving_encoder)
 
     @property
     def search_engine(self) -> SearchEngine:
         """Over the photos that are searchable now; quick where it was asked for before."""
         return self._search.catch_up()
 
-    def follow_search(self, encoder: TextEncoder, *, at_once: bool = False) -> SearchFollower:
+    def search_follower(self, encoder: TextEncoder, *, defer_graph: bool = False) -> SearchFollower:
         """Load what searches look through, to be kept up to date from now on.
 
         Args:
             encoder: Of the serving space.
-            at_once: Without the wait for a graph that the settings force; see `renew_graph`.
+            defer_graph: Without the wait for a graph that the settings force; see `build_graph`.
         """
         serving = self.catalogue.embeddings.serving()
         assert serving is not None
@@ -230,15 +232,15 @@ class Library(Closing):
             serving[0],
             encoder,
             self._background(encoder),
-            self._index_choice(encoder.space),
-            at_once=at_once,
+            self._index_selector(encoder.space),
+            defer_graph=defer_graph,
         )
 
     def wants_graph(self) -> bool:
         """Whether the search engine loaded last would be quicker with a graph, and has none."""
         return self._choice is not None and self._choice[1].wants_graph()
 
-    def renew_graph(self, cancel: CancelToken) -> bool:
+    def build_graph(self, cancel: CancelToken) -> bool:
         """Makes a graph for the search engine loaded last, where it wants one, in minutes.
 
         Returns:
@@ -247,7 +249,7 @@ class Library(Closing):
         Raises:
             CancelledError: Asked to stop; nothing was changed.
         """
-        return self._choice is not None and self._choice[1].renew(cancel)
+        return self._choice is not None and self._choice[1].build_graph(cancel)
 
     def tag(
         self,
@@ -268,13 +270,13 @@ class Library(Closing):
         search.catch_up()
         paths = photos_below(self.catalogue, search.index.labels.tolist(), folders)
         ids = np.array(sorted(paths), np.int64)
-        suggested = self.follow_tags(self.serving_encoder).suggest(
+        suggested = self.tag_follower(self.serving_encoder).suggest(
             search, ids, cancel or CancelToken()
         )
         images = images_with_tags(self.catalogue, paths)
         return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
-    def follow_tags(self, encoder: TextEncoder) -> TagFollower:
+    def tag_follower(self, encoder: TextEncoder) -> TagFollower:
         """What suggests tags by the vocabulary as it is now.
 
         Args:
@@ -304,7 +306,7 @@ class Library(Closing):
         return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
-        return read_status(self.catalogue, lambda space, n: self._index_choice(space).health(n))
+        return read_status(self.catalogue, lambda space, n: self._index_selector(space).health(n))
 
     def check(self) -> IndexHealth:
         """Reads everything once and measures the index, which is made anew if it finds too little.
@@ -322,13 +324,13 @@ class Library(Closing):
                 f"The embedding of photo {stored.damaged[0]} is damaged.",
                 "Run photofind index; it embeds damaged photos again.",
             )
-        return self._index_choice(serving[1]).checked(stored.photo_ids, stored.vectors)
+        return self._index_selector(serving[1]).check(stored.photo_ids, stored.vectors)
 
-    def _index_choice(self, space: EmbeddingSpace) -> IndexChoice:
+    def _index_selector(self, space: EmbeddingSpace) -> IndexSelector:
         """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
         asked = space, self.settings.vector_index, self.settings.threads
         if self._choice is None or self._choice[0] != asked:
-            self._choice = asked, IndexChoice(self.paths.vectors, *asked)
+            self._choice = asked, IndexSelector(self.paths.vectors, *asked)
         return self._choice[1]
 
     def roots(self) -> list[Root]:

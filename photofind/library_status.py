@@ -8,7 +8,7 @@ from photofind.store.catalogue import Catalogue
 from photofind.store.counts import Counts
 from photofind.store.derived import KindStatus
 from photofind.store.roots import Root
-from photofind.vectors.choose import EXACT_UNCHECKED, IndexHealth
+from photofind.vectors.selector import EXACT_UNCHECKED, IndexHealth
 
 
 @dataclass(frozen=True, slots=True)

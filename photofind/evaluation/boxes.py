@@ -12,7 +12,7 @@ from photofind.search.regions import (
     CONTEXT,
     LabelSet,
     PictureView,
-    RegionReader,
+    RegionScorer,
     average_scores,
     box_within,
     falip_applies,
@@ -54,7 +54,7 @@ class BoxFigures:
 
 def measure_boxes(
     encoder: Encoder,
-    reader: RegionReader,
+    scorer: RegionScorer,
     pictures: Iterable[BoxedPicture],
     names: Sequence[str],
     *,
@@ -67,12 +67,12 @@ def measure_boxes(
         pictures: Each with at least one box.
         names: All labels there are.
     """
-    labels = reader.label_set(names)
+    labels = scorer.label_set(names)
     right: dict[str, list[bool]] = {}
     for picture in pictures:
         answers = np.array([labels.names.index(label) for label in picture.labels])
-        ways = _ways(encoder, reader.view(picture.image, picture.size), picture, strength, context)
-        for way, best in _best(reader, labels, ways).items():
+        ways = _ways(encoder, scorer.view(picture.image, picture.size), picture, strength, context)
+        for way, best in _best(scorer, labels, ways).items():
             right.setdefault(way, []).extend((best == answers).tolist())
     return BoxFigures({way: float(np.mean(hits)) for way, hits in right.items()}, len(right[PLAIN]))
 
@@ -87,11 +87,11 @@ def _ways(
 
 
 def _best(
-    reader: RegionReader, labels: LabelSet, ways: dict[str, Embeddings]
+    scorer: RegionScorer, labels: LabelSet, ways: dict[str, Embeddings]
 ) -> dict[str, np.ndarray]:
     """(N,) place of the best label of each box, by way."""
-    standing = {way: reader.standing(part, labels.embeddings) for way, part in ways.items()}
-    parts = {way: [one] for way, one in standing.items()}
-    if "falip" in standing:
-        parts["both"] = [standing["falip"], standing["crop"]]
+    scores_by_way = {way: scorer.score(part, labels.embeddings) for way, part in ways.items()}
+    parts = {way: [one] for way, one in scores_by_way.items()}
+    if "falip" in scores_by_way:
+        parts["both"] = [scores_by_way["falip"], scores_by_way["crop"]]
     return {way: average_scores(found).argmax(axis=1) for way, found in parts.items()}

@@ -13,7 +13,7 @@ from photofind.evaluation.boxes import BoxedPicture, BoxFigures, measure_boxes
 from photofind.evaluation.datasets import Dataset, LabelledBox
 from photofind.evaluation.retrieval import Recall, average_precision, ranks, recall
 from photofind.photos.picture_file import PictureLimits, open_picture
-from photofind.search.regions import RegionReader, generic_captions
+from photofind.search.regions import RegionScorer, generic_captions
 
 BATCH_SIZE = 32
 
@@ -92,9 +92,9 @@ def _boxes(
     limits: PictureLimits,
     advance: Callable[[int, int], None],
 ) -> BoxFigures:
-    reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
+    scorer = RegionScorer(encoder, encode_prompts(encoder, generic_captions()))
     names = sorted({boxed.label for boxed in dataset.boxes})
-    return measure_boxes(encoder, reader, _boxed_pictures(dataset, limits, advance), names)
+    return measure_boxes(encoder, scorer, _boxed_pictures(dataset, limits, advance), names)
 
 
 def _boxed_pictures(

@@ -38,19 +38,19 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class RankingDepth:
     """How far down a ranking is wanted.
 
     Attributes:
         photos: How many.
-        beyond_sure: Counted from the last confident one on, however many those are.
+        after_confident: Counted from the last confident one on, however many those are.
     """
 
     photos: int
-    beyond_sure: bool = False
+    after_confident: bool = False
 
     def depth(self, confident: int) -> int:
-        return self.photos + (confident if self.beyond_sure else 0)
+        return self.photos + (confident if self.after_confident else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,13 @@ class SearchEngine:
 
     def by_text(self, query: Query, top_k: int) -> SearchResult:
         """Photos that show a query's text, or the newest where it has none."""
-        return self._with_hits(self.rank_text(query, Reach(top_k)), query.filters)
+        return self._with_hits(self.rank_text(query, RankingDepth(top_k)), query.filters)
 
     def by_embedding(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
         """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
-        return self._with_hits(self.rank_embedding(embedding, Reach(top_k)), ())
+        return self._with_hits(self.rank_embedding(embedding, RankingDepth(top_k)), ())
 
-    def rank_text(self, query: Query, reach: Reach) -> Ranking:
+    def rank_text(self, query: Query, reach: RankingDepth) -> Ranking:
         """Rank as `by_text` does, without locating the photos."""
         if not query.text:
             return self._by_date(query.filters, reach)
@@ -148,14 +148,14 @@ class SearchEngine:
         return self._rank(vector, threshold, reach, query.filters)
 
     def rank_embedding(
-        self, embedding: NDArray[np.float32], reach: Reach, filters: Filters = ()
+        self, embedding: NDArray[np.float32], reach: RankingDepth, filters: Filters = ()
     ) -> Ranking:
         """Rank as `by_embedding` does, the photos that pass filters, without locating them."""
         threshold = self._calibration.picture_threshold(embedding)
         return self._rank(embedding, threshold, reach, filters)
 
     def _rank(
-        self, vector: NDArray[np.float32], threshold: float, reach: Reach, filters: Filters
+        self, vector: NDArray[np.float32], threshold: float, reach: RankingDepth, filters: Filters
     ) -> Ranking:
         started = time.monotonic()
         chosen = self._catalogue.select(filters) if filters else None
@@ -172,7 +172,7 @@ class SearchEngine:
             filtered=bool(filters),
         )
 
-    def _by_date(self, filters: Filters, reach: Reach) -> Ranking:
+    def _by_date(self, filters: Filters, reach: RankingDepth) -> Ranking:
         photo_ids, total = self._catalogue.newest(filters, reach.photos)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)

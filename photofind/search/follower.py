@@ -17,9 +17,9 @@ from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
 from photofind.store.catalogue import SEARCHED, Catalogue
 from photofind.store.changes import ChangeKind
-from photofind.vectors.choose import IndexChoice
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
+from photofind.vectors.selector import IndexSelector
 
 RECALIBRATED_SHARE = 0.02
 """Of the library: changes that what scores mean can do without until the reading is done."""
@@ -34,8 +34,9 @@ class SearchFollower:
         space_id: The serving space.
         encoder: Of that space.
         background: (B, dim) embeddings of background queries.
-        choice: What index there is to be.
-        at_once: Without the wait for a graph that the settings force.
+        selector: Selects the index.
+        defer_graph: Search exactly until a graph was built in the background, also where the
+            settings force one.
     """
 
     def __init__(
@@ -44,16 +45,16 @@ class SearchFollower:
         space_id: int,
         encoder: TextEncoder,
         background: Embeddings,
-        choice: IndexChoice,
+        selector: IndexSelector,
         *,
-        at_once: bool = False,
+        defer_graph: bool = False,
     ) -> None:
         self._catalogue = catalogue
         self._space_id = space_id
         self._encoder = encoder
         self._background = background
-        self._choice = choice
-        self._at_once = at_once
+        self._selector = selector
+        self._defer_graph = defer_graph
         self._lock = threading.Lock()
         self._seq = 0
         self._unsettled = 0
@@ -96,20 +97,20 @@ class SearchFollower:
                 self._engine = self._make_engine()
             return self._engine
 
-    def take_graph(self) -> SearchEngine:
+    def adopt_graph(self) -> SearchEngine:
         """As `catch_up`, with a graph that was made meanwhile, where there is one."""
         none = np.empty(0, np.int64)
         with self._lock:
             self._follow()
-            self._index = self._choice.follow(none, none, self._index.vectors_of(none))
+            self._index = self._selector.update(none, none, self._index.vectors_of(none))
             self._engine = self._make_engine()
             return self._engine
 
     def _build(self) -> tuple[VectorIndex, Calibration]:
         started = time.monotonic()
         self._seq, stored = self._catalogue.embeddings.load(self._space_id)
-        choice = self._choice
-        make = choice.ready_index if self._at_once else choice.index
+        selector = self._selector
+        make = selector.available_index if self._defer_graph else selector.index
         index = make(stored.photo_ids, stored.vectors)
         self._sample = fixed_sample(stored.photo_ids, SAMPLE)
         self._unsettled = 0
@@ -137,7 +138,7 @@ class SearchFollower:
         came, vectors = stored.photo_ids[is_new], stored.vectors[is_new]
         if not len(gone) and not len(came):
             return False
-        self._index = self._choice.follow(gone, came, vectors)
+        self._index = self._selector.update(gone, came, vectors)
         if is_sample_changed(self._sample, SAMPLE, gone, came):
             self._unsettled += len(gone) + len(came)
         _log.debug("search: %d photos came or changed, %d went", len(came), len(gone))

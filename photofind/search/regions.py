@@ -172,7 +172,7 @@ def _whole_pixels(low: float, high: float, limit: int) -> tuple[int, int]:
     return first, max(round(high), first + 1)
 
 
-class RegionReader:
+class RegionScorer:
     """Says what regions show.
 
     Args:
@@ -203,21 +203,21 @@ class RegionReader:
         inside = [box_within(box, *view.size) for box in boxes]
         method = view.usable(method)
         parts = _embedded(view, inside, method, strength)
-        scores = average_scores([self.standing(part, labels.embeddings) for part in parts])
+        scores = average_scores([self.score(part, labels.embeddings) for part in parts])
         return [
             RegionAnswer(box, method, _ranked(labels.names, row))
             for box, row in zip(inside, scores, strict=True)
         ]
 
-    def standing(self, regions: Embeddings, labels: Embeddings) -> "Standing":
+    def score(self, regions: Embeddings, labels: Embeddings) -> "RegionScores":
         """How regions score for labels, against the bank of captions."""
         over_bank = regions @ self._captions.T
         scores = regions @ labels.T - over_bank.mean(axis=1, keepdims=True)
-        return Standing(scores, over_bank.std(axis=1, keepdims=True))
+        return RegionScores(scores, over_bank.std(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegionScores:
     """Scores beside what they are measured by.
 
     Attributes:
@@ -229,7 +229,7 @@ class Standing:
     spread: NDArray[np.float32]
 
 
-def average_scores(parts: Sequence[Standing]) -> NDArray[np.float32]:
+def average_scores(parts: Sequence[RegionScores]) -> NDArray[np.float32]:
     """(N, L) mean over ways of embedding, each in its own spread, then back in cosines.
 
     Without that, the way whose cosines differ more would decide alone.

@@ -6,13 +6,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
 import sqlalchemy as sa
 
-from photofind.closing import Closing
 from photofind.errors import UserFacingError
 from photofind.paths import LibraryPaths
 from photofind.store import schema
@@ -33,7 +32,7 @@ _IDLE_READERS = 4
 _log = logging.getLogger(__name__)
 
 
-class Database(Closing):
+class Database(AbstractContextManager["Database"]):
     """Connections to one catalogue, for use from several threads; close it when none uses it."""
 
     def __init__(self, paths: LibraryPaths, lock: WriterLock | None) -> None:
@@ -143,6 +142,9 @@ class Database(Closing):
             taken = take_snapshot(connection, self._paths.snapshots, schema.REVISION, pause)
         self._unchecked = False
         return taken
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._closed = True

@@ -3,17 +3,17 @@
 import json
 import os
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock
 
 from photofind.atomic_files import write_file
-from photofind.closing import Closing
 from photofind.errors import LibraryBusyError, UserFacingError
 
 
-class WriterLock(Closing):
+class WriterLock(AbstractContextManager["WriterLock"]):
     """A lock the operating system drops with the process, however it dies.
 
     Who holds it is written beside the lock file: some versions of filelock empty the lock file
@@ -43,6 +43,9 @@ class WriterLock(Closing):
             ) from error
         self.was_abandoned = self._holder_note.exists()
         self._note_holder()
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         if self._lock.is_locked:

@@ -28,11 +28,11 @@ class ExactIndex:
         index.store = store
         return index
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "ExactIndex":
-        """See `VectorIndex.changed`."""
-        return ExactIndex.over(self.store.changed(gone, labels, vectors))
+        """See `VectorIndex.updated`."""
+        return ExactIndex.over(self.store.updated(gone, labels, vectors))
 
     @property
     def labels(self) -> NDArray[np.int64]:

@@ -88,7 +88,7 @@ class Generations:
             _log.warning("The search index %s is damaged and will be made again.", path)
         return None
 
-    def promised(self, space: EmbeddingSpace) -> Manifest | None:
+    def latest_manifest(self, space: EmbeddingSpace) -> Manifest | None:
         """What `load` would go by; its graph is not looked at."""
         return next((manifest for _, manifest in self._manifests(space)), None)
 

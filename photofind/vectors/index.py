@@ -50,7 +50,7 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "VectorIndex":
         """The index after a change; this one goes on answering as before.

@@ -105,7 +105,7 @@ class VectorStore:
         """Whether a slot of one is the same slot of the other."""
         return self._blocks is other._blocks
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "VectorStore":
         """The store after a change.

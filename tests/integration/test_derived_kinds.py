@@ -22,7 +22,7 @@ from photofind.settings import Settings
 from photofind.store import failures, schema
 from photofind.store.catalogue import Catalogue
 from photofind.store.derived import MOST_TRIES, KindStatus, ProducerVersion
-from photofind.vectors.choose import EXACT_UNCHECKED
+from photofind.vectors.selector import EXACT_UNCHECKED
 from tests.support.engine import Engine, in_this_process
 from tests.support.fake_encoder import FakeEncoder, SlowEncoder
 
