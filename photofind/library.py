@@ -1,4 +1,7 @@
-"""Puts the parts of one library together: opens them when they are needed, closes them all."""
+"""One library, opened for one task: indexing, watching, searching, tagging or a check.
+
+The parts are opened when they are first used. `photofind.live` is the library that stays open.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -60,13 +63,13 @@ class Library(AbstractContextManager["Library"]):
 
     Args:
         create: Whether a writer makes a library where there is none.
-        make_worker: What reads and embeds: `ChildClient`, in a process that a damaged photo may
-            crash, or `CatalogueWorker`, in this one.
+        make_worker: Makes the worker that reads and embeds: `ChildClient`, in a process that a
+            damaged photo may crash, or `CatalogueWorker`, in this one.
 
     Raises:
         LibraryBusyError: Another process writes to it.
         LibraryDamagedError: It cannot be read, or a newer photofind made it.
-        BadInputError: It is not there, and is not to be created.
+        BadInputError: There is no library, and none is to be created.
     """
 
     def __init__(
@@ -80,7 +83,7 @@ class Library(AbstractContextManager["Library"]):
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
-        self._choice: tuple[object, IndexSelector] | None = None
+        self._selector: tuple[object, IndexSelector] | None = None
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
@@ -100,21 +103,21 @@ class Library(AbstractContextManager["Library"]):
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
     ) -> IndexFinished:
-        """Adds folders as roots and brings all roots up to date.
+        """Add folders as roots and bring all roots up to date.
 
         Args:
-            checkpoint: By default the one in the settings.
+            checkpoint: By default the one in the settings; saved there otherwise.
 
         Raises:
-            BadInputError: A folder is not there, or there is nothing to index.
-            CancelledError: Asked to stop; what was done until then is kept.
+            BadInputError: A folder is missing, or there is nothing to index.
+            CancelledError: `cancel` was cancelled; finished batches are kept.
         """
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
         all_roots = self.add_roots(folders)
         _raise_if_nothing(all_roots)
         if checkpoint is not None:
-            # At once, so that a run that is stopped goes on with it.
+            # Before the run, so that after a cancelled run the next one goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
             self.settings = replace(self.settings, checkpoint=checkpoint)
         self._drop_damaged()
@@ -122,11 +125,11 @@ class Library(AbstractContextManager["Library"]):
             return self._index(worker, all_roots, listener, cancel or CancelToken())
 
     def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
-        """Brings all roots up to date, then keeps them so; yields what each change set did.
+        """Bring all roots up to date, then watch them; yields a report for each set of changes.
 
         Raises:
             BadInputError: There is nothing to watch.
-            CancelledError: Asked to stop.
+            CancelledError: `cancel` was cancelled.
         """
         _raise_if_nothing(self.roots())
         checkpoint = self.settings.checkpoint
@@ -137,7 +140,7 @@ class Library(AbstractContextManager["Library"]):
     def watch_with(
         self, worker: Worker, *, listener: Listener, cancel: CancelToken
     ) -> Iterator[IndexFinished]:
-        """As `watch`, with a worker that outlives it; there must be something to watch."""
+        """Watch with a worker that outlives the watch; there must be a root. Yields as `watch`."""
 
         def index(changes: Changes | None) -> IndexFinished:
             chosen = [root for root in self.roots() if changes is None or root.path in changes]
@@ -172,18 +175,18 @@ class Library(AbstractContextManager["Library"]):
         _log_report(report)
         if changes is None:
             purge(self.database, self._thumbnails, self.settings.forget_gone_days, cancel)
-        # The first search should not have to wait for it.
+        # Warms the prompt cache for the first search.
         self._background(worker)
         return report
 
     def _drop_damaged(self) -> None:
-        """So that damaged embeddings are made again; reads all of them once."""
+        """Drop damaged embeddings, so that the run embeds again; reads all of them once."""
         serving = self.catalogue.embeddings.serving()
         if serving is not None:
             self.catalogue.embeddings.drop_damaged(serving[0])
 
     def _forget_lost_thumbnails(self) -> None:
-        """Have all thumbnails made again; of a single one that is lost, it is done when seen."""
+        """Queue all thumbnails again if the cache is empty; a single one is remade on demand."""
         if self._thumbnails.is_empty():
             producer = thumbnail_version(self.settings.thumbnail_px)
             lost = self.catalogue.derived.forget_all(producer)
@@ -195,12 +198,12 @@ class Library(AbstractContextManager["Library"]):
         return ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
 
     def serving_space(self) -> EmbeddingSpace | None:
-        """Where searches compare; `None` before anything was indexed."""
+        """Return the space of the embeddings in use; `None` before anything was indexed."""
         return self.catalogue.embeddings.serving_space()
 
     @cached_property
     def serving_encoder(self) -> Encoder:
-        """The checkpoint that searches use; raises `BadInputError` before anything was indexed."""
+        """The encoder of the serving space; raises `BadInputError` before anything was indexed."""
         space = self.serving_space()
         if space is None:
             raise BadInputError("No photos have been indexed yet.", "Run: photofind index FOLDER")
@@ -215,15 +218,16 @@ class Library(AbstractContextManager["Library"]):
 
     @property
     def search_engine(self) -> SearchEngine:
-        """Over the photos that are searchable now; quick where it was asked for before."""
+        """A search engine over the photos that are searchable now; cached, updated on access."""
         return self._search.catch_up()
 
     def search_follower(self, encoder: TextEncoder, *, defer_graph: bool = False) -> SearchFollower:
-        """Load what searches look through, to be kept up to date from now on.
+        """Load index and calibration into a follower of the change log.
 
         Args:
             encoder: Of the serving space.
-            defer_graph: Without the wait for a graph that the settings force; see `build_graph`.
+            defer_graph: Search exactly until `build_graph` was called, also where the settings
+                force a graph.
         """
         serving = self.catalogue.embeddings.serving()
         assert serving is not None
@@ -237,19 +241,19 @@ class Library(AbstractContextManager["Library"]):
         )
 
     def wants_graph(self) -> bool:
-        """Whether the search engine loaded last would be quicker with a graph, and has none."""
-        return self._choice is not None and self._choice[1].wants_graph()
+        """Return whether the search engine loaded last would be quicker with a graph it lacks."""
+        return self._selector is not None and self._selector[1].wants_graph()
 
     def build_graph(self, cancel: CancelToken) -> bool:
-        """Makes a graph for the search engine loaded last, where it wants one, in minutes.
+        """Build a graph for the search engine loaded last, if it wants one; takes minutes.
 
         Returns:
-            Whether there is one now that a search engine loaded from now on would use.
+            Whether there is a new graph, which a search engine loaded from now on would use.
 
         Raises:
-            CancelledError: Asked to stop; nothing was changed.
+            CancelledError: `cancel` was cancelled; nothing was changed.
         """
-        return self._choice is not None and self._choice[1].build_graph(cancel)
+        return self._selector is not None and self._selector[1].build_graph(cancel)
 
     def tag(
         self,
@@ -257,14 +261,14 @@ class Library(AbstractContextManager["Library"]):
         *,
         cancel: CancelToken | None = None,
     ) -> TagReport:
-        """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.
+        """Suggest tags by the vocabulary, with `vocabulary.toml` in the library's folder over it.
 
         Args:
-            folders: Only the photos below these; by default all.
+            folders: Only photos below these; by default all.
 
         Raises:
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
-            CancelledError: Asked to stop, between two batches.
+            CancelledError: `cancel` was cancelled, between two batches.
         """
         search = self._search
         search.catch_up()
@@ -277,7 +281,7 @@ class Library(AbstractContextManager["Library"]):
         return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
     def tag_follower(self, encoder: TextEncoder) -> TagFollower:
-        """What suggests tags by the vocabulary as it is now.
+        """Make the follower that suggests tags by the current vocabulary; cached.
 
         Args:
             encoder: Of the serving space.
@@ -294,7 +298,7 @@ class Library(AbstractContextManager["Library"]):
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Read again only when a person's own file has changed: reading takes 25 ms of Python."""
+        """The vocabulary; cached until a person's own file changes, since parsing takes 25 ms."""
         own = self.paths.vocabulary
         written_ns = own.stat().st_mtime_ns if own.is_file() else None
         if self._vocabulary is None or self._vocabulary[0] != written_ns:
@@ -302,17 +306,17 @@ class Library(AbstractContextManager["Library"]):
         return self._vocabulary[1]
 
     def tags_of(self, images: Sequence[Path], changes: TagChanges = NO_CHANGES) -> list[ImageTags]:
-        """The tags of pictures, after a person's changes of them, see `tags_of_images`."""
+        """Apply a person's changes to pictures and return their tags, see `tags_of_images`."""
         return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
         return read_status(self.catalogue, lambda space, n: self._index_selector(space).health(n))
 
     def check(self) -> IndexHealth:
-        """Reads everything once and measures the index, which is made anew if it finds too little.
+        """Read everything once and measure the index, which is rebuilt if its recall is low.
 
         Raises:
-            LibraryDamagedError: Something is not as written.
+            LibraryDamagedError: The catalogue or an embedding is damaged.
         """
         self.database.check()
         serving = self.catalogue.embeddings.serving()
@@ -327,18 +331,18 @@ class Library(AbstractContextManager["Library"]):
         return self._index_selector(serving[1]).check(stored.photo_ids, stored.vectors)
 
     def _index_selector(self, space: EmbeddingSpace) -> IndexSelector:
-        """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
-        asked = space, self.settings.vector_index, self.settings.threads
-        if self._choice is None or self._choice[0] != asked:
-            self._choice = asked, IndexSelector(self.paths.vectors, *asked)
-        return self._choice[1]
+        """The selector for a space and the settings; cached, since it holds a graph in memory."""
+        key = space, self.settings.vector_index, self.settings.threads
+        if self._selector is None or self._selector[0] != key:
+            self._selector = key, IndexSelector(self.paths.vectors, *key)
+        return self._selector[1]
 
     def roots(self) -> list[Root]:
-        """In the order they were added."""
+        """List the roots in the order they were added."""
         return self.catalogue.roots.all()
 
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
-        """Add folders and return all roots; raises `BadInputError` for one that is not there."""
+        """Add folders and return all roots; raises `BadInputError` for a missing folder."""
         known = [root.path for root in self.roots()]
         paths = [folder.resolve() for folder in folders]
         for folder, path in zip(folders, paths, strict=True):
