@@ -1,4 +1,4 @@
-"""How often a region gets its label, by each way of looking at it."""
+"""Zero-shot classification of regions, by each method of embedding them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class BoxedPicture:
 
 @dataclass(frozen=True, slots=True)
 class BoxFigures:
-    """Zero-shot classification of regions.
+    """Accuracy of zero-shot classification of regions.
 
     Attributes:
         top1: Share 0–1 that gets its label, by "falip", "crop", "both" and "plain"; without the
@@ -61,7 +61,7 @@ def measure_boxes(
     strength: float = PAPER_STRENGTH,
     context: float = CONTEXT,
 ) -> BoxFigures:
-    """Classifies every box against all labels.
+    """Classify every box against all labels and measure the accuracy.
 
     Args:
         pictures: Each with at least one box.
@@ -89,7 +89,7 @@ def _ways(
 def _best(
     scorer: RegionScorer, labels: LabelSet, ways: dict[str, Embeddings]
 ) -> dict[str, np.ndarray]:
-    """(N,) place of the best label of each box, by way."""
+    """Return the index (N,) of the best label of each box, by method."""
     scores_by_way = {way: scorer.score(part, labels.embeddings) for way, part in ways.items()}
     parts = {way: [one] for way, one in scores_by_way.items()}
     if "falip" in scores_by_way:

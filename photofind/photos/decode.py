@@ -1,4 +1,4 @@
-"""The only decoder: bytes of a file → an upright RGB picture, or a reason in words.
+"""The only decoder: bytes of a file → an upright RGB picture, or an error to show.
 
 What a picture goes through, in this order, and why:
 
@@ -86,7 +86,7 @@ class Picture:
 def decode(
     data: bytes, *, name: str, shorter_side: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> Picture:
-    """Decodes the first picture of a file.
+    """Decode the first picture of a file.
 
     Args:
         data: The whole file.

@@ -1,4 +1,4 @@
-"""A picture a person names, from anywhere on disk."""
+"""Picture files that a person names, from anywhere on disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ MAX_BYTES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What is refused before it is read (`max_bytes`) or decoded (`max_pixels`)."""
+    """Limits on a file before it is read (`max_bytes`) or decoded (`max_pixels`)."""
 
     max_bytes: int = MAX_BYTES
     max_pixels: int = MAX_PIXELS
@@ -63,13 +63,13 @@ def read_picture_file(
 def decode_picture(
     path: Path, data: bytes, shorter_side: int | None, limits: PictureLimits
 ) -> Picture:
-    """What `read_picture_file` gave; use it within `in_words`."""
+    """Decode the bytes of `read_picture_file`; use it within `in_words`."""
     return decode(data, name=path.name, shorter_side=shorter_side, max_pixels=limits.max_pixels)
 
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Raises `BadInputError` for all that can be wrong with a picture."""
+    """Translate everything that can be wrong with a picture to `BadInputError`."""
     try:
         yield
     except UnreadablePhotoError as error:

@@ -1,4 +1,4 @@
-"""The bytes of a found file, read once, and only if it stands still."""
+"""Reads the bytes of a scanned file, once, and only if it does not change meanwhile."""
 
 import errno
 import os
@@ -26,7 +26,7 @@ _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 def ignore_progress(_read_bytes: int) -> None:
-    """Where nobody follows how a file is read."""
+    """Ignore progress: the callback of callers that do not follow it."""
 
 
 def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progress) -> bytes:
@@ -70,7 +70,7 @@ def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
 
 
 def _rest(file: FileIO, head: bytes, size: int, on_read: OnRead) -> bytes:
-    """Read to the end, but no further than a byte over `size`: a file that grows never ends."""
+    """Read to the end, but at most one byte over `size`: a growing file never ends."""
     chunks, done = [head], len(head)
     while done <= size and (chunk := file.read(min(CHUNK_BYTES, size + 1 - done))):
         chunks.append(chunk)

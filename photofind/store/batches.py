@@ -1,4 +1,4 @@
-"""Statements with many values, a safe number at a time."""
+"""Splits the values of a statement into batches that SQLite accepts."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 BOUND_VARIABLES = 500
-"""Well below 999, what the oldest SQLite in use takes in one statement."""
+"""Well below 999, the limit of the oldest SQLite in use."""
 
 
 def in_batches(items: Sequence[Item], size: int = BOUND_VARIABLES) -> Iterator[Sequence[Item]]:

@@ -1,7 +1,7 @@
-"""Whole columns at once, for statements with a row for each photo.
+"""Reads whole columns at once, for statements with a row for each photo.
 
-SQLite puts a column together as JSON, and keeps the statement's order in it: four times as fast as
-rows through SQLAlchemy.
+SQLite aggregates a column into JSON, in the statement's order: four times as fast as rows through
+SQLAlchemy.
 """
 
 import json
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 
 def among_ids(ids: NDArray[np.int64]) -> sa.Select[tuple[int]]:
-    """What a column of ids can be `in_`: any number of them, as one value of the statement."""
+    """Make a subquery for `in_` of any number of ids, passed as one bound value."""
     each = sa.func.json_each(sa.literal(json.dumps(ids.tolist()))).table_valued("value")
     return sa.select(each.c.value)
 
 
 def columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[Any]]:
-    """Every column of whole numbers or texts, in the statement's order."""
+    """Read every column of integers or texts, in the statement's order."""
     rows = statement.subquery()
     joined = connection.execute(
         sa.select(*(sa.func.json_group_array(column) for column in rows.c))
@@ -28,5 +28,5 @@ def columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[list[A
 
 
 def number_columns(connection: sa.Connection, statement: sa.Select[Any]) -> list[NDArray[np.int64]]:
-    """Every column of whole numbers as an array, in the statement's order."""
+    """Read every column of integers as an (N,) int64 array, in the statement's order."""
     return [np.array(column, np.int64) for column in columns(connection, statement)]

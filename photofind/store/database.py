@@ -1,4 +1,4 @@
-"""The catalogue: one file, one writer, any number of readers."""
+"""The catalogue's database: one file, one writer, any number of readers."""
 
 import logging
 import shutil
@@ -86,7 +86,7 @@ class Database(AbstractContextManager["Database"]):
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Begin a transaction on the one writing connection; threads wait in line. Do not nest."""
+        """Begin a transaction on the only writing connection; threads queue. Do not nest."""
         if self._lock is None:
             raise RuntimeError("this catalogue was opened for reading")
         asked = time.monotonic()
@@ -100,7 +100,7 @@ class Database(AbstractContextManager["Database"]):
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Begin a transaction whose view of the catalogue does not change until it ends."""
+        """Begin a transaction with a snapshot of the catalogue."""
         with self._transaction(self._readers) as connection:
             yield connection
 
@@ -121,7 +121,7 @@ class Database(AbstractContextManager["Database"]):
         self._paths.suspect.unlink(missing_ok=True)
 
     def maintain(self, pause: Pause = lambda: None) -> None:
-        """Copy the catalogue where that is due, which checks it; check it after a crash anyway.
+        """Take a snapshot if one is due, which checks the catalogue; check after a crash anyway.
 
         Writers go on meanwhile.
 
@@ -137,7 +137,7 @@ class Database(AbstractContextManager["Database"]):
             self.check(pause)
 
     def take_snapshot(self, pause: Pause = lambda: None) -> Snapshot:
-        """Copy the catalogue and check the copy; see `maintain`."""
+        """Copy the catalogue and verify the copy; see `maintain`."""
         with translate_errors(self._paths), self._own_connection() as connection:
             taken = take_snapshot(connection, self._paths.snapshots, schema.REVISION, pause)
         self._unchecked = False

@@ -1,4 +1,4 @@
-"""Photos with a person's tags that are gone, and photos that came since and may be the same."""
+"""Finds tagged photos that are gone, and new photos that may be the same."""
 
 import os
 from collections import defaultdict
@@ -35,7 +35,7 @@ _UP_TO = "lookalikes_up_to"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A photo to be compared.
+    """A photo to compare.
 
     Attributes:
         paths: Where it lies, or where it lay before it was gone.
@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Lookalikes:
-    """What is to be compared now.
+    """The photos to compare now.
 
     Attributes:
         gone: Photos with a person's decisions that no file leads to, for `COMPARED_DAYS`.
@@ -70,7 +70,7 @@ NOTHING = Lookalikes((), (), (), frozenset())
 
 
 def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
-    """What is to be compared in a space; takes no time where nothing came or went."""
+    """Select the photos to compare in a space; constant time if nothing changed."""
     gone_at = _gone(connection)
     if not gone_at:
         return NOTHING
@@ -94,7 +94,7 @@ def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
 
 
 def set_compared(connection: sa.Connection) -> None:
-    """Note that everything there is now was compared."""
+    """Record that all current photos were compared."""
     last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
     gone = sa.select(sa.func.max(_photos.c.gone_at)).where(_photos.c.gone_at.is_not(None))
     now = last, connection.scalar(gone) or ""
@@ -108,7 +108,7 @@ def set_compared(connection: sa.Connection) -> None:
 
 
 def _compared_before(connection: sa.Connection) -> tuple[int, str]:
-    """The last photo that was compared, and when the last of those that were gone went."""
+    """Read the last photo compared, and the last time one of those gone had gone."""
     kept = connection.scalar(sa.select(_state.c.value).where(_state.c.key == _UP_TO)) or "0 "
     last, _, latest = kept.partition(" ")
     return int(last), latest

@@ -1,4 +1,4 @@
-"""What a person decides about tags, in one transaction that can be undone later.
+"""A person's decisions about tags, each one transaction that can be undone later.
 
 Later, the photo may have been purged and found again, or edited: then it is another photo, see
 [Note: successions] in `successions`. What is taken back is what was decided about the photo, by its
@@ -23,7 +23,7 @@ _DECIDED = (TagState.CONFIRMED, TagState.REJECTED)
 
 @dataclass(frozen=True, slots=True)
 class TagChanges:
-    """What is to be done with some photos, by tags' names.
+    """Changes of the tags of some photos, by name.
 
     Attributes:
         removed: To be taken off.
@@ -55,7 +55,7 @@ class DecidedTag:
 def decide(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], changes: TagChanges
 ) -> tuple[DecidedTag, ...]:
-    """Change tags; returns only what is different now.
+    """Change tags; returns only those that are different now.
 
     Args:
         connection: In a writing transaction.
@@ -80,7 +80,7 @@ def decide(
 
 
 def take_back(connection: sa.Connection, decided: Sequence[DecidedTag]) -> list[PhotoId]:
-    """Put back what was before; returns the photos that are concerned now.
+    """Undo decisions; returns the photos that are affected now.
 
     Args:
         connection: In a writing transaction.
@@ -110,7 +110,7 @@ def _check(name: str) -> None:
 def _each(
     changes: TagChanges,
 ) -> Iterator[tuple[str, _Decide, tuple[TagState | None, ...]]]:
-    """Each name, what is done, and the states of photos that it does not change."""
+    """Yield each name, its change, and the states of photos that it leaves alone."""
     kinds: tuple[tuple[Sequence[str], _Decide, tuple[TagState | None, ...]], ...] = (
         (changes.added, tags.add, (TagState.CONFIRMED,)),
         (changes.removed, tags.remove, (None,)),
@@ -123,7 +123,7 @@ def _each(
 
 
 def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> list[Was]:
-    """What is to be undone on an edit of the photo.
+    """Find what to undo on an edit of the photo.
 
     A tag that was carried there has the moment of the decision; one that was taken off leaves none.
     """

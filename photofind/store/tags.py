@@ -1,11 +1,11 @@
-"""Tags on photos: what the program suggests and what a person decided.
+"""Tags on photos: suggestions of the program and decisions of a person.
 
-A tag hangs on a photo's content, so it survives whatever happens to files. Each tag on a photo has
-a state and a source: a suggestion comes from a way to find tags (zero-shot), while `confirmed` and
-`rejected` are always a person's word, which no suggestion ever changes. A decision about a
+Tags belong to a photo, not to its files, so they survive moves and copies. Each tag on a photo has
+a state and a source: a suggestion comes from a classifier (zero-shot), while `confirmed` and
+`rejected` are always a person's decision, which no suggestion ever changes. A decision about a
 suggestion keeps the score and the space it was suggested with.
 
-What changes a person's tags returns what was there before, and `restore` puts that back.
+Functions that change a person's tags return the previous states, for `restore` to undo.
 """
 
 from collections import defaultdict
@@ -80,7 +80,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Was:
-    """What a photo said about a tag before a change; `None` for nothing."""
+    """The state of a tag on a photo before a change; `None` for no row."""
 
     photo_id: PhotoId
     name: str
@@ -89,7 +89,7 @@ class Was:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """How many photos with a file have a tag in each state."""
+    """Counts of the photos with a file that have a tag, by state."""
 
     name: str
     confirmed: int
@@ -145,7 +145,7 @@ def suggest(
 
 
 def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Says yes to a suggestion, on those of the photos that have it."""
+    """Confirm a suggestion, on those of the photos that have it."""
     was = tuple(
         item
         for item in _before(connection, photo_ids, name)
@@ -156,7 +156,7 @@ def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) 
 
 
 def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Tags photos by hand, whatever was said about the tag before.
+    """Tag photos by hand, whatever state the tag had.
 
     Raises:
         ValueError: The name is empty or too long.
@@ -167,21 +167,21 @@ def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> t
 
 
 def reject(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Says that photos do not have a tag; it will not be suggested for them again."""
+    """Reject a tag for photos; it will not be suggested for them again."""
     was = _before(connection, photo_ids, name)
     _decide(connection, photo_ids, name, TagState.REJECTED)
     return was
 
 
 def remove(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Takes a tag off photos and says nothing about it; it may be suggested again."""
+    """Remove a tag from photos without rejecting it; it may be suggested again."""
     was = tuple(item for item in _before(connection, photo_ids, name) if item.before is not None)
     _erase(connection, was)
     return was
 
 
 def restore(connection: sa.Connection, was: Sequence[Was]) -> None:
-    """Undoes a change: puts back what it returned."""
+    """Undo a change: restore the states it returned."""
     _erase(connection, [item for item in was if item.before is None])
     kept = [(item.photo_id, item.before) for item in was if item.before is not None]
     _put(connection, kept)
@@ -194,7 +194,7 @@ def carry_tags(
     *,
     since: str | None = None,
 ) -> tuple[Was, ...]:
-    """Give a photo what a person decided about the photo it was edited from.
+    """Copy a person's decisions to a photo from the one it was edited from.
 
     Of two decisions about one tag the later one counts. A score belongs to the content it was
     measured on and is not carried.
@@ -233,7 +233,7 @@ def tags_of(
     photo_ids: Sequence[PhotoId],
     states: Sequence[TagState] = VISIBLE,
 ) -> dict[PhotoId, list[PhotoTag]]:
-    """The tags of each photo: what a person decided by name, then suggestions, best first."""
+    """List the tags of each photo: decided ones by name, then suggestions, best first."""
     found = _all_of(connection, photo_ids, states)
     return {photo_id: sorted(found.get(photo_id, []), key=_rank) for photo_id in photo_ids}
 
@@ -241,7 +241,7 @@ def tags_of(
 def photos_with(
     connection: sa.Connection, name: str, states: Sequence[TagState] = VISIBLE
 ) -> list[PhotoId]:
-    """Photos that have a file and a tag, ascending; none for a tag that is not known."""
+    """Return photos with a file that have a tag, ascending; none for an unknown tag."""
     statement = (
         sa.select(_on.c.photo_id)
         .join_from(_on, _tags)
@@ -256,7 +256,7 @@ def photos_with(
 
 
 def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
-    """Every tag that some photo with a file has in some state, by name."""
+    """Count photos by tag and state, for tags that a photo with a file has, by name."""
     counted = [count_by_key(connection, state) for state in _COUNTED]
     names = connection.execute(sa.select(_tags.c.id, _tags.c.name, _tags.c.key)).all()
     return [
@@ -269,7 +269,7 @@ def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
 def review_queue(
     connection: sa.Connection, limit: int, name: str | None = None
 ) -> list[Suggestion]:
-    """Suggestions that wait for a person, best first, of one tag or of all."""
+    """List suggestions that wait for a decision, best first, of one tag or of all."""
     statement = (
         sa.select(_on.c.photo_id, _tags.c.name, _on.c.score)
         .join_from(_on, _tags)
@@ -345,7 +345,7 @@ def _put(connection: sa.Connection, tags: Sequence[tuple[PhotoId, PhotoTag]]) ->
 
 
 def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """What a row does not name stays as it was."""
+    """Insert or update rows; columns not given keep their values."""
     if not rows:
         return
     statement = insert(_on)
@@ -376,7 +376,7 @@ def _all_of(
     states: Sequence[TagState],
     key: str | None = None,
 ) -> dict[PhotoId, list[PhotoTag]]:
-    """Only photos that have such a tag."""
+    """Build a condition for photos that have such a tag."""
     statement = (
         sa.select(
             _on.c.photo_id, _tags.c.name, _on.c.state, _on.c.source, _on.c.score,
@@ -397,7 +397,7 @@ def _all_of(
 
 
 def _tag_id(connection: sa.Connection, name: str) -> int:
-    """The row of a tag, made where there is none; the first spelling stays."""
+    """Return the row of a tag, inserted if absent; the first spelling stays."""
     name = tag_name(name)
     key = tag_key(name)
     connection.execute(

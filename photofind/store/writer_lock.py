@@ -1,4 +1,4 @@
-"""At most one process writes to a library."""
+"""The lock that allows one process at a time to write to a library."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from photofind.errors import LibraryBusyError, UserFacingError
 
 
 class WriterLock(AbstractContextManager["WriterLock"]):
-    """A lock the operating system drops with the process, however it dies.
+    """A lock that the operating system releases with its process.
 
     Who holds it is written beside the lock file: some versions of filelock empty the lock file
     when a second process merely tries it.
