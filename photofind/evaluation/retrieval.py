@@ -14,7 +14,7 @@ class Recall:
     Attributes:
         at: K → share of queries whose answer is among the first K, 0–1.
         median_rank: From 1.
-        queries: How many were asked.
+        queries: Number of queries.
     """
 
     at: dict[int, float]

@@ -22,7 +22,7 @@ from pathlib import PurePath
 from photofind.errors import UnreadablePhotoError
 
 HEAD_BYTES = 512
-"""How much of a file `sniff` looks at."""
+"""Bytes of a file that `sniff` needs."""
 
 
 class NotAPhoto(UnreadablePhotoError):
@@ -99,7 +99,7 @@ UNSUPPORTED = {
     "sgi": "SGI",
     "ico": "icon (ICO)",
 }
-"""Extensions of pictures photofind knows of and cannot read, and what to call them."""
+"""Extensions of known formats that are not supported, and their names."""
 
 _UNSUPPORTED_MAGIC = (
     (b"8BPS", "psd"),
@@ -113,7 +113,7 @@ _UNSUPPORTED_MAGIC = (
 )
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}
 _MAY_BE_PHOTO = frozenset(_BY_EXTENSION) - _VIDEO_EXTENSIONS | frozenset(UNSUPPORTED) | {""}
-# .mts is also what TypeScript's modules are called.
+# .mts is an extension of TypeScript modules as well.
 _PROMISE_NOTHING = ("", "mts")
 
 
@@ -132,8 +132,8 @@ def extension_of(name: str) -> str:
 
 
 def may_be_photo(name: str) -> bool:
-    # Not extension_of: a scan asks this for every file of a disk, and pathlib costs as much
-    # as everything else that it does.
+    # Not extension_of: a scan calls this for every file on a disk, and pathlib costs as much
+    # as the rest of a scan.
     _, dot, extension = name.rpartition(".")
     extension = extension.lower()
     return (

@@ -2,8 +2,8 @@
 
 A pattern with a slash before its end is tied to the root, others hold at any depth; a trailing
 slash means folders only; `**` stands for any folders; `!` takes back what an earlier pattern left
-out, and the last pattern that matches decides. Nothing below an ignored folder can be taken back:
-nobody looks into it.
+out, and the last pattern that matches decides. Nothing below an ignored folder can be re-included:
+it is never entered.
 """
 
 import os
@@ -20,7 +20,7 @@ class IgnoreRules:
     """The ignore patterns, compiled for one root.
 
     Raises:
-        ValueError: A pattern cannot be read; `settings.ignore_problem` says so beforehand.
+        ValueError: A pattern is invalid; `settings.ignore_problem` checks it beforehand.
     """
 
     def __init__(self, root: Path, patterns: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from photofind.photos.opening import open_header
 _Tags = Mapping[int, Any]
 
 MAX_TEXT = 200
-# Which tag, and the zone written beside it, from the most to the least telling.
+# Tags of the date and of its zone, in order of preference.
 _DATES = (
     (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.OffsetTimeDigitized),

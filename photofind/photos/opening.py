@@ -33,7 +33,7 @@ def _open_heif(file: io.BytesIO) -> ImageFile:
 # - The content has already said which one it is, so no other decoder ever sees the file.
 # - Image.open refuses above 179 megapixels and warns above 89, by limits global to the process;
 #   photos of 200 megapixels exist, and here `decode` checks the size.
-# - A JPEG's further pictures (MPO: stereo pairs, gain maps) are never looked at.
+# - A JPEG's further pictures (MPO: stereo pairs, gain maps) are ignored.
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,

@@ -25,7 +25,7 @@ def orientation_of(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 to 8; 1 if absent or invalid."""
     try:
         orientation = image.getexif().get(Base.Orientation)
-    except Exception:  # noqa: BLE001 - damaged EXIF says nothing about the picture beside it
+    except Exception:  # noqa: BLE001 - the picture may be whole where its EXIF is damaged
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
@@ -77,8 +77,8 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _to_srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """Build the colour transform; `None` if there is no usable profile.
 
-    A broken profile is ignored: the picture in slightly wrong colours is worth more to somebody
-    who looks for it than none, and every viewer does the same.
+    A broken profile is ignored: a picture in slightly wrong colours can still be found, and every
+    viewer does the same.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

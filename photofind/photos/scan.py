@@ -1,9 +1,9 @@
 """Scans a folder for files that may be photos.
 
 [Note: visited folders] A folder that several links lead to is visited once. It is known by its
-real path and, since one folder may lie at two (a bind mount), by device and inode as well. Some
-file systems number nothing (inode 0) or number anew each time; there the real path alone decides,
-so that no folder is taken for another.
+real path and, since one folder may have two (a bind mount), by device and inode as well. Some file
+systems have no inodes (0) or new ones each time; there the real path alone decides, so that no
+folder is mistaken for another.
 """
 
 import errno
@@ -46,13 +46,13 @@ def scan(
     """Walk a folder in the byte order of its files' paths, as the catalogue sorts them.
 
     Links are followed. Each real folder is visited once, under its real path rather than a link's
-    if it has one below `root`; hence what lies behind links to folders comes last, out of order.
+    if that is below `root`; hence targets of links to folders come last, out of order.
 
     Args:
-        root: Visited even where its own name is hidden or ignored.
-        ignore: What is left out; an ignored folder is not entered.
-        exclude: A folder never entered, by whatever path: photofind's own.
-        cancel: Looked at before every file.
+        root: Visited even if its own name is hidden or ignored.
+        ignore: Patterns of ignored files and folders; an ignored folder is not entered.
+        exclude: A folder never entered, by any path: photofind's own.
+        cancel: Checked before every file.
 
     Raises:
         OSError: `root` itself is missing or cannot be listed.

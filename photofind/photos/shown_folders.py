@@ -1,6 +1,6 @@
 """Rules for folders: which hold a person's photos, and which belong to programs.
 
-A scan, a look at a few folders and the watcher all ask `is_shown`, so that they agree.
+The scan, a partial scan and the watcher all use `is_shown`, so that they agree.
 """
 
 import re
@@ -69,7 +69,7 @@ def is_shown(name: str, around: str) -> bool:
 
     Args:
         name: Of the folder.
-        around: Name of the folder that it lies in.
+        around: Name of its parent folder.
     """
     if name.startswith("."):
         return False

@@ -17,8 +17,8 @@ class ThumbnailCache:
     """A cache of one file per photo, spread over 256 folders.
 
     Args:
-        folder: Made when first needed.
-        longest_side: Pixels; smaller pictures stay as they are.
+        folder: Created when first needed.
+        longest_side: In pixels; smaller pictures are not enlarged.
     """
 
     def __init__(self, folder: Path, longest_side: int = 384) -> None:

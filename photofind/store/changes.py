@@ -30,10 +30,10 @@ KEPT_CHANGES = 100_000
 """Changes kept for unregistered followers: other processes, which only read."""
 
 MOST_CHANGES = 50_000
-"""Above these, following takes longer than building anew."""
+"""Above this many, following takes longer than a rebuild."""
 
 FOLLOWER_AWAY = timedelta(days=30)
-"""A follower that was not seen for so long builds itself anew when it comes back."""
+"""A follower absent for longer is unregistered, and rebuilds itself when it returns."""
 
 _DROPPED_UP_TO = "changes_dropped_up_to"
 

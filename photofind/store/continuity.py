@@ -13,7 +13,7 @@ from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
 from photofind.store.database import Database
 from photofind.store.successions import OFFERED, Verdict
-from photofind.store.tags import TagState, Was
+from photofind.store.tags import PriorTag, TagState
 
 _former = schema.former_paths
 _photos = schema.photos
@@ -59,7 +59,7 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class HistoryEntry:
     """A succession at a path, of a photo with tags."""
 
     former_photo: PhotoId
@@ -80,7 +80,7 @@ class Answered:
 
     offer_id: int
     before: Verdict
-    was: tuple[Was, ...]
+    was: tuple[PriorTag, ...]
 
 
 class ContinuityRepository:
@@ -142,7 +142,7 @@ class ContinuityRepository:
             tags.restore(connection, answered.was)
             successions.settle(connection, answered.offer_id, answered.before)
 
-    def history(self, path: Path) -> list[Happened]:
+    def history(self, path: Path) -> list[HistoryEntry]:
         """List what happened at a path, the last first."""
         statement = (
             sa.select(_successions)
@@ -151,7 +151,7 @@ class ContinuityRepository:
         )
         with self._database.reading() as connection:
             return [
-                Happened(
+                HistoryEntry(
                     PhotoId(row.old_photo_id),
                     PhotoId(row.new_photo_id),
                     Verdict(row.verdict),

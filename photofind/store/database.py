@@ -89,14 +89,14 @@ class Database(AbstractContextManager["Database"]):
         """Begin a transaction on the only writing connection; threads queue. Do not nest."""
         if self._lock is None:
             raise RuntimeError("this catalogue was opened for reading")
-        asked = time.monotonic()
+        queued = time.monotonic()
         with self._write_lock:
             began = time.monotonic()
             with self._transaction(self._writer) as connection:
                 yield connection
             ended = time.monotonic()
-        if began - asked > SLOW_S or ended - began > SLOW_S:
-            _log.info("Waited %.2f s to write, wrote for %.2f s.", began - asked, ended - began)
+        if began - queued > SLOW_S or ended - began > SLOW_S:
+            _log.info("Waited %.2f s to write, wrote for %.2f s.", began - queued, ended - began)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -126,7 +126,7 @@ class Filter:
         plain = self.kind.clause(self.value, statement)
         if not self.negated:
             return plain
-        # True also where SQL cannot tell: a photo without a date was not taken from 2019 on.
+        # True for NULL as well: a photo without a date was not taken from 2019 on.
         return Clause(sa.not_(sa.func.coalesce(plain.sql, sa.false())), plain.of_file)
 
 

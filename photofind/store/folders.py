@@ -20,7 +20,7 @@ def in_folder(
 
     Args:
         path: A column of paths below the root, in a unique index after `root_id`.
-        root: Whose rows are asked for; that is the caller's to say.
+        root: Of the rows; the caller adds that condition.
         folder: The root itself, or a folder below it.
     """
     prefix = prefix_below(root.path, folder)

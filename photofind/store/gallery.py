@@ -107,10 +107,10 @@ def newest_rows(connection: sa.Connection, filters: Filters = ()) -> PhotoRows:
 def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
     """Read the photos that have a file, in the order of the ids given."""
     ids = sa.literal(json.dumps([int(photo_id) for photo_id in photo_ids]))
-    asked = sa.func.json_each(ids).table_valued("key", "value")
-    source = asked.join(_photos, _photos.c.id == asked.c.value)
+    requested = sa.func.json_each(ids).table_valued("key", "value")
+    source = requested.join(_photos, _photos.c.id == requested.c.value)
     # EXISTS and no join with files: a million photos would have to be grouped again.
-    seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(asked.c.key)
+    seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(requested.c.key)
     return _rows(connection, seen, np.array(photo_ids, np.int64))
 
 

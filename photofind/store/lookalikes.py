@@ -53,16 +53,16 @@ class Lookalikes:
     """The photos to compare now.
 
     Attributes:
-        gone: Photos with a person's decisions that no file leads to, for `COMPARED_DAYS`.
-        new: Photos that came since the last comparison.
-        beside: Photos in the folders of those that are gone since the last comparison, which came
-            after them.
-        known: Pairs of photos, gone and there, that were compared before.
+        gone: Photos with a person's decisions that have had no file for up to `COMPARED_DAYS`.
+        new: Photos added since the last comparison.
+        neighbours: Photos in the folders of those gone since the last comparison, added after
+            them and before that comparison.
+        known: Pairs of photos, gone and present, that were compared before.
     """
 
     gone: tuple[Candidate, ...]
     new: tuple[Candidate, ...]
-    beside: tuple[Candidate, ...]
+    neighbours: tuple[Candidate, ...]
     known: frozenset[tuple[PhotoId, PhotoId]]
 
 
@@ -82,13 +82,13 @@ def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
         return NOTHING
     lay = _former_paths(connection, list(gone_at))
     gone = _candidates(connection, space, list(gone_at), lay)
-    beside = _in_folders(connection, {path.parent for photo in lately for path in lay[photo]})
+    neighbours = _in_folders(connection, {path.parent for photo in lately for path in lay[photo]})
     first = min(lately, default=0)
-    near = [photo for photo in beside if first < photo <= up_to]
+    near = [photo for photo in neighbours if first < photo <= up_to]
     return Lookalikes(
         tuple(gone),
         tuple(_candidates(connection, space, new, photos.paths_of(connection, new))),
-        tuple(_candidates(connection, space, near, beside)),
+        tuple(_candidates(connection, space, near, neighbours)),
         _known_pairs(connection, list(gone_at)),
     )
 

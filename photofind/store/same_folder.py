@@ -1,8 +1,8 @@
 """Compares folders as the file system that holds them does.
 
-macOS and Windows take `Pictures` and `pictures` for one name, and macOS also the two ways to write
-an accent; some of their volumes, and Linux, do not. Where both folders are there, the file system
-is asked; where one is not connected, its platform's habit decides.
+macOS and Windows treat `Pictures` and `pictures` as one name, and macOS also both normal forms of
+an accent; some of their volumes, and Linux, do not. Where both folders exist, their inodes are
+compared; where one is not connected, its platform's default decides.
 """
 
 import os

@@ -4,7 +4,7 @@
 path of the former one or at another. Migration 0005's triggers remember at which paths photos with
 a person's tags lay. Where a photo appears at such a path, a succession is recorded in the same
 transaction, and judged as soon as both can be compared (`photofind.indexing.succession`): an edit
-takes the tags along, another picture does not, and what cannot be told is offered to the person.
+inherits the tags, another picture does not, and undecidable cases are offered to the person.
 See docs/decisions/0012-which-photo-follows.md.
 """
 
@@ -24,7 +24,7 @@ from sqlalchemy.dialects.sqlite import insert
 from photofind.domain import Embeddings, PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
 from photofind.store.batches import in_batches
-from photofind.store.tags import TagState, Was, carry_tags
+from photofind.store.tags import PriorTag, TagState, carry_tags
 
 KEPT_DAYS = 90
 """How long the paths of photos that lie elsewhere now are remembered; of the others, for ever."""
@@ -43,11 +43,11 @@ class Verdict(StrEnum):
 
     Attributes:
         UNDECIDED: Not judged yet.
-        EDITED: The same photo; its tags were taken along.
-        REPLACED: Another picture at the same path, as far as can be told.
-        SIMILAR: At another path, and looks like the same photo.
-        ACCEPTED: The same photo, says the person; its tags were taken along.
-        DECLINED: Another one, says the person.
+        EDITED: The same photo; its tags were carried over.
+        REPLACED: Another picture at the same path, most likely.
+        SIMILAR: A similar photo at another path.
+        ACCEPTED: The same photo by the person's decision; its tags were carried over.
+        DECLINED: Another one by the person's decision.
     """
 
     UNDECIDED = "undecided"
@@ -273,7 +273,7 @@ def settle(
     succession_id: int,
     verdict: Verdict,
     cosine: float | None = None,
-) -> tuple[Was, ...]:
+) -> tuple[PriorTag, ...]:
     """Record a verdict, and carry the tags over where it is the same photo.
 
     Returns:

@@ -14,9 +14,9 @@ from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, successions, tags
 from photofind.store.tag_names import tag_key, tag_name
-from photofind.store.tags import PhotoTag, TagState, Was
+from photofind.store.tags import PhotoTag, PriorTag, TagState
 
-_Decide = Callable[[sa.Connection, Sequence[PhotoId], str], tuple[Was, ...]]
+_Decide = Callable[[sa.Connection, Sequence[PhotoId], str], tuple[PriorTag, ...]]
 
 _DECIDED = (TagState.CONFIRMED, TagState.REJECTED)
 
@@ -47,7 +47,7 @@ class DecidedTag:
         after: What the photo says about the tag since; `None` for nothing.
     """
 
-    was: Was
+    was: PriorTag
     after: PhotoTag | None
     fingerprint: Fingerprint
 
@@ -65,7 +65,7 @@ def decide(
     """
     for name in (*changes.added, *changes.removed, *changes.confirmed, *changes.rejected):
         _check(name)
-    was: list[Was] = []
+    was: list[PriorTag] = []
     for name, change, passed_over in _each(changes):
         before = tags.tags_of(connection, photo_ids, tuple(TagState))
         ids = [one for one in photo_ids if _state(before[one], name) not in passed_over]
@@ -87,7 +87,7 @@ def take_back(connection: sa.Connection, decided: Sequence[DecidedTag]) -> list[
     """
     ids = photos.photo_ids_of(connection, list({one.fingerprint for one in decided}))
     known = photos.fingerprints_of(connection, [one.was.photo_id for one in decided])
-    put: list[Was] = []
+    put: list[PriorTag] = []
     for one in reversed(decided):
         # Its fingerprint may have been replaced, or its row.
         own = one.was.photo_id if one.was.photo_id in known else ids.get(one.fingerprint)
@@ -122,7 +122,7 @@ def _each(
             yield name, decide, passed_over
 
 
-def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> list[Was]:
+def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> list[PriorTag]:
     """Find what to undo on an edit of the photo.
 
     A tag that was carried there has the moment of the decision; one that was taken off leaves none.
@@ -139,9 +139,9 @@ def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> l
     if not concerned:
         return []
     if before is None or before.state not in _DECIDED:
-        return [Was(edit, decided.was.name, None)]
+        return [PriorTag(edit, decided.was.name, None)]
     # A score belongs to the content it was measured on.
-    return [Was(edit, decided.was.name, replace(before, score=None, space_id=None))]
+    return [PriorTag(edit, decided.was.name, replace(before, score=None, space_id=None))]
 
 
 def _tag(of_photo: Sequence[PhotoTag], name: str) -> PhotoTag | None:

@@ -79,7 +79,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Was:
+class PriorTag:
     """The state of a tag on a photo before a change; `None` for no row."""
 
     photo_id: PhotoId
@@ -112,7 +112,7 @@ def suggest(
     Args:
         connection: In a writing transaction.
         space_id: What the scores were measured in.
-        photo_ids: The photos that were looked at, those without a suggestion too.
+        photo_ids: All photos that were classified, those without a suggestion included.
         suggestions: Of these photos.
 
     Returns:
@@ -144,7 +144,9 @@ def suggest(
     return unchanged + len(wanted)
 
 
-def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def confirm(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
     """Confirm a suggestion, on those of the photos that have it."""
     was = tuple(
         item
@@ -155,7 +157,7 @@ def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) 
     return was
 
 
-def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[PriorTag, ...]:
     """Tag photos by hand, whatever state the tag had.
 
     Raises:
@@ -166,21 +168,25 @@ def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> t
     return was
 
 
-def reject(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def reject(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
     """Reject a tag for photos; it will not be suggested for them again."""
     was = _before(connection, photo_ids, name)
     _decide(connection, photo_ids, name, TagState.REJECTED)
     return was
 
 
-def remove(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def remove(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
     """Remove a tag from photos without rejecting it; it may be suggested again."""
     was = tuple(item for item in _before(connection, photo_ids, name) if item.before is not None)
     _erase(connection, was)
     return was
 
 
-def restore(connection: sa.Connection, was: Sequence[Was]) -> None:
+def restore(connection: sa.Connection, was: Sequence[PriorTag]) -> None:
     """Undo a change: restore the states it returned."""
     _erase(connection, [item for item in was if item.before is None])
     kept = [(item.photo_id, item.before) for item in was if item.before is not None]
@@ -193,7 +199,7 @@ def carry_tags(
     new_photo_id: PhotoId,
     *,
     since: str | None = None,
-) -> tuple[Was, ...]:
+) -> tuple[PriorTag, ...]:
     """Copy a person's decisions to a photo from the one it was edited from.
 
     Of two decisions about one tag the later one counts. A score belongs to the content it was
@@ -213,7 +219,7 @@ def carry_tags(
         for tag in new
         if since is not None and _was_decided_by(tag, since) and tag.name not in still
     ]
-    was = [Was(new_photo_id, tag.name, known.get(tag.name)) for tag in (*carried, *taken_off)]
+    was = [PriorTag(new_photo_id, tag.name, known.get(tag.name)) for tag in (*carried, *taken_off)]
     bare = [replace(tag, score=None, space_id=None) for tag in carried]
     _put(connection, [(new_photo_id, tag) for tag in bare])
     _erase(connection, was[len(carried) :])
@@ -356,17 +362,20 @@ def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def _erase(connection: sa.Connection, was: Sequence[Was]) -> None:
+def _erase(connection: sa.Connection, was: Sequence[PriorTag]) -> None:
     rows = [{"photo": int(item.photo_id), "tag": _tag_id(connection, item.name)} for item in was]
     if rows:
         connection.execute(_DELETED, rows)
 
 
-def _before(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def _before(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
     key = tag_key(tag_name(name))
     found = _all_of(connection, photo_ids, tuple(TagState), key)
     return tuple(
-        Was(photo_id, name, next(iter(found.get(photo_id, [])), None)) for photo_id in photo_ids
+        PriorTag(photo_id, name, next(iter(found.get(photo_id, [])), None))
+        for photo_id in photo_ids
     )
 
 

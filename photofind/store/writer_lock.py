@@ -16,8 +16,8 @@ from photofind.errors import LibraryBusyError, UserFacingError
 class WriterLock(AbstractContextManager["WriterLock"]):
     """A lock that the operating system releases with its process.
 
-    Who holds it is written beside the lock file: some versions of filelock empty the lock file
-    when a second process merely tries it.
+    The holder is recorded in a file of its own: some versions of filelock truncate the lock file
+    when a second process tries to acquire it.
 
     Attributes:
         was_abandoned: The last holder ended without closing it: it crashed, or the power went.

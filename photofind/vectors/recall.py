@@ -28,12 +28,12 @@ def sample_queries(vectors: Embeddings, count: int = SAMPLE_QUERIES, seed: int =
     if not len(vectors):
         return vectors[:0]
     own = vectors[random.integers(len(vectors), size=count // 2)]
-    asked = count - len(own)
-    themes = vectors[random.integers(len(vectors), size=(asked, _THEMES))].mean(axis=1)
-    apart = random.standard_normal((asked, vectors.shape[1]), dtype=np.float32)
-    apart /= np.linalg.norm(apart, axis=1, keepdims=True)
+    text_count = count - len(own)
+    themes = vectors[random.integers(len(vectors), size=(text_count, _THEMES))].mean(axis=1)
+    noise = random.standard_normal((text_count, vectors.shape[1]), dtype=np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
     some = vectors[random.integers(len(vectors), size=min(len(vectors), 1000))]
-    texts = themes + apart - 0.75 * some.mean(axis=0)
+    texts = themes + noise - 0.75 * some.mean(axis=0)
     return np.concatenate((own, texts)).astype(np.float32, copy=False)
 
 
