@@ -3,7 +3,6 @@
 The parts are opened when they are first used. `photofind.live` is the library that stays open.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
@@ -18,22 +17,14 @@ from photofind.child.encoders import changed_since
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
-from photofind.clip.prompt_cache import PromptCache
-from photofind.clip.prompts import background_queries, encode_queries
-from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.domain import EmbeddingSpace
 from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
-from photofind.indexing.indexer import Indexer
-from photofind.indexing.places import Changes
-from photofind.indexing.producers import thumbnail_version
-from photofind.indexing.purge import purge
-from photofind.indexing.watch import keep_up
-from photofind.indexing.watcher import FolderWatcher
+from photofind.index_run import IndexRuns, background_embeddings
 from photofind.indexing.worker import Worker
 from photofind.library_status import LibraryStatus, read_status
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
-from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
@@ -54,8 +45,6 @@ from photofind.tagging.library_tags import (
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
 from photofind.vectors.selector import EXACT_CHECKED, IndexHealth, IndexSelector
-
-_log = logging.getLogger(__name__)
 
 
 class Library(AbstractContextManager["Library"]):
@@ -122,7 +111,7 @@ class Library(AbstractContextManager["Library"]):
             self.settings = replace(self.settings, checkpoint=checkpoint)
         self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, name)) as worker:
-            return self._index(worker, all_roots, listener, cancel or CancelToken())
+            return self._runs(worker, listener, cancel or CancelToken()).index(all_roots)
 
     def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
         """Bring all roots up to date, then watch them; yields a report for each set of changes.
@@ -141,61 +130,18 @@ class Library(AbstractContextManager["Library"]):
         self, worker: Worker, *, listener: Listener, cancel: CancelToken
     ) -> Iterator[IndexFinished]:
         """Watch with a worker that outlives the watch; there must be a root. Yields as `watch`."""
+        yield from self._runs(worker, listener, cancel).watch()
 
-        def index(changes: Changes | None) -> IndexFinished:
-            chosen = [root for root in self.roots() if changes is None or root.path in changes]
-            return self._index(worker, chosen, listener, cancel, changes)
-
-        folders = [root.path for root in self.roots()]
-        with FolderWatcher(folders, self.paths.folder, cancel=cancel) as watcher:
-            yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
-
-    def _index(
-        self,
-        worker: Worker,
-        chosen: Sequence[Root],
-        listener: Listener,
-        cancel: CancelToken,
-        changes: Changes | None = None,
-    ) -> IndexFinished:
-        if changes is None:
-            self.database.maintain(cancel.raise_if_cancelled)
-            self._forget_lost_thumbnails()
-        indexer = Indexer(
-            self.database,
-            worker,
-            self.settings,
-            own_folder=self.paths.folder,
-            listener=listener,
-            cancel=cancel,
+    def _runs(self, worker: Worker, listener: Listener, cancel: CancelToken) -> IndexRuns:
+        return IndexRuns(
+            self.paths, self.database, self.catalogue, self.settings, worker, listener, cancel
         )
-        extent = "whole" if changes is None else "changed parts of"
-        _log.info("Reading %s %d folders with %s.", extent, len(chosen), worker.space.checkpoint)
-        report = indexer.run(chosen, changes)
-        _log_report(report)
-        if changes is None:
-            purge(self.database, self._thumbnails, self.settings.forget_gone_days, cancel)
-        # Warms the prompt cache for the first search.
-        self._background(worker)
-        return report
 
     def _drop_damaged(self) -> None:
         """Drop damaged embeddings, so that the run embeds again; reads all of them once."""
         serving = self.catalogue.embeddings.serving()
         if serving is not None:
             self.catalogue.embeddings.drop_damaged(serving[0])
-
-    def _forget_lost_thumbnails(self) -> None:
-        """Queue all thumbnails again if the cache is empty; a single one is remade on demand."""
-        if self._thumbnails.is_empty():
-            producer = thumbnail_version(self.settings.thumbnail_px)
-            lost = self.catalogue.derived.forget_all(producer)
-            if lost:
-                _log.warning("All thumbnails are lost; %d are made again.", lost)
-
-    @property
-    def _thumbnails(self) -> ThumbnailCache:
-        return ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
 
     def serving_space(self) -> EmbeddingSpace | None:
         """Return the space of the embeddings in use; `None` before anything was indexed."""
@@ -235,7 +181,7 @@ class Library(AbstractContextManager["Library"]):
             self.catalogue,
             serving[0],
             encoder,
-            self._background(encoder),
+            background_embeddings(self.paths.cache, encoder),
             self._index_selector(encoder.space),
             defer_graph=defer_graph,
         )
@@ -352,23 +298,6 @@ class Library(AbstractContextManager["Library"]):
                     "Check the path, and that the disk it is on is connected.",
                 )
         return self.catalogue.roots.add(paths)
-
-    def _background(self, encoder: TextEncoder) -> Embeddings:
-        queries = background_queries()
-        return PromptCache(self.paths.cache, encoder).get(
-            "background", queries, lambda: encode_queries(encoder, queries)
-        )
-
-
-def _log_report(report: IndexFinished) -> None:
-    counts = ("found", "embedded", "unchanged", "moved", "removed", "duplicates")
-    _log.info(
-        "Read: %s, %d unreadable, %d offline folders, in %.1f s.",
-        ", ".join(f"{getattr(report, name)} {name}" for name in counts),
-        len(report.failures),
-        len(report.offline),
-        report.seconds,
-    )
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:
