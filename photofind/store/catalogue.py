@@ -16,8 +16,8 @@ from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, Pho
 from photofind.store import (
     changes,
     counts,
+    derived,
     embeddings,
-    failures,
     gallery,
     photos,
     roots,
@@ -157,9 +157,10 @@ class RootRepository:
             return photos.failures(connection)
 
     def forget_failures(self) -> None:
-        """Reset failures, so that the next run reads those files again."""
+        """Retry, in the next run, all files that could not be read and facts not derived."""
         with self._database.writing() as connection:
-            failures.forget_failures(connection)
+            photos.forget_failures(connection)
+            derived.forget_failures(connection)
 
 
 class EmbeddingRepository:

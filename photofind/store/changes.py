@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
 from photofind.store import schema
-from photofind.store.columns import columns
+from photofind.store.bulk import columns
 from photofind.store.state import read_fact, write_fact
 
 _changes = schema.changes

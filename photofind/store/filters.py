@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import PhotoId
 from photofind.store import schema
-from photofind.store.columns import number_columns
+from photofind.store.bulk import number_columns
 from photofind.store.database import Database
 from photofind.store.shown_files import StoredFile, files_of
 

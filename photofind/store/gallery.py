@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
-from photofind.store.columns import among_ids, columns, number_columns
+from photofind.store.bulk import among_ids, columns, number_columns
 from photofind.store.counts import count_by_key
 from photofind.store.filters import NEWEST_FIRST, Filters, passing, shown_files
 from photofind.store.photos import has_file

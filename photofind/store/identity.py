@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from photofind.domain import Fingerprint, PhotoId, PhotoMetadata
 from photofind.store import schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 
 _photos = schema.photos
 _state = schema.state

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.folders import in_folder
 from photofind.store.identity import metadata_columns, metadata_of
 from photofind.store.roots import Root, list_roots

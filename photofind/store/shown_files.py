@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from photofind.domain import FileStat, Fingerprint, FoundFile, PhotoId
 from photofind.store import photos, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.photos import ReadFile
 from photofind.store.roots import list_roots
 from photofind.store.stored_paths import absolute_path

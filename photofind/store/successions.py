@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Embeddings, PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.tags import PriorTag, TagState, carry_tags
 
 KEPT_DAYS = 90

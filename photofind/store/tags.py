@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import PhotoId
 from photofind.store import schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.counts import count_by_key
 from photofind.store.photos import has_file
 from photofind.store.tag_names import tag_key, tag_name

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from photofind.store import changes, schema
+from photofind.store.bulk import among_ids, number_columns
 from photofind.store.changes import ChangeKind
-from photofind.store.columns import among_ids, number_columns
 from photofind.store.database import Database
 from photofind.store.gallery import NO_ROWS, ROW, PhotoRows, rows_from
 

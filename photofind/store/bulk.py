@@ -1,15 +1,27 @@
-"""Reads whole columns at once, for statements with a row for each photo.
+"""Many values in or out of one statement: batches of bound values, sets of ids, whole columns.
 
-SQLite aggregates a column into JSON, in the statement's order: four times as fast as rows through
-SQLAlchemy.
+Columns are aggregated into JSON by SQLite, in the statement's order: four times as fast as rows
+through SQLAlchemy.
 """
 
 import json
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+
+BOUND_VARIABLES = 500
+"""Well below 999, the limit of the oldest SQLite in use."""
+
+
+def in_batches(items: Sequence[Item], size: int = BOUND_VARIABLES) -> Iterator[Sequence[Item]]:
+    """Yield the items in batches that fit into one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def among_ids(ids: NDArray[np.int64]) -> sa.Select[tuple[int]]:
