@@ -164,7 +164,7 @@ class Library(AbstractContextManager["Library"]):
 
     @property
     def search_engine(self) -> SearchEngine:
-        """A search engine over the photos that are searchable now; cached, updated on access."""
+        """A search engine over the photos that are searchable now; updated on access."""
         return self._search.catch_up()
 
     def search_follower(self, encoder: TextEncoder, *, defer_graph: bool = False) -> SearchFollower:
@@ -277,7 +277,7 @@ class Library(AbstractContextManager["Library"]):
         return self._index_selector(serving[1]).check(stored.photo_ids, stored.vectors)
 
     def _index_selector(self, space: EmbeddingSpace) -> IndexSelector:
-        """The selector for a space and the settings; cached, since it holds a graph in memory."""
+        """Return the selector for a space and the settings; cached, as it holds a graph."""
         key = space, self.settings.vector_index, self.settings.threads
         if self._selector is None or self._selector[0] != key:
             self._selector = key, IndexSelector(self.paths.vectors, *key)

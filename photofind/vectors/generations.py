@@ -128,7 +128,7 @@ class Generations:
             self._remove_all_but(None)
 
     def _newest(self) -> str | None:
-        """The name of the last complete generation, which a failed save keeps."""
+        """Return the name of the last complete generation, which a failed save keeps."""
         for path in self._paths():
             if path.with_suffix(_GRAPH).is_file():
                 return path.stem

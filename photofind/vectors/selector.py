@@ -225,7 +225,7 @@ class IndexSelector:
         return IndexHealth("hnsw", manifest.recall, False)
 
     def _cached_index(self, labels: NDArray[np.int64], vectors: Embeddings) -> HnswIndex | None:
-        """An index over the cached or saved graph, where that is undamaged and fresh."""
+        """Make an index over the cached or saved graph, if that is undamaged and fresh."""
         graph = self._latest_graph()
         if graph is None:
             return None
@@ -242,7 +242,7 @@ class IndexSelector:
                 self._graph = None
 
     def _latest_graph(self) -> Graph | None:
-        """The cached graph, reloaded if the one on disk is another than when last loaded."""
+        """Return the cached graph, reloaded if the disk holds another than the last loaded."""
         with self._lock:
             manifest = self._generations.latest_manifest(self._space)
             if manifest is not None and manifest != self._loaded:
