@@ -101,7 +101,7 @@ def region(
 
 
 def _classifier(paths: LibraryPaths) -> RegionClassifier:
-    """A classifier of the checkpoint in the settings; the library need not be there."""
+    """Make a classifier of the checkpoint in the settings; the library need not exist."""
     settings = load_settings(paths.settings)
     load = partial(load_encoder, paths, settings, settings.checkpoint)
     return RegionClassifier(paths, load, _opener(settings))

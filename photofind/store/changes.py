@@ -84,7 +84,7 @@ class Changes:
 
 
 def latest(connection: sa.Connection) -> int:
-    """The number of the last change; 0 before there was any."""
+    """Return the number of the last change; 0 before there was one."""
     return connection.scalar(sa.select(sa.func.max(_changes.c.seq))) or _dropped_up_to(connection)
 
 
