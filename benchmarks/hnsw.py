@@ -97,7 +97,7 @@ def measure(
         "load_s": load_s,
         "m": parameters.m,
         "ef_construction": parameters.ef_construction,
-        "beside": index.beside,
+        "beside": index.unindexed,
         "recall@10": recall_at_k(index, exact, queries, TOP_K),
     }
     sure = [_sure_scores(exact, query) for query in queries]

@@ -175,8 +175,8 @@ def _fill(
                 thumbnails = thumbnail_version(library.settings.thumbnail_px)
                 derived.mark_done(connection, thumbnails, ids)
         # As after a first run: suggestions wait for review, and nothing is computed at the start.
-        search = library.follow_search(encoder)
-        library.follow_tags(encoder).catch_up(search, CancelToken())
+        search = library.search_follower(encoder)
+        library.tag_follower(encoder).catch_up(search, CancelToken())
 
 
 def _file(root: Path, path: Path, number: int, pictures: Pictures) -> ReadFile:

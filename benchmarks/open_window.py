@@ -71,7 +71,7 @@ class OpenWindow:
 
     Args:
         child_module: What the child process runs.
-        listener: Hears what the window hears, on the keeper's threads.
+        listener: Hears what the window hears, on the updater's threads.
     """
 
     def __init__(

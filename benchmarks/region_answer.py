@@ -18,7 +18,7 @@ from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.domain import Box
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
 from photofind.paths import LibraryPaths
-from photofind.region_desk import RegionDesk, RegionQuestion
+from photofind.region_classifier import RegionClassifier, RegionQuery
 from photofind.search.regions import RegionMethod
 
 SIZES = ((1024, 768), (4000, 3000))
@@ -50,7 +50,7 @@ def dragged_boxes(size: tuple[int, int], count: int) -> list[Box]:
 
 
 def answer_figures(
-    desk: RegionDesk, folder: Path, pictures: int, boxes: int
+    classifier: RegionClassifier, folder: Path, pictures: int, boxes: int
 ) -> list[dict[str, object]]:
     """Milliseconds of first and of following boxes, by size of picture and way of looking."""
     figures: list[dict[str, object]] = []
@@ -60,7 +60,7 @@ def answer_figures(
             first, following = [], []
             for path in paths:
                 times = [
-                    _milliseconds(desk, RegionQuestion(path, box, (), method))
+                    _milliseconds(classifier, RegionQuery(path, box, (), method))
                     for box in dragged_boxes(size, boxes)
                 ]
                 first.append(times[0])
@@ -76,9 +76,9 @@ def answer_figures(
     return figures
 
 
-def _milliseconds(desk: RegionDesk, question: RegionQuestion) -> float:
+def _milliseconds(classifier: RegionClassifier, query: RegionQuery) -> float:
     started = time.perf_counter()
-    desk.answer(question)
+    classifier.classify(query)
     return 1000 * (time.perf_counter() - started)
 
 
@@ -106,10 +106,10 @@ def main() -> None:
         encoder = OpenClipEncoder(
             CheckpointShelf(paths).find(arguments.checkpoint), threads=arguments.threads
         )
-        desk = RegionDesk(paths, lambda: encoder)
+        classifier = RegionClassifier(paths, lambda: encoder)
         warm = save_pictures(Path(folder), DRAWN, 1)[0]
-        desk.answer(RegionQuestion(warm, (100, 100, 400, 400)))
-        figures = answer_figures(desk, Path(folder), arguments.pictures, arguments.boxes)
+        classifier.classify(RegionQuery(warm, (100, 100, 400, 400)))
+        figures = answer_figures(classifier, Path(folder), arguments.pictures, arguments.boxes)
     headings = tuple(figures[0])
     print("Milliseconds from a box to its labels")
     print_table(headings, [tuple(str(row[heading]) for heading in headings) for row in figures])

@@ -23,7 +23,7 @@ from photofind.domain import Box
 from photofind.evaluation.boxes import BoxedPicture, measure_boxes
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
 from photofind.paths import LibraryPaths
-from photofind.search.regions import CONTEXT, RegionReader, generic_captions
+from photofind.search.regions import CONTEXT, RegionScorer, generic_captions
 
 STRENGTHS = (PAPER_STRENGTH, 1.0, 2.0, 4.0, HARD_MASK)
 CONTEXTS = (1.2, 1.35, 1.5)
@@ -47,7 +47,7 @@ def boxed_scenes(count: int) -> list[BoxedPicture]:
 
 
 def label_figures(
-    encoder: OpenClipEncoder, reader: RegionReader, scenes: int, *, grid: bool
+    encoder: OpenClipEncoder, scorer: RegionScorer, scenes: int, *, grid: bool
 ) -> list[dict[str, object]]:
     """Top-1 by way of looking, at the defaults or for several strengths and contexts."""
     pictures = boxed_scenes(scenes)
@@ -55,7 +55,7 @@ def label_figures(
     settings = _grid() if grid else [(PAPER_STRENGTH, CONTEXT), (HARD_MASK, CONTEXT)]
     figures: list[dict[str, object]] = []
     for strength, context in settings:
-        found = measure_boxes(encoder, reader, pictures, names, strength=strength, context=context)
+        found = measure_boxes(encoder, scorer, pictures, names, strength=strength, context=context)
         figures.append(
             {
                 "strength": "hard" if strength == HARD_MASK else strength,
@@ -76,19 +76,19 @@ def _grid() -> list[tuple[float, float]]:
     ]
 
 
-def time_figures(encoder: OpenClipEncoder, reader: RegionReader) -> list[dict[str, object]]:
+def time_figures(encoder: OpenClipEncoder, scorer: RegionScorer) -> list[dict[str, object]]:
     """Median milliseconds to embed the regions of one 1024 × 768 picture in memory."""
     image = draw_scene(held_out_seeds[0], (1024, 768)).image
     boxes: list[Box] = [(100.0 * n, 70.0 * n, 100.0 * n + 300, 70.0 * n + 250) for n in range(8)]
     figures: list[dict[str, object]] = []
     for count in (1, 8):
-        some, kept = boxes[:count], reader.view(image, image.size)
+        some, kept = boxes[:count], scorer.view(image, image.size)
         kept.foveal(some)
         figures.append(
             {
                 "regions": count,
                 "falip_ms": _milliseconds(
-                    lambda some=some: reader.view(image, image.size).foveal(some)  # type: ignore[misc]
+                    lambda some=some: scorer.view(image, image.size).foveal(some)  # type: ignore[misc]
                 ),
                 "falip_cached_ms": _milliseconds(
                     lambda some=some, kept=kept: kept.foveal(some)  # type: ignore[misc]
@@ -138,11 +138,11 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = _arguments()
     encoder = OpenClipEncoder(_checkpoint(arguments.checkpoint), threads=1)
-    reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
-    labels = label_figures(encoder, reader, arguments.scenes, grid=arguments.grid)
+    scorer = RegionScorer(encoder, encode_prompts(encoder, generic_captions()))
+    labels = label_figures(encoder, scorer, arguments.scenes, grid=arguments.grid)
     print(f"Share of regions that get their label, {arguments.scenes} drawn scenes")
     _print(labels)
-    times = time_figures(encoder, reader)
+    times = time_figures(encoder, scorer)
     print("Milliseconds for the regions of one picture, one thread")
     _print(times)
     save_json(

@@ -1,4 +1,4 @@
-"""A flag that long work looks at between two steps."""
+"""Cooperative cancellation: a token that long work checks between two steps."""
 
 import threading
 
@@ -6,22 +6,22 @@ from photofind.errors import CancelledError
 
 
 class CancelToken:
-    """Stops work for good, or holds it for a while; may be told from any thread."""
+    """Cancels work, or pauses and resumes it; from any thread."""
 
     def __init__(self) -> None:
-        # Its lock may be taken twice by one thread: Ctrl-C is handled in the midst of anything.
+        # Re-entrant: a signal handler for Ctrl-C may run while its thread holds the lock.
         self._changed = threading.Condition(threading.RLock())
         self._cancelled = False
         self._paused = False
 
     def cancel(self) -> None:
-        """Ends a pause too: work that waits stops at once."""
+        """Cancel for good; paused work wakes up and stops at once."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
 
     def pause(self) -> None:
-        """Work goes on to the end of its step, then waits."""
+        """Pause work at the end of its current step."""
         with self._changed:
             self._paused = True
 
@@ -39,7 +39,7 @@ class CancelToken:
         return self._paused
 
     def raise_if_cancelled(self) -> None:
-        """Waits while paused; raises `CancelledError` once `cancel` was called."""
+        """Block while paused; raise `CancelledError` once cancelled."""
         with self._changed:
             while self._paused and not self._cancelled:
                 self._changed.wait()

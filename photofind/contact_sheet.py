@@ -1,4 +1,4 @@
-"""Search results as one picture: a row a query."""
+"""Search results as one picture, a row for each query."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ INK = "#1C1C1A"
 
 
 def contact_sheet(rows: Sequence[tuple[str, Sequence[Path]]]) -> Image.Image:
-    """Draws the photos of each titled row side by side, best first."""
+    """Draw a sheet with a row for each (title, photos), in their order."""
     columns = max((len(paths) for _, paths in rows), default=1)
     row_height = TITLE_HEIGHT + CELL[1] + GAP
     width = GAP + columns * (CELL[0] + GAP)

@@ -1,4 +1,4 @@
-"""The main job end to end in a minute: pictures are indexed, and found by words, in the window too.
+"""A demo in a minute: indexes pictures and finds them by words, in the window too.
 
     python -m photofind.demo --out demo
     python -m photofind.demo --out demo --photos ~/Pictures --query "a dog"
@@ -53,7 +53,7 @@ def main(
     contact_sheet(rows).save(sheet)
     typer.echo(f"\nThe hits as a picture: {sheet}")
     window = out / "window.png"
-    # Here, so that everything before needs no Qt.
+    # Imported late, so that all else works without Qt.
     from photofind.gui.snapshot import photograph_results
 
     photograph_results(library_folder, queries[0], window)
@@ -61,7 +61,7 @@ def main(
 
 
 def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Path]]]:
-    """Asks in words, then for what looks like the first hit; prints and returns the hits."""
+    """Search by each text, then by the first hit's picture; print and return the hits."""
     engine = library.search_engine
     rows = []
     example: Path | None = None

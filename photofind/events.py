@@ -1,4 +1,4 @@
-"""What a running library tells whoever watches it."""
+"""Events that a library publishes to its listener."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from photofind.errors import UserFacingError
 
 
 class IndexPhase(StrEnum):
-    """What a run is at; `THUMBNAILS` only where reading photos is much quicker than embedding."""
+    """Phases of a run; `THUMBNAILS` only where reading photos is much quicker than embedding."""
 
     FINDING = "finding"
     THUMBNAILS = "thumbnails"
@@ -19,12 +19,12 @@ class IndexPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """At most ten a second.
+    """Progress of a run, throttled to ten a second.
 
     Attributes:
-        total: `None` while it is not known.
-        photos_per_s: Of photos since the phase began.
-        seconds_left: `None` until there is something to judge by.
+        total: `None` while unknown.
+        photos_per_s: Mean since the phase began.
+        seconds_left: `None` until it can be estimated.
     """
 
     phase: IndexPhase
@@ -36,11 +36,11 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class PhotosChanged:
-    """A batch became durable.
+    """A batch was committed.
 
     Attributes:
-        photo_ids: Photos that are new in the catalogue or in another place, ascending.
-        searchable: Those of them that can be found by what they show.
+        photo_ids: Photos that are new in the catalogue or were moved, ascending.
+        searchable: Those of them that have an embedding.
     """
 
     photo_ids: tuple[PhotoId, ...]
@@ -49,12 +49,12 @@ class PhotosChanged:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChanged:
-    """What happened to photos since the last time this was told, by whatever way.
+    """Changes of the catalogue since the last such event, by any writer.
 
     Attributes:
-        photo_ids: Photos that are new or changed, or lie elsewhere, ascending.
+        photo_ids: Photos that were added, changed or moved, ascending.
         gone: Photos that have no file any more, ascending.
-        roots: Whether folders came or went, or are connected or offline now.
+        roots: Whether roots were added, removed, connected or disconnected.
     """
 
     photo_ids: tuple[PhotoId, ...]
@@ -64,19 +64,19 @@ class CatalogueChanged:
 
 @dataclass(frozen=True, slots=True)
 class IndexFinished:
-    """What one indexing run did.
+    """The report of one indexing run.
 
     Attributes:
-        roots: Folders that were brought up to date.
-        found: Files that may be photos, wherever in healthy roots this run looked.
+        roots: Roots that were indexed.
+        found: Files that may be photos, in the parts of online roots that were scanned.
         embedded: Photos that were given to the image encoder.
-        unchanged: Files known before and not touched since.
-        moved: Known photos met under another path while their old path is gone.
+        unchanged: Files known before and not modified since.
+        moved: Known photos found under another path while their old path is gone.
         removed: Paths whose file is gone for good.
-        duplicates: Paths beyond the first of each content.
-        offline: Roots that could not be seen; everything known about them is kept.
-        failures: Files of healthy roots that could not be read, old and new.
-        being_written: Files that changed while they were read and were left for the next run.
+        duplicates: Paths beyond the first of each photo.
+        offline: Roots that could not be read; their rows are kept.
+        failures: Files of online roots that could not be read, old and new.
+        being_written: Files that changed while they were read; the next run retries them.
     """
 
     roots: tuple[Path, ...]
@@ -99,14 +99,14 @@ class IndexFinished:
 
 @dataclass(frozen=True, slots=True)
 class SearchableChanged:
-    """Searches look at another set of photos from now on, and at how many."""
+    """The search engine was refreshed, and covers this many photos now."""
 
     photos: int
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryStopped:
-    """The library is not kept up to date any more, until its owner has done something."""
+    """Background indexing has stopped on an error that a person has to act on."""
 
     error: UserFacingError
 
@@ -123,4 +123,4 @@ Listener = Callable[[Event], None]
 
 
 def ignore_events(_event: Event) -> None:
-    """The listener of those who only want the result."""
+    """Ignore an event: a listener for callers that need the result alone."""

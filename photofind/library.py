@@ -1,8 +1,10 @@
-"""Puts the parts of one library together: opens them when they are needed, closes them all."""
+"""One library, opened for one task: indexing, watching, searching, tagging or a check.
 
-import logging
+The parts are opened when they are first used. `photofind.live` is the library that stays open.
+"""
+
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,23 +17,14 @@ from photofind.child.encoders import changed_since
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
-from photofind.clip.prompt_cache import PromptCache
-from photofind.clip.prompts import background_queries, encode_queries
-from photofind.closing import Closing
-from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.domain import EmbeddingSpace
 from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
-from photofind.indexing.indexer import Indexer
-from photofind.indexing.places import Changes
-from photofind.indexing.producers import thumbnail_version
-from photofind.indexing.purge import purge
-from photofind.indexing.watch import keep_up
-from photofind.indexing.watcher import FolderWatcher
+from photofind.index_run import IndexRuns, background_embeddings
 from photofind.indexing.worker import Worker
 from photofind.library_status import LibraryStatus, read_status
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
-from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
@@ -51,23 +44,21 @@ from photofind.tagging.library_tags import (
 )
 from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
-from photofind.vectors.choose import EXACT_CHECKED, IndexChoice, IndexHealth
-
-_log = logging.getLogger(__name__)
+from photofind.vectors.selector import EXACT_CHECKED, IndexHealth, IndexSelector
 
 
-class Library(Closing):
+class Library(AbstractContextManager["Library"]):
     """One library folder, opened for reading or for writing; use it as a context manager.
 
     Args:
         create: Whether a writer makes a library where there is none.
-        make_worker: What reads and embeds: `ChildClient`, in a process that a damaged photo may
-            crash, or `CatalogueWorker`, in this one.
+        make_worker: Makes the worker that reads and embeds: `ChildClient`, in a process that a
+            damaged photo may crash, or `CatalogueWorker`, in this one.
 
     Raises:
         LibraryBusyError: Another process writes to it.
         LibraryDamagedError: It cannot be read, or a newer photofind made it.
-        BadInputError: It is not there, and is not to be created.
+        BadInputError: There is no library, and none is to be created.
     """
 
     def __init__(
@@ -81,11 +72,14 @@ class Library(Closing):
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
         self._make_worker = make_worker
-        self._choice: tuple[object, IndexChoice] | None = None
+        self._selector: tuple[object, IndexSelector] | None = None
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
         self.database = Database.open(self.paths, write=write, create=create)
         self.catalogue = Catalogue(self.database)
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.database.close()
@@ -98,33 +92,33 @@ class Library(Closing):
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
     ) -> IndexFinished:
-        """Adds folders as roots and brings all roots up to date.
+        """Add folders as roots and bring all roots up to date.
 
         Args:
-            checkpoint: By default the one in the settings.
+            checkpoint: By default the one in the settings; saved there otherwise.
 
         Raises:
-            BadInputError: A folder is not there, or there is nothing to index.
-            CancelledError: Asked to stop; what was done until then is kept.
+            BadInputError: A folder is missing, or there is nothing to index.
+            CancelledError: `cancel` was cancelled; finished batches are kept.
         """
         name = checkpoint or self.settings.checkpoint
         CheckpointShelf(self.paths).find(name)
         all_roots = self.add_roots(folders)
         _raise_if_nothing(all_roots)
         if checkpoint is not None:
-            # At once, so that a run that is stopped goes on with it.
+            # Before the run, so that after a cancelled run the next one goes on with it.
             save_setting(self.paths.settings, "checkpoint", checkpoint)
             self.settings = replace(self.settings, checkpoint=checkpoint)
         self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, name)) as worker:
-            return self._index(worker, all_roots, listener, cancel or CancelToken())
+            return self._runs(worker, listener, cancel or CancelToken()).index(all_roots)
 
     def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
-        """Brings all roots up to date, then keeps them so; yields what each change set did.
+        """Bring all roots up to date, then watch them; yields a report for each set of changes.
 
         Raises:
             BadInputError: There is nothing to watch.
-            CancelledError: Asked to stop.
+            CancelledError: `cancel` was cancelled.
         """
         _raise_if_nothing(self.roots())
         checkpoint = self.settings.checkpoint
@@ -135,70 +129,27 @@ class Library(Closing):
     def watch_with(
         self, worker: Worker, *, listener: Listener, cancel: CancelToken
     ) -> Iterator[IndexFinished]:
-        """As `watch`, with a worker that outlives it; there must be something to watch."""
+        """Watch with a worker that outlives the watch; there must be a root. Yields as `watch`."""
+        yield from self._runs(worker, listener, cancel).watch()
 
-        def index(changes: Changes | None) -> IndexFinished:
-            chosen = [root for root in self.roots() if changes is None or root.path in changes]
-            return self._index(worker, chosen, listener, cancel, changes)
-
-        folders = [root.path for root in self.roots()]
-        with FolderWatcher(folders, self.paths.folder, cancel=cancel) as watcher:
-            yield from keep_up(watcher, index, cancel, 60.0 * self.settings.reconcile_minutes)
-
-    def _index(
-        self,
-        worker: Worker,
-        chosen: Sequence[Root],
-        listener: Listener,
-        cancel: CancelToken,
-        changes: Changes | None = None,
-    ) -> IndexFinished:
-        if changes is None:
-            self.database.maintain(cancel.raise_if_cancelled)
-            self._forget_lost_thumbnails()
-        indexer = Indexer(
-            self.database,
-            worker,
-            self.settings,
-            own_folder=self.paths.folder,
-            listener=listener,
-            cancel=cancel,
+    def _runs(self, worker: Worker, listener: Listener, cancel: CancelToken) -> IndexRuns:
+        return IndexRuns(
+            self.paths, self.database, self.catalogue, self.settings, worker, listener, cancel
         )
-        extent = "whole" if changes is None else "changed parts of"
-        _log.info("Reading %s %d folders with %s.", extent, len(chosen), worker.space.checkpoint)
-        report = indexer.run(chosen, changes)
-        _log_report(report)
-        if changes is None:
-            purge(self.database, self._thumbnails, self.settings.forget_gone_days, cancel)
-        # The first search should not have to wait for it.
-        self._background(worker)
-        return report
 
     def _drop_damaged(self) -> None:
-        """So that damaged embeddings are made again; reads all of them once."""
+        """Drop damaged embeddings, so that the run embeds again; reads all of them once."""
         serving = self.catalogue.embeddings.serving()
         if serving is not None:
             self.catalogue.embeddings.drop_damaged(serving[0])
 
-    def _forget_lost_thumbnails(self) -> None:
-        """Have all thumbnails made again; of a single one that is lost, it is done when seen."""
-        if self._thumbnails.is_empty():
-            producer = thumbnail_version(self.settings.thumbnail_px)
-            lost = self.catalogue.derived.forget_all(producer)
-            if lost:
-                _log.warning("All thumbnails are lost; %d are made again.", lost)
-
-    @property
-    def _thumbnails(self) -> ThumbnailCache:
-        return ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
-
     def serving_space(self) -> EmbeddingSpace | None:
-        """Where searches compare; `None` before anything was indexed."""
+        """Return the space of the embeddings in use; `None` before anything was indexed."""
         return self.catalogue.embeddings.serving_space()
 
     @cached_property
     def serving_encoder(self) -> Encoder:
-        """The checkpoint that searches use; raises `BadInputError` before anything was indexed."""
+        """The encoder of the serving space; raises `BadInputError` before anything was indexed."""
         space = self.serving_space()
         if space is None:
             raise BadInputError("No photos have been indexed yet.", "Run: photofind index FOLDER")
@@ -209,19 +160,20 @@ class Library(Closing):
 
     @cached_property
     def _search(self) -> SearchFollower:
-        return self.follow_search(self.serving_encoder)
+        return self.search_follower(self.serving_encoder)
 
     @property
     def search_engine(self) -> SearchEngine:
-        """Over the photos that are searchable now; quick where it was asked for before."""
+        """A search engine over the photos that are searchable now; updated on access."""
         return self._search.catch_up()
 
-    def follow_search(self, encoder: TextEncoder, *, at_once: bool = False) -> SearchFollower:
-        """Load what searches look through, to be kept up to date from now on.
+    def search_follower(self, encoder: TextEncoder, *, defer_graph: bool = False) -> SearchFollower:
+        """Load index and calibration into a follower of the change log.
 
         Args:
             encoder: Of the serving space.
-            at_once: Without the wait for a graph that the settings force; see `renew_graph`.
+            defer_graph: Search exactly until `build_graph` was called, also where the settings
+                force a graph.
         """
         serving = self.catalogue.embeddings.serving()
         assert serving is not None
@@ -229,25 +181,25 @@ class Library(Closing):
             self.catalogue,
             serving[0],
             encoder,
-            self._background(encoder),
-            self._index_choice(encoder.space),
-            at_once=at_once,
+            background_embeddings(self.paths.cache, encoder),
+            self._index_selector(encoder.space),
+            defer_graph=defer_graph,
         )
 
     def wants_graph(self) -> bool:
-        """Whether the search engine loaded last would be quicker with a graph, and has none."""
-        return self._choice is not None and self._choice[1].wants_graph()
+        """Return whether the search engine loaded last would be quicker with a graph it lacks."""
+        return self._selector is not None and self._selector[1].wants_graph()
 
-    def renew_graph(self, cancel: CancelToken) -> bool:
-        """Makes a graph for the search engine loaded last, where it wants one, in minutes.
+    def build_graph(self, cancel: CancelToken) -> bool:
+        """Build a graph for the search engine loaded last, if it wants one; takes minutes.
 
         Returns:
-            Whether there is one now that a search engine loaded from now on would use.
+            Whether there is a new graph, which a search engine loaded from now on would use.
 
         Raises:
-            CancelledError: Asked to stop; nothing was changed.
+            CancelledError: `cancel` was cancelled; nothing was changed.
         """
-        return self._choice is not None and self._choice[1].renew(cancel)
+        return self._selector is not None and self._selector[1].build_graph(cancel)
 
     def tag(
         self,
@@ -255,27 +207,27 @@ class Library(Closing):
         *,
         cancel: CancelToken | None = None,
     ) -> TagReport:
-        """Suggests tags by the vocabulary, `vocabulary.toml` in the library's folder over it.
+        """Suggest tags by the vocabulary, with `vocabulary.toml` in the library's folder over it.
 
         Args:
-            folders: Only the photos below these; by default all.
+            folders: Only photos below these; by default all.
 
         Raises:
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
-            CancelledError: Asked to stop, between two batches.
+            CancelledError: `cancel` was cancelled, between two batches.
         """
         search = self._search
         search.catch_up()
         paths = photos_below(self.catalogue, search.index.labels.tolist(), folders)
         ids = np.array(sorted(paths), np.int64)
-        suggested = self.follow_tags(self.serving_encoder).suggest(
+        suggested = self.tag_follower(self.serving_encoder).suggest(
             search, ids, cancel or CancelToken()
         )
         images = images_with_tags(self.catalogue, paths)
         return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
-    def follow_tags(self, encoder: TextEncoder) -> TagFollower:
-        """What suggests tags by the vocabulary as it is now.
+    def tag_follower(self, encoder: TextEncoder) -> TagFollower:
+        """Make the follower that suggests tags by the current vocabulary; cached.
 
         Args:
             encoder: Of the serving space.
@@ -292,7 +244,7 @@ class Library(Closing):
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """Read again only when a person's own file has changed: reading takes 25 ms of Python."""
+        """The vocabulary; cached until a person's own file changes, since parsing takes 25 ms."""
         own = self.paths.vocabulary
         written_ns = own.stat().st_mtime_ns if own.is_file() else None
         if self._vocabulary is None or self._vocabulary[0] != written_ns:
@@ -300,17 +252,17 @@ class Library(Closing):
         return self._vocabulary[1]
 
     def tags_of(self, images: Sequence[Path], changes: TagChanges = NO_CHANGES) -> list[ImageTags]:
-        """The tags of pictures, after a person's changes of them, see `tags_of_images`."""
+        """Apply a person's changes to pictures and return their tags, see `tags_of_images`."""
         return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
     def status(self) -> LibraryStatus:
-        return read_status(self.catalogue, lambda space, n: self._index_choice(space).health(n))
+        return read_status(self.catalogue, lambda space, n: self._index_selector(space).health(n))
 
     def check(self) -> IndexHealth:
-        """Reads everything once and measures the index, which is made anew if it finds too little.
+        """Read everything once and measure the index, which is rebuilt if its recall is low.
 
         Raises:
-            LibraryDamagedError: Something is not as written.
+            LibraryDamagedError: The catalogue or an embedding is damaged.
         """
         self.database.check()
         serving = self.catalogue.embeddings.serving()
@@ -322,21 +274,21 @@ class Library(Closing):
                 f"The embedding of photo {stored.damaged[0]} is damaged.",
                 "Run photofind index; it embeds damaged photos again.",
             )
-        return self._index_choice(serving[1]).checked(stored.photo_ids, stored.vectors)
+        return self._index_selector(serving[1]).check(stored.photo_ids, stored.vectors)
 
-    def _index_choice(self, space: EmbeddingSpace) -> IndexChoice:
-        """The same one as long as nothing it depends on changes: it keeps a graph in memory."""
-        asked = space, self.settings.vector_index, self.settings.threads
-        if self._choice is None or self._choice[0] != asked:
-            self._choice = asked, IndexChoice(self.paths.vectors, *asked)
-        return self._choice[1]
+    def _index_selector(self, space: EmbeddingSpace) -> IndexSelector:
+        """Return the selector for a space and the settings; cached, as it holds a graph."""
+        key = space, self.settings.vector_index, self.settings.threads
+        if self._selector is None or self._selector[0] != key:
+            self._selector = key, IndexSelector(self.paths.vectors, *key)
+        return self._selector[1]
 
     def roots(self) -> list[Root]:
-        """In the order they were added."""
+        """List the roots in the order they were added."""
         return self.catalogue.roots.all()
 
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
-        """Add folders and return all roots; raises `BadInputError` for one that is not there."""
+        """Add folders and return all roots; raises `BadInputError` for a missing folder."""
         known = [root.path for root in self.roots()]
         paths = [folder.resolve() for folder in folders]
         for folder, path in zip(folders, paths, strict=True):
@@ -346,23 +298,6 @@ class Library(Closing):
                     "Check the path, and that the disk it is on is connected.",
                 )
         return self.catalogue.roots.add(paths)
-
-    def _background(self, encoder: TextEncoder) -> Embeddings:
-        queries = background_queries()
-        return PromptCache(self.paths.cache, encoder).get(
-            "background", queries, lambda: encode_queries(encoder, queries)
-        )
-
-
-def _log_report(report: IndexFinished) -> None:
-    counts = ("found", "embedded", "unchanged", "moved", "removed", "duplicates")
-    _log.info(
-        "Read: %s, %d unreadable, %d offline folders, in %.1f s.",
-        ", ".join(f"{getattr(report, name)} {name}" for name in counts),
-        len(report.failures),
-        len(report.offline),
-        report.seconds,
-    )
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:

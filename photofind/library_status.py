@@ -1,4 +1,4 @@
-"""What a library holds, how far it has come, and what went wrong."""
+"""The status of a library: its contents, progress and failures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from photofind.store.catalogue import Catalogue
 from photofind.store.counts import Counts
 from photofind.store.derived import KindStatus
 from photofind.store.roots import Root
-from photofind.vectors.choose import EXACT_UNCHECKED, IndexHealth
+from photofind.vectors.selector import EXACT_UNCHECKED, IndexHealth
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryStatus:
-    """What a library holds.
+    """The contents, progress and failures of a library.
 
     Attributes:
-        checkpoint: Of the embeddings that searches use; `None` before anything was indexed.
-        embedded: Photos among `counts.photos_with_files` that can be searched.
-        derived: All that is made of photos now, by kind.
-        index: What answers searches, by what was measured when it was made.
+        checkpoint: Of the serving space; `None` before anything was indexed.
+        embedded: Photos among `counts.photos_with_files` that are searchable.
+        derived: Progress and failures of each kind of derived fact.
+        index: Kind and recall of the index, as measured when it was built.
         offers: Photos that may be edits of photos with tags, see `ContinuityRepository`.
         orphaned: Photos with a person's tags that no file leads to.
     """
@@ -38,10 +38,10 @@ class LibraryStatus:
 def read_status(
     catalogue: Catalogue, health: Callable[[EmbeddingSpace, int], IndexHealth]
 ) -> LibraryStatus:
-    """Read what a library holds.
+    """Read the status of a library.
 
     Args:
-        health: Of the index over a number of photos in a space.
+        health: Returns the health of the index over a number of photos in a space.
     """
     offers, orphaned = catalogue.continuity.counts()
     serving = catalogue.embeddings.serving()

@@ -1,4 +1,4 @@
-"""Where photofind keeps its own things; never beside the photos."""
+"""Paths of photofind's own files; never among the photos."""
 
 import os
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ class LibraryPaths:
 
     @property
     def suspect(self) -> Path:
-        """There from when damage was met until the catalogue was checked or replaced."""
+        """A marker that exists from when damage was found until a check or a restore."""
         return self.folder / "catalogue.suspect"
 
     @property
     def set_aside(self) -> Path:
-        """Damaged catalogues that a copy has taken the place of."""
+        """Damaged catalogues that were replaced by a copy."""
         return self.folder / "damaged"
 
     @property
     def vectors(self) -> Path:
-        """Vector indexes; what can be made again from the catalogue."""
+        """Vector indexes; can be rebuilt from the catalogue."""
         return self.folder / "vectors"
 
     @property
@@ -52,7 +52,7 @@ class LibraryPaths:
 
     @property
     def cache(self) -> Path:
-        """What can be made again at any time."""
+        """Caches; may be deleted at any time."""
         return self.folder / "cache"
 
     @property
@@ -79,7 +79,7 @@ class LibraryPaths:
 
     @property
     def pasted(self) -> Path:
-        """Pictures that were pasted or dropped without a file."""
+        """Pictures that were pasted, or dropped without a file."""
         return self.cache / "pasted"
 
     @property
@@ -96,7 +96,7 @@ def default_library_folder() -> Path:
 
 
 def resource(name: str) -> Path:
-    """A file or folder shipped with photofind, in an installed wheel or in a checkout."""
+    """Return the path of a file or folder shipped with photofind, from a wheel or a checkout."""
     package = Path(__file__).parent
     for folder in (package / "resources", package.parent / "resources"):
         if folder.is_dir():

@@ -228,18 +228,18 @@ class Settings:
 
 
 def about(setting: "Field[Any]") -> About:
-    """What people are told of one of `fields(Settings)`."""
-    told: About = setting.metadata["about"]
-    return told
+    """Return the metadata of one of `fields(Settings)`: titles, help and bounds."""
+    found: About = setting.metadata["about"]
+    return found
 
 
 def concerned(before: Settings, after: Settings) -> set[Concern]:
-    """What the settings that differ concern."""
+    """Return what the settings that differ concern."""
     return {about(setting).concern for setting in _differing(before, after)}
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings written in a TOML file; defaults where it is silent or absent."""
+    """Load settings from a TOML file; absent ones have their defaults."""
     try:
         written = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

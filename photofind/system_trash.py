@@ -36,7 +36,7 @@ class TrashEntry:
 
 @dataclass(frozen=True, slots=True)
 class MovedFiles:
-    """What moving files to the trash came to.
+    """The outcome of moving files to the trash.
 
     Attributes:
         entries: By original path; `None` where it cannot be brought back from here.
@@ -48,14 +48,14 @@ class MovedFiles:
 
 
 class SystemTrash(Protocol):
-    """Where files go that may be wanted back."""
+    """The interface of a trash."""
 
     def move(self, paths: Sequence[Path]) -> MovedFiles:
-        """Moves files or links, never what a link leads to."""
+        """Move files or links to the trash, never the target of a link."""
         ...
 
     def restore(self, entry: TrashEntry) -> None:
-        """Moves a file back.
+        """Move a file back.
 
         Raises:
             FileExistsError: Another file is in its place now.
@@ -70,7 +70,7 @@ def system_trash() -> SystemTrash:
 
 
 class OneWayTrash:
-    """Takes files; a person gets them back in the system's own way."""
+    """A trash that cannot restore: a person does that with the system's own program."""
 
     def move(self, paths: Sequence[Path]) -> MovedFiles:
         moved, failures = _send(paths)
@@ -145,13 +145,13 @@ def _move_over(source: Path, target: Path) -> None:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    """What a file keeps when it is moved, to another disk too."""
+    """Return what identifies a file after a move, to another disk too."""
     found = path.lstat()
     return found.st_size, found.st_mtime_ns
 
 
 def _trashes_for(path: Path) -> Iterator[Path]:
-    """The folders that a file may go to: the person's own, and those of the disk it lies on."""
+    """List the trash folders for a file: the person's own, and those of the file's disk."""
     # An empty or relative value counts as none, says the base directory specification.
     data = Path(os.environ.get("XDG_DATA_HOME", ""))
     yield (data if data.is_absolute() else Path.home() / ".local/share") / "Trash"
@@ -177,7 +177,7 @@ def _names(folder: Path) -> frozenset[str]:
 
 
 def _read_note(trash: Path, name: str) -> TrashEntry | None:
-    """`None` where it is no note, or its file is not there."""
+    """Read a note; `None` if it is malformed or its file is missing."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 - a name
     file = trash / "files" / stem
     if suffix != ".trashinfo" or not os.path.lexists(file):

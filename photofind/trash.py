@@ -1,4 +1,4 @@
-"""Moves files of photos to the system's trash and back, and the catalogue with them.
+"""Moves files of photos to the system's trash and back, and updates the catalogue.
 
 [Note: what may go] A person sees every path before it goes, and only that goes: a link, never what
 it leads to; nothing behind a folder that is a link; nothing that is no longer the photo shown.
@@ -52,7 +52,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TrashChoice:
-    """What of some photos may go to the trash.
+    """The files of some photos that can be moved to the trash.
 
     Attributes:
         shown: Of each photo the file that is shown.
@@ -67,7 +67,11 @@ class TrashChoice:
 
 @dataclass(frozen=True, slots=True)
 class TrashedFile:
-    """Attributes: entry: Where it lies now; `None` where the trash does not say."""
+    """A file that was moved.
+
+    Attributes:
+        entry: Where it lies now; `None` where the trash does not say.
+    """
 
     file: StoredFile
     entry: TrashEntry | None
@@ -75,7 +79,7 @@ class TrashedFile:
 
 @dataclass(frozen=True, slots=True)
 class Trashed:
-    """What moving files to the trash came to.
+    """The outcome of moving files to the trash.
 
     Attributes:
         gone: Photos that have no file left.
@@ -88,7 +92,7 @@ class Trashed:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What moving files back came to.
+    """The outcome of moving files back.
 
     Attributes:
         left: Still in the trash, for the reasons in `refused`.
@@ -107,7 +111,7 @@ class PhotoTrash:
         self._system = system or system_trash()
 
     def choice(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> TrashChoice:
-        """Args: filters: Under which the photos are shown."""
+        """List the files to trash; `filters` are those the photos are shown under."""
         found = self._photos.files(photo_ids, filters)
         every = [file for files in found.values() for file in files]
         is_link = cache(_is_link)
@@ -119,7 +123,7 @@ class PhotoTrash:
         )
 
     def move(self, files: Sequence[StoredFile]) -> Trashed:
-        """Moves those that still hold the photo they held when they were chosen."""
+        """Move the files to the trash that still hold the photo they were chosen for."""
         is_link = cache(_is_link)
         refused = [problem for file in files if (problem := _changed(file, is_link))]
         kept = {one.path for one in refused}
@@ -147,7 +151,7 @@ class PhotoTrash:
         )
 
     def restore(self, trashed: Sequence[TrashedFile]) -> Restored:
-        """Moves files back to where they were, unless something has taken their place."""
+        """Move files back to their paths, unless those are occupied."""
         files: list[StoredFile] = []
         left: list[TrashedFile] = []
         refused: list[Refused] = []
@@ -185,7 +189,7 @@ class PhotoTrash:
 
 
 def _must_stay(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
-    """Why a file may not go, as far as its path and attributes show."""
+    """Return why a file must stay, judged by its path and attributes, or `None`."""
     if file.offline:
         return Refused(file.path, Why.NOT_CONNECTED)
     try:
@@ -203,7 +207,7 @@ def _is_link(folder: Path) -> bool:
 
 
 def _changed(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
-    """Why a file that was chosen may not go after all."""
+    """Return why a chosen file must stay after all, or `None`."""
     problem = _must_stay(file, is_link)
     if problem is not None:
         return problem
@@ -227,7 +231,7 @@ def _stat_if_same(file: StoredFile) -> FileStat | None:
 
 
 def _stat(path: Path) -> FileStat:
-    """As a scan takes it: of what a link leads to."""
+    """Stat a file as a scan does, following links."""
     found = path.stat()
     return FileStat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from photofind.child.encoders import changed_since
 from photofind.child.messages import (
-    AnswerRegion,
     ChildThread,
+    ClassifyRegion,
     Done,
     EncodePicture,
     EncodeRegion,
@@ -229,7 +229,7 @@ class ChildClient:
         request = EncodeRegion(path, box, method, strength, self._model(model))
         return cast("NDArray[np.float32]", self._response_to(request))
 
-    def answer_region(
+    def classify_region(
         self,
         path: Path,
         box: Box,
@@ -239,7 +239,7 @@ class ChildClient:
         model: Model | None = None,
     ) -> RegionAnswer:
         """Name what a region shows, by the vocabulary if not by labels."""
-        request = AnswerRegion(path, box, tuple(labels), method, strength, self._model(model))
+        request = ClassifyRegion(path, box, tuple(labels), method, strength, self._model(model))
         return cast("RegionAnswer", self._response_to(request))
 
     # Pictures: on a thread of their own in the child

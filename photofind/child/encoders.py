@@ -16,7 +16,7 @@ from photofind.domain import EmbeddingSpace
 from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
-from photofind.region_desk import RegionDesk
+from photofind.region_classifier import RegionClassifier
 from photofind.settings import Settings
 
 KEPT = 2
@@ -63,20 +63,24 @@ class Encoders:
         self._open_file = open_file
         self._load = load
         self._loaded: OrderedDict[_Weights, Encoder] = OrderedDict()
-        self._desks: dict[_Weights, RegionDesk] = {}
+        self._classifiers: dict[_Weights, RegionClassifier] = {}
 
     def leave_library(self) -> None:
         """Drop what belongs to a library, and keep what is loaded."""
-        self._desks.clear()
+        self._classifiers.clear()
 
     def encoder(self, paths: LibraryPaths, settings: Settings, model: Model) -> Encoder:
         """Load an encoder as `load_encoder`, or take the one that is loaded."""
         return self._loaded[self._use(paths, settings, model)]
 
-    def desk(self, paths: LibraryPaths, settings: Settings, model: Model) -> RegionDesk:
+    def region_classifier(
+        self, paths: LibraryPaths, settings: Settings, model: Model
+    ) -> RegionClassifier:
         weights = self._use(paths, settings, model)
         encoder = self._loaded[weights]
-        return self._desks.setdefault(weights, RegionDesk(paths, lambda: encoder, self._open_file))
+        return self._classifiers.setdefault(
+            weights, RegionClassifier(paths, lambda: encoder, self._open_file)
+        )
 
     def _use(self, paths: LibraryPaths, settings: Settings, model: Model) -> _Weights:
         if isinstance(model, str):
@@ -95,7 +99,7 @@ class Encoders:
         if weights not in self._loaded:
             while len(self._loaded) >= KEPT:
                 unused, _ = self._loaded.popitem(last=False)
-                self._desks.pop(unused, None)
+                self._classifiers.pop(unused, None)
                 _log.info("Dropped the search model %s", unused.checkpoint.name)
             started = time.monotonic()
             with self._memory.lifted():

@@ -98,7 +98,7 @@ class EncodeRegion:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRegion:
+class ClassifyRegion:
     """Answered with a `RegionAnswer`; without labels, by the vocabulary."""
 
     path: Path
@@ -135,10 +135,10 @@ class Cancel:
 PictureRequest = ReadPicture | MakeThumbnail
 """Needs no encoder; has a thread of its own, which pictures for a person are worth."""
 
-OneFileRequest = EncodePicture | EncodeRegion | AnswerRegion | PictureRequest
+OneFileRequest = EncodePicture | EncodeRegion | ClassifyRegion | PictureRequest
 """Opens one file, of which the child may die."""
 
-EncoderRequest = MeasureSpeed | EncodeTexts | EncodePicture | EncodeRegion | AnswerRegion
+EncoderRequest = MeasureSpeed | EncodeTexts | EncodePicture | EncodeRegion | ClassifyRegion
 """Needs an encoder; overtakes reading."""
 
 

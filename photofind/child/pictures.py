@@ -26,9 +26,9 @@ from photofind.photos.fingerprint import is_known_by
 from photofind.photos.picture_file import (
     PictureLimits,
     decode_picture,
-    in_words,
     open_picture,
     read_picture_file,
+    user_facing_errors,
 )
 from photofind.photos.read import OnRead, ignore_progress
 from photofind.photos.thumbnails import ThumbnailCache
@@ -55,7 +55,7 @@ class PictureFiles:
 
     def pixels(self, path: Path, longest_side: int | None) -> PixelPicture:
         """Read a picture to be shown, shrunk where it is larger than `longest_side` pixels."""
-        with in_words(path):
+        with user_facing_errors(path):
             # A side that is the shorter one has at least as many pixels as the longest may have.
             picture = self.open(path, longest_side)
             image = _within(picture.image, longest_side)
@@ -69,7 +69,7 @@ class PictureFiles:
         kept = cache.load(content)
         if kept is not None:
             return kept
-        with in_words(path):
+        with user_facing_errors(path):
             data = read_picture_file(path, self._limits, self.on_read)
             if not is_known_by(data, content):
                 raise BadInputError(

@@ -27,9 +27,9 @@ from typing import IO, Any, BinaryIO, cast
 from photofind.child.encoders import Encoders
 from photofind.child.memory import MemoryLimit
 from photofind.child.messages import (
-    AnswerRegion,
     Cancel,
     ChildThread,
+    ClassifyRegion,
     Done,
     EncodePicture,
     EncodeRegion,
@@ -49,7 +49,7 @@ from photofind.clip.loading import load_encoder
 from photofind.indexing.local import CatalogueWorker
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
-from photofind.region_desk import RegionQuestion
+from photofind.region_classifier import RegionQuery
 from photofind.settings import Settings
 
 ORPHANED_S = 30.0
@@ -102,7 +102,9 @@ class Service:
                 self._responses.send(number, self._start(request))
             case ReadFiles():
                 self._read(number, request)
-            case MeasureSpeed() | EncodeTexts() | EncodePicture() | EncodeRegion() | AnswerRegion():
+            case (
+                MeasureSpeed() | EncodeTexts() | EncodePicture() | EncodeRegion() | ClassifyRegion()
+            ):
                 self._responses.send(number, self._response_to(request))
             case Cancel():
                 """The reading is over already."""
@@ -160,11 +162,11 @@ class Service:
                 picture = self._files.open(path, encoder.preprocess.decode_px)
                 return encode_picture(encoder, picture.image)
             case EncodeRegion(path, box, method, strength, model):
-                question = RegionQuestion(path, box, (), method, strength)
-                return self._encoders.desk(paths, settings, model).embedding(question)
-            case AnswerRegion(path, box, labels, method, strength, model):
-                question = RegionQuestion(path, box, labels, method, strength)
-                return self._encoders.desk(paths, settings, model).answer(question)
+                query = RegionQuery(path, box, (), method, strength)
+                return self._encoders.region_classifier(paths, settings, model).embed(query)
+            case ClassifyRegion(path, box, labels, method, strength, model):
+                query = RegionQuery(path, box, labels, method, strength)
+                return self._encoders.region_classifier(paths, settings, model).classify(query)
 
     def _open(self, path: Path) -> Picture:
         assert self._files is not None

@@ -1,4 +1,4 @@
-"""The command line: one file a command; nothing here imports Qt."""
+"""The command line, one module for each command; nothing here imports Qt."""
 
 import json
 import logging

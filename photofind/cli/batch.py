@@ -1,4 +1,4 @@
-"""The files that `--batch` names."""
+"""Reads the files given by `--batch`."""
 
 import sys
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from photofind.errors import BadInputError
 
 
 def batch_lines(batch: Path) -> Iterator[str]:
-    """Line by line, as they come; '-' is stdin. Raises `BadInputError` for what is no text."""
+    """Yield lines as they arrive, '-' is stdin; raises `BadInputError` for a binary file."""
     try:
         with _opened(batch) as lines:
             for line in lines:

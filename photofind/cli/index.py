@@ -43,7 +43,7 @@ def index(
 
 @contextmanager
 def stopping_at_ctrl_c() -> Iterator[CancelToken]:
-    """Ctrl-C lets the batch at hand become durable; a second one stops at once."""
+    """Cancel after the current batch on Ctrl-C; a second Ctrl-C stops at once."""
     cancel = CancelToken()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""Queries that begin with a minus, told from options: `photofind search "-type:png a dog"`."""
+"""Tells queries that begin with a minus from options: `photofind search "-type:png a dog"`."""
 
 import re
 from typing import Any
@@ -50,7 +50,7 @@ class _Options:
         self.with_value = {name for one in options if not one.is_flag for name in one.opts}
 
     def is_query(self, argument: str) -> bool:
-        """Whether an argument is no option but a query; raises `BadParameter` for a near miss."""
+        """Return whether an argument is a query; raises `BadParameter` for a misspelt option."""
         if _FILTER.match(argument) or _SEVERAL_WORDS.match(argument):
             return True
         if not _WORD.fullmatch(argument):

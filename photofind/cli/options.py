@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 import inspect
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from photofind.paths import LIBRARY_VARIABLE, LibraryPaths, default_library_fold
 
 @dataclass(slots=True)
 class Session:
-    """What one command line is run with.
+    """The global options of one command line.
 
     Attributes:
         logging: Logs to the library's file as soon as the library is known.

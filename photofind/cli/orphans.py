@@ -1,4 +1,4 @@
-"""Tags whose photo is gone, and the photos that they may belong to."""
+"""Tags whose photo is gone, and the photos they may belong to."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from photofind.store.successions import Verdict
 
 
 def answer_offers(library: Library, accept: Sequence[int], decline: Sequence[int]) -> None:
-    """Raises `BadInputError` for one that is not open; those before it are answered."""
+    """Accept or decline offers; `BadInputError` for one not open, earlier ones are kept."""
     for offer in accept:
         library.catalogue.continuity.accept(offer)
     for offer in decline:

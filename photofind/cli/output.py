@@ -1,4 +1,4 @@
-"""Results as JSON documents and as text for people."""
+"""Output as JSON documents and as text for people."""
 
 import json
 import os
@@ -19,7 +19,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """One line; bytes of a path that are no UTF-8 come as lone surrogates, as Python reads them."""
+    """Print one line; undecodable bytes of a path become lone surrogates, as in Python."""
     sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
 
@@ -30,7 +30,7 @@ def print_error(error: UserFacingError) -> None:
 
 
 def error_details(error: UserFacingError) -> dict[str, object]:
-    """What a document says of an error."""
+    """Return the document of an error."""
     details: dict[str, object] = {
         "code": error.code,
         "message": error.message,
@@ -42,7 +42,7 @@ def error_details(error: UserFacingError) -> dict[str, object]:
 
 
 def shown(text: str | Path) -> str:
-    """A text or path as a terminal can show it."""
+    """Escape a text or path for a terminal."""
     return os.fsencode(str(text)).decode("utf-8", "replace")
 
 
@@ -70,7 +70,7 @@ def _hit_document(hit: Hit) -> dict[str, object]:
 
 
 def print_result(query: str, result: SearchResult) -> None:
-    """The hits as a table, the sure ones marked."""
+    """Print the hits as a table, the confident ones marked."""
     if not result.hits:
         out.print("There are no photos to search yet. Run: photofind index FOLDER")
         return

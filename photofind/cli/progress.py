@@ -1,4 +1,4 @@
-"""Progress on stderr, and only where somebody is looking."""
+"""Progress on stderr, if it is a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ _WORDS = {
 
 @contextmanager
 def show_progress() -> Iterator[Listener]:
-    """A listener that draws a bar with rate and time left; draws nothing into files and pipes."""
+    """Make a listener that draws a bar with rate and time left; draws nothing into pipes."""
     if not err.is_terminal:
         yield ignore_events
         return
@@ -57,7 +57,7 @@ def _speed(event: IndexProgress) -> str:
 
 @contextmanager
 def show_count(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to be told what is done and the total; draws where somebody is looking."""
+    """Make a callback for done and total that draws a bar; draws nothing into pipes."""
     if not err.is_terminal:
         yield lambda _done, _total: None
         return

@@ -29,14 +29,14 @@ from photofind.library import Library
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
 from photofind.photos.picture_file import PictureLimits, open_picture
-from photofind.region_desk import RegionDesk, RegionQuestion
+from photofind.region_classifier import RegionClassifier, RegionQuery
 from photofind.search.regions import DEFAULT_METHOD, RegionAnswer, RegionMethod
 from photofind.settings import Settings, load_settings
 
 STRONGEST = 100.0
 """Far beyond where attention has left everything else; a hard mask is `inf`."""
 
-_QUESTION = '{"image": "a.jpg", "box": [10, 20, 110, 120], "labels": ["dog", "cat"]}'
+_EXAMPLE = '{"image": "a.jpg", "box": [10, 20, 110, 120], "labels": ["dog", "cat"]}'
 
 
 def region(
@@ -66,7 +66,7 @@ def region(
     find: Annotated[bool, typer.Option("--find", help="Find photos that look like it.")] = False,
     batch: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=f"One region a line, '-' for stdin: {_QUESTION}"),
+        typer.Option(metavar="FILE", help=f"One region a line, '-' for stdin: {_EXAMPLE}"),
     ] = None,
     top_k: TopK = 20,
     show_all: ShowAll = False,
@@ -81,30 +81,30 @@ def region(
         if image is not None or box is not None or find:
             raise typer.BadParameter("--batch FILE names its own pictures and boxes")
         defaults = _labels(labels), method, _strength(strength)
-        _answer_batch(LibraryPaths(library_folder(context, library)), batch, defaults)
+        _classify_batch(LibraryPaths(library_folder(context, library)), batch, defaults)
         return
     if image is None or box is None:
         raise typer.BadParameter("give an IMAGE and its --box X0 Y0 X1 Y1, or --batch FILE")
     if find and labels is not None:
         raise typer.BadParameter("give either --labels or --find")
-    question = RegionQuestion(image, box, _labels(labels), method, _strength(strength))
+    query = RegionQuery(image, box, _labels(labels), method, _strength(strength))
     if find:
         with open_library(context, library) as opened:
-            _find(opened, question, top_k, show_all, as_json)
+            _find(opened, query, top_k, show_all, as_json)
         return
-    answer = _desk(LibraryPaths(library_folder(context, library))).answer(question)
-    _say_if_cut_out(method, answer.method)
+    result = _classifier(LibraryPaths(library_folder(context, library))).classify(query)
+    _warn_if_cropped(method, result.method)
     if as_json:
-        print_json(_document(question, answer))
+        print_json(_document(query, result))
     else:
-        _print_answer(answer)
+        _print_labels(result)
 
 
-def _desk(paths: LibraryPaths) -> RegionDesk:
-    """With the search model in the settings; the library need not be indexed, or there."""
+def _classifier(paths: LibraryPaths) -> RegionClassifier:
+    """Make a classifier of the checkpoint in the settings; the library need not exist."""
     settings = load_settings(paths.settings)
     load = partial(load_encoder, paths, settings, settings.checkpoint)
-    return RegionDesk(paths, load, _opener(settings))
+    return RegionClassifier(paths, load, _opener(settings))
 
 
 def _opener(settings: Settings) -> Callable[[Path], Picture]:
@@ -126,36 +126,34 @@ def _strength(written: float) -> float:
     raise typer.BadParameter(f"--strength is a number from 0 to {STRONGEST:g}, or inf")
 
 
-def _find(
-    library: Library, question: RegionQuestion, top_k: int, show_all: bool, as_json: bool
-) -> None:
+def _find(library: Library, query: RegionQuery, top_k: int, show_all: bool, as_json: bool) -> None:
     engine, encoder = library.search_engine, library.serving_encoder
-    desk = RegionDesk(library.paths, lambda: encoder, _opener(library.settings))
+    classifier = RegionClassifier(library.paths, lambda: encoder, _opener(library.settings))
     started = time.perf_counter()
-    result = engine.by_embedding(desk.embedding(question), top_k)
+    result = engine.by_embedding(classifier.embed(query), top_k)
     seconds = time.perf_counter() - started
-    _say_if_cut_out(question.method, desk.usable(question.method))
+    _warn_if_cropped(query.method, classifier.usable(query.method))
     found = result if show_all else result.without_tail()
     if as_json:
         checkpoint = encoder.space.checkpoint
-        print_json(search_document(str(question.image), checkpoint, found, seconds))
+        print_json(search_document(str(query.image), checkpoint, found, seconds))
     else:
-        print_result(f"a region of {question.image}", found)
+        print_result(f"a region of {query.image}", found)
 
 
-def _answer_batch(
+def _classify_batch(
     paths: LibraryPaths, batch: Path, defaults: tuple[tuple[str, ...], RegionMethod, float]
 ) -> None:
-    """A line that cannot be answered gets an error document in its place; the rest goes on."""
-    desk, failed = _desk(paths), False
+    """Print a document for each line: its labels, or an error; the rest goes on after one."""
+    classifier, failed = _classifier(paths), False
     lines = list(batch_lines(batch))
-    # Only between two regions does an empty line want an answer.
+    # An empty line is an error between two regions, and nothing at the end.
     while lines and not lines[-1].strip():
         lines.pop()
     for number, line in enumerate(lines, start=1):
         try:
-            question = _parsed(line, number, defaults)
-            print_json(_document(question, desk.answer(question)))
+            query = _parsed(line, number, defaults)
+            print_json(_document(query, classifier.classify(query)))
         except UserFacingError as error:
             failed = True
             print_json({"error": error_details(error)})
@@ -165,13 +163,13 @@ def _answer_batch(
 
 def _parsed(
     line: str, number: int, defaults: tuple[tuple[str, ...], RegionMethod, float]
-) -> RegionQuestion:
+) -> RegionQuery:
     labels, method, strength = defaults
     try:
         written = json.loads(line)
         x0, y0, x1, y1 = (float(edge) for edge in written["box"])
         named = written.get("labels")
-        return RegionQuestion(
+        return RegionQuery(
             Path(written["image"]),
             (x0, y0, x1, y1),
             labels if named is None else _label_names(named),
@@ -181,7 +179,7 @@ def _parsed(
     except (ValueError, TypeError, KeyError, AttributeError, typer.BadParameter) as error:
         raise BadInputError(
             f"Line {number} does not name a region: {line.strip()[:200]}",
-            f"A line is a JSON document like {_QUESTION}",
+            f"A line is a JSON document like {_EXAMPLE}",
         ) from error
 
 
@@ -192,26 +190,26 @@ def _label_names(named: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
-def _document(question: RegionQuestion, answer: RegionAnswer) -> dict[str, object]:
+def _document(query: RegionQuery, result: RegionAnswer) -> dict[str, object]:
     return {
-        "image": str(question.image),
-        "box": list(answer.box),
-        "method": answer.method.value,
-        "labels": [{"label": one.label, "score": round(one.score, 4)} for one in answer.labels],
+        "image": str(query.image),
+        "box": list(result.box),
+        "method": result.method.value,
+        "labels": [{"label": one.label, "score": round(one.score, 4)} for one in result.labels],
     }
 
 
-def _print_answer(answer: RegionAnswer) -> None:
+def _print_labels(result: RegionAnswer) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for one in answer.labels:
+    for one in result.labels:
         table.add_row(Text(shown(one.label)), f"{one.score:.3f}")
     out.print(table)
 
 
-def _say_if_cut_out(asked: RegionMethod, used: RegionMethod) -> None:
-    if asked is not used:
+def _warn_if_cropped(requested: RegionMethod, used: RegionMethod) -> None:
+    if requested is not used:
         err.print(
             "Drawing the attention to a region is not for this search model; "
             "the region was cut out instead."

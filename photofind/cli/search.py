@@ -70,7 +70,7 @@ def search(
 
 
 def filters_help() -> str:
-    """Every filter with its examples and what it finds, a paragraph each."""
+    """Write the help of every filter, with examples, a paragraph each."""
     lines = [f"{examples(name)}: photos {kind.finds}" for name, kind in KINDS.items()]
     return "\n\n".join(["Filters:", *lines])
 
@@ -95,7 +95,7 @@ def _print_dated(query: str, result: SearchResult) -> None:
 
 
 def _print_response(library: Library, query: str, top_k: int) -> bool:
-    """Whether the query could be understood; if not, its line says why and the next one follows."""
+    """Print the hits or the syntax error of one line; return whether it was valid."""
     try:
         print_json(_response(library, query, top_k))
     except QueryError as error:

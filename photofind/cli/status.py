@@ -12,7 +12,7 @@ from photofind.library_status import LibraryStatus
 from photofind.paths import LibraryPaths
 from photofind.store.restore import Restored, restore
 from photofind.store.snapshots import Snapshot, find_snapshot, snapshots
-from photofind.vectors.choose import IndexHealth
+from photofind.vectors.selector import IndexHealth
 
 
 def status(

@@ -128,7 +128,7 @@ def _image_documents(images: Sequence[ImageTags]) -> list[dict[str, object]]:
 
 
 def _tag_document(tag: PhotoTag) -> dict[str, object]:
-    """The source is "person" for what was confirmed or added, "zero_shot" for a suggestion."""
+    """Return a tag's document; the source is "person" or, for a suggestion, "zero_shot"."""
     score = None if tag.score is None else round(tag.score, 3)
     return {"tag": tag.name, "source": tag.source, "score": score}
 

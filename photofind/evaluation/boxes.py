@@ -1,4 +1,4 @@
-"""How often a region gets its label, by each way of looking at it."""
+"""Zero-shot classification of regions, by each method of embedding them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from photofind.search.regions import (
     CONTEXT,
     LabelSet,
     PictureView,
-    RegionReader,
+    RegionScorer,
     average_scores,
     box_within,
     falip_applies,
@@ -40,7 +40,7 @@ class BoxedPicture:
 
 @dataclass(frozen=True, slots=True)
 class BoxFigures:
-    """Zero-shot classification of regions.
+    """Accuracy of zero-shot classification of regions.
 
     Attributes:
         top1: Share 0–1 that gets its label, by "falip", "crop", "both" and "plain"; without the
@@ -54,25 +54,25 @@ class BoxFigures:
 
 def measure_boxes(
     encoder: Encoder,
-    reader: RegionReader,
+    scorer: RegionScorer,
     pictures: Iterable[BoxedPicture],
     names: Sequence[str],
     *,
     strength: float = PAPER_STRENGTH,
     context: float = CONTEXT,
 ) -> BoxFigures:
-    """Classifies every box against all labels.
+    """Classify every box against all labels and measure the accuracy.
 
     Args:
         pictures: Each with at least one box.
         names: All labels there are.
     """
-    labels = reader.label_set(names)
+    labels = scorer.label_set(names)
     right: dict[str, list[bool]] = {}
     for picture in pictures:
         answers = np.array([labels.names.index(label) for label in picture.labels])
-        ways = _ways(encoder, reader.view(picture.image, picture.size), picture, strength, context)
-        for way, best in _best(reader, labels, ways).items():
+        ways = _ways(encoder, scorer.view(picture.image, picture.size), picture, strength, context)
+        for way, best in _best(scorer, labels, ways).items():
             right.setdefault(way, []).extend((best == answers).tolist())
     return BoxFigures({way: float(np.mean(hits)) for way, hits in right.items()}, len(right[PLAIN]))
 
@@ -87,11 +87,11 @@ def _ways(
 
 
 def _best(
-    reader: RegionReader, labels: LabelSet, ways: dict[str, Embeddings]
+    scorer: RegionScorer, labels: LabelSet, ways: dict[str, Embeddings]
 ) -> dict[str, np.ndarray]:
-    """(N,) place of the best label of each box, by way."""
-    standing = {way: reader.standing(part, labels.embeddings) for way, part in ways.items()}
-    parts = {way: [one] for way, one in standing.items()}
-    if "falip" in standing:
-        parts["both"] = [standing["falip"], standing["crop"]]
+    """Return the index (N,) of the best label of each box, by method."""
+    scores_by_way = {way: scorer.score(part, labels.embeddings) for way, part in ways.items()}
+    parts = {way: [one] for way, one in scores_by_way.items()}
+    if "falip" in scores_by_way:
+        parts["both"] = [scores_by_way["falip"], scores_by_way["crop"]]
     return {way: average_scores(found).argmax(axis=1) for way, found in parts.items()}

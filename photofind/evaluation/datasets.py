@@ -20,7 +20,7 @@ _BOXES = ("image", "x0", "y0", "x1", "y1", "label")
 
 @dataclass(frozen=True, slots=True)
 class LabelledBox:
-    """A region of a picture and what it shows."""
+    """A region of a picture and its label."""
 
     picture: Path
     box: Box
@@ -29,7 +29,7 @@ class LabelledBox:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What a folder holds; empty where a file is absent.
+    """The contents of a data set folder; empty where a file is absent.
 
     Attributes:
         captions: (picture, caption) pairs.
@@ -44,7 +44,7 @@ class Dataset:
 
 
 def load_dataset(folder: Path) -> Dataset:
-    """Raises `BadInputError` where the folder holds no data set or a file is not as described."""
+    """Load a folder; `BadInputError` if it is no data set or a file is malformed."""
     if not folder.is_dir():
         raise BadInputError(f"There is no folder {folder}.", "Check the path.")
     dataset = Dataset(
@@ -83,7 +83,7 @@ def _boxes(folder: Path, name: str) -> tuple[LabelledBox, ...]:
 def _rows(
     folder: Path, name: str, columns: tuple[str, ...]
 ) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Nothing where the file is absent."""
+    """Read the rows of a file; none if it is absent."""
     path = folder / name
     if not path.is_file():
         return

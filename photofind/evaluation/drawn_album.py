@@ -40,7 +40,7 @@ def draw_album(
 
 
 def scene_of(picture: Path) -> DrawnScene:
-    """Tell what a picture of an album shows, by its file's name."""
+    """Return the scene of a picture of an album, by its file's name."""
     seed = held_out_seeds[int(picture.stem.removeprefix("picture-")) - 1]
     return draw_scene(seed, Random(seed).choice(SHAPES))
 

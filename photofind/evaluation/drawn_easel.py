@@ -1,4 +1,4 @@
-"""A scene while it is painted: backgrounds, things placed on them, and where the things are."""
+"""A scene being painted: backgrounds, objects placed on them, and their boxes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMOOTHING: Final = 2
 
 @dataclass(frozen=True)
 class DrawnObject:
-    """One thing in a scene; the box is (left, top, right, bottom) in pixels."""
+    """One object in a scene; the box is (left, top, right, bottom) in pixels."""
 
     label: str
     box: tuple[float, float, float, float]
@@ -42,11 +42,11 @@ class Easel:
 
     @property
     def unit(self) -> float:
-        """What sides are fractions of: the height of the largest 4:3 picture that fits."""
+        """The unit of object sides: the height of the largest 4:3 picture that fits."""
         return min(self.height, 0.75 * self.width)
 
     def fade(self, top: Colour, bottom: Colour, start: float = 0.0, stop: float = 1.0) -> None:
-        """Paints a vertical gradient over the rows from `start` to `stop`."""
+        """Paint a vertical gradient over the rows from `start` to `stop`."""
         first, last = round(start * self.height), round(stop * self.height)
         mix = np.linspace(0, 1, max(1, last - first))[:, None, None]
         rows = np.array(top) * (1 - mix) + np.array(bottom) * mix
@@ -54,12 +54,12 @@ class Easel:
         self.image.paste(Image.fromarray(band), (0, first))
 
     def polygon(self, points: list[Point], fill: Colour) -> None:
-        """Fills a polygon."""
+        """Fill a polygon."""
         scaled = [(x * self.width, y * self.height) for x, y in points]
         ImageDraw.Draw(self.image).polygon(scaled, fill)
 
     def hills(self, level: float, swing: float, fill: Colour) -> None:
-        """Fills everything below a gently waving line."""
+        """Fill everything below a gently waving line."""
         phase, waves = self.random.uniform(0, 6), self.random.uniform(3, 8)
         xs = np.linspace(0, 1, 40)
         ys = level + swing * np.sin(xs * waves + phase)
@@ -67,7 +67,7 @@ class Easel:
         self.polygon([*outline, (1.0, 1.0), (0.0, 1.0)], fill)
 
     def dots(self, count: int, fill: Colour, bottom: float = 1.0, size: float = 0.006) -> None:
-        """Scatters small discs above `bottom`: stars, snowflakes, blossoms."""
+        """Scatter small discs above `bottom`: stars, snowflakes, blossoms."""
         pen = ImageDraw.Draw(self.image)
         for _ in range(count):
             x = self.random.random() * self.width
@@ -76,7 +76,7 @@ class Easel:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill)
 
     def put(self, name: str, colour: str, centre: Point, side: float, turn: float = 0.0) -> None:
-        """Places a drawing; `side` is a fraction of `unit`, `turn` in degrees."""
+        """Place a drawing; `side` is a fraction of `unit`, `turn` in degrees."""
         tile = draw_tile(name, COLOURS[colour] if colour else COLOURS["grey"])
         pixels = max(8, round(side * self.unit))
         tile = tile.resize((pixels, pixels), Image.Resampling.LANCZOS)
@@ -88,7 +88,7 @@ class Easel:
         self._note(f"{colour} {name}".strip(), tile, left, top)
 
     def stand(self, name: str, colour: str, x: float, ground: float, side: float) -> None:
-        """Places a drawing so that its foot touches `ground`."""
+        """Place a drawing so that its foot touches `ground`."""
         self.put(name, colour, (x, ground - side * 0.47 * self.unit / self.height), side)
 
     def _note(self, label: str, tile: Image.Image, left: int, top: int) -> None:

@@ -1,4 +1,4 @@
-"""Landscapes by day, by night and at sunset, with the words that are true of each."""
+"""Landscapes by day, by night and at sunset, with true captions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Painter = Callable[[Easel], Words]
 
 
 def _sky(easel: Easel, horizon: float) -> str:
-    """Paints the sky with its lights and returns the time of day in words."""
+    """Paint the sky with its lights and return the time of day in words."""
     random = easel.random
     time = random.choice(("day", "day", "day", "night", "night", "sunset"))
     if time == "night":
@@ -40,7 +40,7 @@ def _dimmed(colour: Colour, when: str) -> Colour:
 
 
 def _scene_words(place: str, when: str, extras: list[str], nouns: Words) -> Words:
-    """Builds captions of a landscape from its place, time and contents."""
+    """Build captions of a landscape from its place, time and contents."""
     with_extras = f"{place} with {' and '.join(extras)}" if extras else place
     light = {"at night": ("night", "the night sky with the moon and stars")}.get(
         when, ("sunset", "an orange sunset sky") if when == "at sunset" else ("daytime",)

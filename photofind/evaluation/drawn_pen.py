@@ -41,7 +41,7 @@ COLOURS: Final[dict[str, Colour]] = {
 
 
 def shade(colour: Colour, factor: float) -> Colour:
-    """Darkens (`factor` < 1) or lightens (> 1, towards white) a colour."""
+    """Darken (`factor` < 1) or lighten (> 1, towards white) a colour."""
     if factor <= 1:
         red, green, blue = (round(channel * factor) for channel in colour)
     else:
@@ -52,7 +52,7 @@ def shade(colour: Colour, factor: float) -> Colour:
 
 
 def far_colours(random: Random, how_many: int) -> list[str]:
-    """Chooses colours that cannot be taken for each other."""
+    """Choose colours that cannot be mistaken for each other."""
     chosen: list[str] = []
     while len(chosen) < how_many:
         name = random.choice(list(COLOURS))
@@ -62,7 +62,7 @@ def far_colours(random: Random, how_many: int) -> list[str]:
 
 
 def distance(one: Colour, other: Colour) -> float:
-    """How far apart two colours are in RGB, from 0 to 442."""
+    """Return the distance of two colours in RGB, from 0 to 442."""
     return float(np.linalg.norm(np.subtract(one, other)))
 
 
@@ -77,35 +77,35 @@ class Pen:
         self._draw = ImageDraw.Draw(self.tile)
 
     def polygon(self, points: Sequence[Point], fill: Colour | None = None) -> None:
-        """Fills a polygon."""
+        """Fill a polygon."""
         self._draw.polygon([(x * TILE_PX, y * TILE_PX) for x, y in points], fill or self.colour)
 
     def box(self, x0: float, y0: float, x1: float, y1: float, fill: Colour | None = None) -> None:
-        """Fills an upright rectangle."""
+        """Fill an upright rectangle."""
         self.polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], fill)
 
     def ellipse(
         self, x0: float, y0: float, x1: float, y1: float, fill: Colour | None = None
     ) -> None:
-        """Fills an ellipse given by its box."""
+        """Fill an ellipse given by its box."""
         corners = [x0 * TILE_PX, y0 * TILE_PX, x1 * TILE_PX, y1 * TILE_PX]
         self._draw.ellipse(corners, fill or self.colour)
 
     def disc(self, x: float, y: float, radius: float, fill: Colour | None = None) -> None:
-        """Fills a circle given by its centre."""
+        """Fill a circle given by its centre."""
         self.ellipse(x - radius, y - radius, x + radius, y + radius, fill)
 
     def ring(self, x: float, y: float, radius: float, width: float, fill: Colour) -> None:
-        """Draws a circle's outline."""
+        """Draw a circle's outline."""
         corners = [(c + sign * radius) * TILE_PX for sign in (-1, 1) for c in (x, y)]
         self._draw.ellipse(corners, outline=fill, width=round(width * TILE_PX))
 
     def line(self, points: Sequence[Point], width: float, fill: Colour | None = None) -> None:
-        """Draws a bent line with round joints."""
+        """Draw a bent line with round joints."""
         scaled = [(x * TILE_PX, y * TILE_PX) for x, y in points]
         self._draw.line(scaled, fill or self.colour, round(width * TILE_PX), joint="curve")
 
     def erase(self, x: float, y: float, radius: float) -> None:
-        """Makes a disc of the tile transparent again."""
+        """Make a disc of the tile transparent again."""
         corners = [(c + sign * radius) * TILE_PX for sign in (-1, 1) for c in (x, y)]
         self._draw.ellipse(corners, (0, 0, 0, 0))

@@ -1,4 +1,4 @@
-"""Pictures drawn from a seed, with the words that are true of them and where each thing is.
+"""Pictures drawn from a seed, with true captions and the boxes of their objects.
 
 They train and measure what photo collections label too rarely (colours, counts, positions, night,
 snow, vehicles), and stand in for photos in a demonstration, since nobody owns rights in them.
@@ -27,7 +27,7 @@ held_out_seeds: Final = range(1_000_000, 1_100_000)
 
 @dataclass(frozen=True)
 class DrawnScene:
-    """A picture; every caption is true of all of it, the most specific first."""
+    """A picture with its captions, all true of the whole, the most specific first."""
 
     image: Image.Image
     captions: tuple[str, ...]
@@ -39,13 +39,13 @@ def _noun(random: Random) -> str:
 
 
 def _turn(random: Random, noun: str) -> float:
-    """Shapes may lean any way that leaves their name true; things only a little."""
+    """Choose a rotation that leaves a shape's name true; objects only lean a little."""
     most = 18.0 if noun in SHAPES else 6.0
     return random.uniform(-most, most)
 
 
 def _backdrop(easel: Easel, avoid: list[str]) -> None:
-    """Paints a plain, faded, striped, dotted or two-part ground unlike the given colours."""
+    """Paint a plain, faded, striped, dotted or two-part ground unlike the given colours."""
     random = easel.random
     while True:
         base = shade(random.choice(list(COLOURS.values())), random.uniform(0.8, 1.75))
@@ -76,7 +76,7 @@ def _one_object(easel: Easel) -> Words:
 
 
 def _cells(random: Random, number: int) -> list[Point]:
-    """Chooses cells of a 4 × 3 grid, so that counted things never overlap."""
+    """Choose cells of a 4 × 3 grid, so that counted objects never overlap."""
     cells = [((column + 0.5) / 4, (row + 0.5) / 3) for column in range(4) for row in range(3)]
     return random.sample(cells, number)
 
@@ -121,7 +121,7 @@ _OBJECTS: Final[tuple[Painter, ...]] = (_one_object, _counted_objects, _two_obje
 
 
 def _finish(painted: Image.Image, size: tuple[int, int], random: Random) -> Image.Image:
-    """Scales to the wanted size and adds the faint grain of a print."""
+    """Scale to the requested size and add the faint grain of a print."""
     small = painted.resize(size, Image.Resampling.LANCZOS)
     if random.random() < 0.15:
         small = small.filter(ImageFilter.GaussianBlur(0.6))
@@ -132,7 +132,7 @@ def _finish(painted: Image.Image, size: tuple[int, int], random: Random) -> Imag
 
 
 def draw_scene(seed: int, size: tuple[int, int] = (384, 288)) -> DrawnScene:
-    """Draws the scene of a seed; the same seed and size give the same picture and words."""
+    """Draw the scene of a seed; the same seed and size give the same picture and captions."""
     random = Random(seed)
     easel = Easel(random, Image.new("RGB", (size[0] * SMOOTHING, size[1] * SMOOTHING)))
     painter = random.choice(_OBJECTS if random.random() < 0.5 else LANDSCAPES)

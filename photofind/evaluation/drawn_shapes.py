@@ -1,4 +1,4 @@
-"""Flat drawings of single shapes and things, each on a transparent tile."""
+"""Flat drawings of single shapes and objects, each on a transparent tile."""
 
 from __future__ import annotations
 
@@ -342,7 +342,7 @@ FIXED_THINGS: Final[dict[str, Drawing]] = {
 
 
 def draw_tile(name: str, colour: Colour) -> Image.Image:
-    """Draws one shape or thing on a transparent square of `TILE_PX`.
+    """Draw one shape or object on a transparent square of `TILE_PX`.
 
     Raises:
         KeyError: No drawing has that name.

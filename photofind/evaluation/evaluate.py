@@ -1,4 +1,4 @@
-"""The figures of a checkpoint on a data set."""
+"""Evaluation of a checkpoint on a data set."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from photofind.evaluation.boxes import BoxedPicture, BoxFigures, measure_boxes
 from photofind.evaluation.datasets import Dataset, LabelledBox
 from photofind.evaluation.retrieval import Recall, average_precision, ranks, recall
 from photofind.photos.picture_file import PictureLimits, open_picture
-from photofind.search.regions import RegionReader, generic_captions
+from photofind.search.regions import RegionScorer, generic_captions
 
 BATCH_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """Zero-shot classification; shares 0–1."""
+    """Accuracy of zero-shot classification; shares 0–1."""
 
     top1: float
     top5: float
@@ -30,7 +30,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """`None` where the data set has nothing to measure it with.
+    """Figures of a checkpoint; `None` where the data set has nothing to measure one with.
 
     Attributes:
         captions: Each caption is a query, its picture the one right answer.
@@ -49,7 +49,7 @@ def evaluate(
     limits: PictureLimits,
     advance: Callable[[int, int], None],
 ) -> Evaluation:
-    """Embeds the data set's pictures once and measures all it allows.
+    """Embed the data set's pictures once and measure all that it allows.
 
     Args:
         advance: Told the pictures embedded and their total now and then.
@@ -92,9 +92,9 @@ def _boxes(
     limits: PictureLimits,
     advance: Callable[[int, int], None],
 ) -> BoxFigures:
-    reader = RegionReader(encoder, encode_prompts(encoder, generic_captions()))
+    scorer = RegionScorer(encoder, encode_prompts(encoder, generic_captions()))
     names = sorted({boxed.label for boxed in dataset.boxes})
-    return measure_boxes(encoder, reader, _boxed_pictures(dataset, limits, advance), names)
+    return measure_boxes(encoder, scorer, _boxed_pictures(dataset, limits, advance), names)
 
 
 def _boxed_pictures(
@@ -111,7 +111,7 @@ def _boxed_pictures(
 
 
 def _groups(dataset: Dataset, vectors: Embeddings, places: dict[Path, int]) -> float | None:
-    """Pictures that are alone in their group ask nothing, and are wrong answers to the others."""
+    """Measure retrieval in groups; pictures alone in theirs are distractors, not queries."""
     grouped = vectors[[places[path] for path, _ in dataset.groups]]
     names = np.array([group for _, group in dataset.groups])
     scores = grouped @ grouped.T

@@ -1,4 +1,4 @@
-"""How well rankings put what belongs first."""
+"""Retrieval metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Of queries that each have one right answer.
+    """Recall at K over queries that each have one right answer.
 
     Attributes:
         at: K → share of queries whose answer is among the first K, 0–1.
         median_rank: From 1.
-        queries: How many were asked.
+        queries: Number of queries.
     """
 
     at: dict[int, float]
@@ -23,7 +23,7 @@ class Recall:
 
 
 def ranks(scores: NDArray[np.float32], answers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rank of each query's answer, from 1; ties count against it.
+    """Return the rank of each query's answer, from 1; ties count against it.
 
     Args:
         scores: (Q, N) of every query for every candidate.
@@ -35,7 +35,7 @@ def ranks(scores: NDArray[np.float32], answers: NDArray[np.int64]) -> NDArray[np
 
 
 def recall(ranks_: NDArray[np.int64], ks: Sequence[int] = (1, 5, 10)) -> Recall:
-    """Recall at K over the ranks of right answers, from 1."""
+    """Compute recall at K from the ranks of the right answers, from 1."""
     return Recall(
         at={k: float(np.mean(ranks_ <= k)) for k in ks},
         median_rank=float(np.median(ranks_)),
@@ -44,7 +44,7 @@ def recall(ranks_: NDArray[np.int64], ks: Sequence[int] = (1, 5, 10)) -> Recall:
 
 
 def average_precision(scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
-    """Mean over the relevant candidates of the precision at each one's place; 0–1.
+    """Compute the mean of the precision at each relevant candidate; 0–1.
 
     Args:
         scores: (N,) of one query.

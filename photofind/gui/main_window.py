@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self.viewer = Viewer(
             self.model, self.thumbnails, library.pictures.of_photo, self.search_runner.details
         )
-        self.region = RegionTool(self.viewer.canvas, library.search.say_what)
+        self.region = RegionTool(self.viewer.canvas, library.search.classify_region)
 
     def _lay_out(self) -> None:
         self._settings_button = QPushButton(self.tr("Settings"))

@@ -29,7 +29,7 @@ from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
 from photofind.store import counts, derived, embeddings, photos, roots, state, waiting
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.database import Database
 from photofind.store.folders import files_outside
 from photofind.store.photos import KnownFile

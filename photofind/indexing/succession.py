@@ -103,7 +103,7 @@ def best_matches(found: Lookalikes, bounds: Bounds) -> Iterator[tuple[Candidate,
     """
     few = len(found.gone) * len(found.new) <= FEW_PAIRS
     anywhere = bounds.alike if few else bounds.most_alike
-    related = _Related([*found.new, *found.beside])
+    related = _Related([*found.new, *found.neighbours])
     looks = _Looks(found.new)
     shots = defaultdict[object, list[Candidate]](list)
     for here in found.new:

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from watchdog.events import (
@@ -23,7 +24,6 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from photofind.cancel import CancelToken
-from photofind.closing import Closing
 from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.root_watch import RootWatch
 from photofind.photos.formats import may_be_photo
@@ -44,7 +44,7 @@ CLOSE_S = 1.0
 _POLL_S = 0.2
 
 
-class FolderWatcher(Closing):
+class FolderWatcher(AbstractContextManager["FolderWatcher"]):
     """Watches roots until it is closed, each on a thread of its own.
 
     Args:
@@ -127,6 +127,9 @@ class FolderWatcher(Closing):
                 elif now >= ends:
                     return {}
             time.sleep(min(_POLL_S, self._quiet_s / 4))
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Ends at once; a thread that a root keeps waiting is left to end when the root answers."""

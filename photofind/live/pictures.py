@@ -1,4 +1,4 @@
-"""Pictures of a library's photos; decoding is left to the child."""
+"""Pictures of a library's photos, decoded by the child process."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from photofind.photos.thumbnails import ThumbnailCache
 
 
 class LivePictures:
-    """Thumbnails, and photos as large as the window shows them."""
+    """Thumbnails, and photos in display size."""
 
     def __init__(self, library: Library, child: ChildClient) -> None:
         self._library = library
@@ -19,29 +19,36 @@ class LivePictures:
         self._child = child
 
     def thumbnail(self, photo_id: PhotoId) -> bytes | None:
-        """A JPEG; made anew where the cache lost it; `None` where the photo cannot be reached."""
+        """Load a JPEG from the cache or make it; `None` if the photo cannot be reached."""
         fingerprint = self._photos.fingerprint(photo_id)
         if fingerprint is None:
             return None
         paths, longest_side = self._library.paths, self._library.settings.thumbnail_px
-        kept = ThumbnailCache(paths.thumbnails, longest_side).load(fingerprint)
-        if kept is not None:
-            return kept
+        cached = ThumbnailCache(paths.thumbnails, longest_side).load(fingerprint)
+        if cached is not None:
+            return cached
         try:
             return self._child.make_thumbnail(self.reachable_file(photo_id), fingerprint)
         except BadInputError:
             return None
 
     def of_photo(self, photo_id: PhotoId, longest_side: int) -> PixelPicture:
-        """The photo itself; raises `BadInputError` where it cannot be reached or read."""
+        """Decode a photo, no larger than needed for display.
+
+        Args:
+            longest_side: Of the area it is shown in, in pixels.
+
+        Raises:
+            BadInputError: It cannot be reached or read.
+        """
         return self.of_file(self.reachable_file(photo_id), longest_side)
 
     def of_file(self, path: Path, longest_side: int) -> PixelPicture:
-        """As `of_photo`, of any file."""
+        """Decode any picture file; arguments and errors as `of_photo`."""
         return self._child.read_picture(path, longest_side)
 
     def reachable_file(self, photo_id: PhotoId) -> Path:
-        """A file of the photo; raises `BadInputError` where none can be read now."""
+        """Return a file of the photo; raises `BadInputError` if none can be read now."""
         known = self._photos.details(photo_id)
         if known is None or not known.files:
             raise BadInputError("This photo is not there any more.", "Search again.")

@@ -1,4 +1,4 @@
-"""What a live library answers, and the part of a picture it can be asked about."""
+"""Results of searches in a live library, and regions to search by."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ from photofind.store.gallery import PhotoRows
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the library a search looks at.
+    """How much of the library a search covers.
 
     Attributes:
-        searchable: Photos that can be found by what they show.
-        known: Photos there are, those included that were only found so far.
+        searchable: Photos that have an embedding.
+        known: All photos, including files found and not yet read.
     """
 
     searchable: int
@@ -24,14 +24,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """Photos that answer a query, best first.
+    """Photos that match a query, best first.
 
     Attributes:
-        rows: The sure ones, then the best guesses.
-        sure: How many of `rows` are sure; they come first.
-        total: Photos that were looked at: those that pass the filters.
-        filtered: Whether there were filters.
-        by_date: Whether the order is that of dates, because nothing was asked but filters.
+        rows: The confident hits, then the best guesses.
+        sure: Number of confident hits; they come first.
+        total: Photos that were searched: those that pass the filters.
+        filtered: Whether the query has filters.
+        by_date: Whether rows are sorted by date, because the query has only filters.
     """
 
     rows: PhotoRows
@@ -44,10 +44,11 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class RegionOfPhoto:
-    """A part of a picture.
+    """A region of a picture, and how to embed it.
 
     Attributes:
         box: In pixels of the upright picture.
+        strength: Of the attention bias, see `photofind.clip.falip`.
     """
 
     picture: Path

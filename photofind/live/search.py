@@ -11,61 +11,61 @@ from photofind.child.client import ChildClient
 from photofind.domain import EmbeddingSpace, PhotoId
 from photofind.errors import BadInputError
 from photofind.library import Library
-from photofind.live.keeper import Keeper
 from photofind.live.pictures import LivePictures
 from photofind.live.results import Coverage, RegionOfPhoto, Results
-from photofind.search.engine import Ranking, Reach, SearchEngine
+from photofind.live.updater import LibraryUpdater
+from photofind.search.engine import Ranking, RankingDepth, SearchEngine
 from photofind.search.query import Query
 from photofind.search.regions import RegionAnswer
 from photofind.store.filter_kinds import TAG
 from photofind.store.filters import FilterKind, Filters
 from photofind.store.gallery import NO_ROWS
 
-REACH = Reach(200, beyond_sure=True)
-"""What is shown: the photos that are sure, and this many best guesses after them."""
+SHOWN = RankingDepth(200, after_confident=True)
+"""All confident hits, and this many best guesses after them."""
 
 
 class LiveSearch:
-    """Queries by text, picture and region, over the photos that can be searched now."""
+    """Queries by text, picture and region, over the photos that are searchable now."""
 
     def __init__(
-        self, library: Library, keeper: Keeper, child: ChildClient, pictures: LivePictures
+        self, library: Library, updater: LibraryUpdater, child: ChildClient, pictures: LivePictures
     ) -> None:
         self._library = library
         self._catalogue = library.catalogue
-        self._keeper = keeper
+        self._updater = updater
         self._child = child
         self._pictures = pictures
 
     def coverage(self) -> Coverage:
-        """How much of the library a search looks at."""
+        """Count the photos that a search covers, and all there are."""
         known = self._catalogue.photos.counts()
-        engine = self._keeper.engine
+        engine = self._updater.engine
         searchable = 0 if engine is None else len(engine)
         return Coverage(searchable, known.photos_with_files + known.waiting)
 
     def find(self, query: Query) -> Results:
-        """Photos that show a query's text; without one, all that pass its filters, by date."""
+        """Find photos by a query's text; without text, list all that pass its filters by date."""
         if not query.text:
             return self._by_date(query.filters)
-        return self._results(lambda engine: engine.rank_text(query, REACH))
+        return self._results(lambda engine: engine.rank_text(query, SHOWN))
 
     def find_like(self, picture: PhotoId | Path, filters: Filters = ()) -> Results:
-        """Photos that look like one of the library's, or like any picture file."""
+        """Find photos similar to one of the library's, or to any picture file."""
         return self._find_embedding(lambda: self._embedding(picture), filters)
 
     def find_region(self, region: RegionOfPhoto, filters: Filters = ()) -> Results:
-        """Photos that look like a part of a picture."""
+        """Find photos similar to a region of a picture."""
         picture, box, method, strength = region.picture, region.box, region.method, region.strength
         return self._find_embedding(
             lambda: self._child.encode_region(picture, box, method, strength, self._serving),
             filters,
         )
 
-    def say_what(self, region: RegionOfPhoto, labels: Sequence[str] = ()) -> RegionAnswer:
-        """What a region shows; without labels, by the vocabulary."""
+    def classify_region(self, region: RegionOfPhoto, labels: Sequence[str] = ()) -> RegionAnswer:
+        """Rank labels for a region; by default those of the vocabulary."""
         serving = self._catalogue.embeddings.serving_space()
-        return self._child.answer_region(
+        return self._child.classify_region(
             region.picture,
             region.box,
             labels,
@@ -75,11 +75,11 @@ class LiveSearch:
         )
 
     def tag_names(self) -> list[str]:
-        """Every name of the vocabulary and every tag in use, sorted; for completion."""
+        """List the vocabulary and all tags in use, sorted, for completion."""
         return self.filter_values(TAG)
 
     def filter_values(self, kind: FilterKind[Any]) -> list[str]:
-        """What can stand after a filter's colon, for completion; nothing where anything can."""
+        """List a filter's values for completion; empty if the filter takes any text."""
         return self._catalogue.photos.filter_values(kind, self._library.vocabulary.labels)
 
     @property
@@ -102,15 +102,15 @@ class LiveSearch:
     def _find_embedding(
         self, embed: Callable[[], NDArray[np.float32]], filters: Filters
     ) -> Results:
-        return self._results(lambda engine: engine.rank_embedding(embed(), REACH, filters))
+        return self._results(lambda engine: engine.rank_embedding(embed(), SHOWN, filters))
 
     def _by_date(self, filters: Filters) -> Results:
-        """All that pass: there are no guesses among them."""
+        """Photos that pass the filters, none of them a guess."""
         rows = self._catalogue.photos.rows_by_date(filters)
         return Results(rows, 0, len(rows), True, True, self.coverage())
 
     def _results(self, rank: Callable[[SearchEngine], Ranking]) -> Results:
-        engine = self._keeper.engine_of_now()
+        engine = self._updater.fresh_engine()
         if engine is None:
             return Results(NO_ROWS, 0, 0, False, False, self.coverage())
         ranking = rank(engine)

@@ -1,4 +1,4 @@
-"""Camera raw files, through LibRaw: the camera's own preview, or else a quick development."""
+"""Camera raw files, read by LibRaw: the camera's preview, or a quick development."""
 
 import io
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _ORIENTATION = {3: 3, 5: 8, 6: 6}
 
 @dataclass(frozen=True, slots=True)
 class Developed:
-    """Either an upright `image`, or the bytes of a JPEG `preview` still to be turned.
+    """Either an upright `image`, or the bytes of a JPEG `preview` still to be rotated.
 
     Attributes:
         orientation: How to turn the preview after decoding it.
@@ -35,7 +35,7 @@ class Developed:
 def develop(
     data: bytes, shorter_side: int | None, check_size: Callable[[tuple[int, int]], None]
 ) -> Developed:
-    """Develops a raw file at half its size, unless its preview has `shorter_side` already."""
+    """Develop a raw file at half size, unless its preview has `shorter_side` pixels."""
     try:
         import rawpy
     except ImportError as error:
@@ -59,7 +59,7 @@ _NOTHING = Image.new("RGB", (1, 1))
 
 
 def _preview(raw: Any, enough: int) -> bytes | None:
-    """The embedded JPEG, if its shorter side has `enough` pixels."""
+    """Extract the embedded JPEG, if its shorter side has `enough` pixels."""
     import rawpy
 
     try:

@@ -1,4 +1,4 @@
-"""The only decoder: bytes of a file → an upright RGB picture, or a reason in words.
+"""The only decoder: bytes of a file → an upright RGB picture, or an error to show.
 
 What a picture goes through, in this order, and why:
 
@@ -38,7 +38,7 @@ from photofind.photos.opening import open_header
 from photofind.photos.pixels import orientation_of, shrunk, simplified, to_srgb, upright
 
 MAX_PIXELS = 400_000_000
-"""Larger than any camera's pictures; telephones reach 200 megapixels."""
+"""Larger than any camera's pictures; phones reach 200 megapixels."""
 
 MAX_LOADED_BYTES = 1_024_000_000
 """Memory at the height of decoding, before the picture is shrunk.
@@ -71,7 +71,7 @@ class Picture:
     """A decoded photo.
 
     Attributes:
-        image: Upright, mode RGB, sRGB; perhaps smaller than the photo.
+        image: Upright, mode RGB, sRGB; may be smaller than the photo.
         width: Of the upright photo, in full.
         height: Of the upright photo, in full.
         format: `PhotoFormat.name`.
@@ -86,14 +86,14 @@ class Picture:
 def decode(
     data: bytes, *, name: str, shorter_side: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> Picture:
-    """Decodes the first picture of a file.
+    """Decode the first picture of a file.
 
     Args:
         data: The whole file.
         name: The file's name; decides between TIFF and the camera raw formats built on it.
         shorter_side: Pixels the picture's shorter side must have at least, if the photo has as
             many; it has less than twice as many. `None` for full size.
-        max_pixels: What the photo may have by its header.
+        max_pixels: Limit on the photo's size in its header.
 
     Raises:
         NotAPhoto: The content is no picture and the name did not say so either.
@@ -140,7 +140,7 @@ def _finished(image: ImageFile, orientation: int, shorter_side: int | None) -> I
     small = shrunk(simplified(image), shorter_side)
     coloured = to_srgb(small, profile if isinstance(profile, bytes) else None)
     finished = upright(coloured, orientation)
-    # Profile and EXIF have been applied: whoever saves the picture must not pass them on.
+    # Profile and EXIF were applied: they must not be saved with the picture.
     finished.info.clear()
     return finished
 

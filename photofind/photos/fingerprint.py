@@ -1,4 +1,4 @@
-"""What a photo is, wherever it lives and whatever is written beside its picture.
+"""The fingerprint of a photo: a hash of its picture, independent of path and metadata.
 
 See docs/decisions/0010-what-a-photo-is.md.
 """
@@ -17,7 +17,7 @@ FINGERPRINT_BYTES = 16
 
 
 def fingerprint(data: bytes | memoryview) -> Fingerprint:
-    """BLAKE2b, 16 bytes, over what decides a picture's pixels and how EXIF turns it.
+    """Hash what decides a picture's pixels and EXIF rotation: BLAKE2b, 16 bytes.
 
     Files of one fingerprint decode to the same upright picture. Where picture and metadata cannot
     be told apart, it is `file_fingerprint`.
@@ -37,17 +37,17 @@ def fingerprint(data: bytes | memoryview) -> Fingerprint:
 
 
 def file_fingerprint(data: bytes | memoryview) -> Fingerprint:
-    """BLAKE2b, 16 bytes, over the whole file: what photos were known by before catalogue 0005."""
+    """Hash the whole file (BLAKE2b, 16 bytes), as catalogues before 0005 did."""
     return Fingerprint(hashlib.blake2b(data, digest_size=FINGERPRINT_BYTES).digest())
 
 
 def is_known_by(data: bytes, known: Fingerprint) -> bool:
-    """Whether a file's bytes hold the photo that a catalogue, perhaps an older one, calls so."""
+    """Return whether a file holds the photo of a fingerprint, an older one included."""
     return known == fingerprint(data) or known == file_fingerprint(data)
 
 
 def _orientation(data: bytes) -> int:
-    """As the decoder will read it, or 1 where only what is among the parts turns the picture."""
+    """Return the orientation the decoder will apply, or 1 if the parts contain it."""
     known = sniff(data[:HEAD_BYTES])
     if known is None or known is HEIF:
         return 1
@@ -63,7 +63,7 @@ _PNG_METADATA = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
 
 
 def _orientation_of_png(data: bytes) -> int:
-    """Of a small picture with the same metadata: the decoder would decode the whole one for it."""
+    """Read it from a small PNG with the same metadata, which avoids a full decode."""
     written = [(kind, part) for kind, part in png_chunks(data) if kind in _PNG_METADATA]
     if not written:
         return 1

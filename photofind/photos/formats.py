@@ -1,4 +1,4 @@
-"""Which files may be photos: by name for a scan, by content for the decoder.
+"""The formats of photos: by name for a scan, by content for the decoder.
 
 What becomes of a file:
 
@@ -22,16 +22,16 @@ from pathlib import PurePath
 from photofind.errors import UnreadablePhotoError
 
 HEAD_BYTES = 512
-"""How much of a file `sniff` looks at."""
+"""Bytes of a file that `sniff` needs."""
 
 
 class NotAPhoto(UnreadablePhotoError):
-    """A file whose name promised nothing and whose content is no picture."""
+    """A file whose name is ambiguous and whose content is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFormat:
-    """A format the decoder reads.
+    """A format that the decoder reads.
 
     Attributes:
         name: What photofind and its catalogue call it.
@@ -99,7 +99,7 @@ UNSUPPORTED = {
     "sgi": "SGI",
     "ico": "icon (ICO)",
 }
-"""Extensions of pictures photofind knows of and cannot read, and what to call them."""
+"""Extensions of known formats that are not supported, and their names."""
 
 _UNSUPPORTED_MAGIC = (
     (b"8BPS", "psd"),
@@ -113,27 +113,27 @@ _UNSUPPORTED_MAGIC = (
 )
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}
 _MAY_BE_PHOTO = frozenset(_BY_EXTENSION) - _VIDEO_EXTENSIONS | frozenset(UNSUPPORTED) | {""}
-# .mts is also what TypeScript's modules are called.
+# .mts is an extension of TypeScript modules as well.
 _PROMISE_NOTHING = ("", "mts")
 
 
 @cache
 def videos_are_read() -> bool:
-    """Whether PyAV is installed; looked up once."""
+    """Return whether PyAV is installed; cached."""
     spec = find_spec("av")
     # Any folder of that name is a package without an origin.
     return spec is not None and spec.origin is not None
 
 
 def extension_of(name: str) -> str:
-    """In lower case, without its dot; what holds a space ("Mt. Everest") is no extension."""
+    """Return an extension in lower case, without dot; none with a space ("Mt. Everest")."""
     extension = PurePath(name).suffix[1:].lower()
     return "" if " " in extension else extension
 
 
 def may_be_photo(name: str) -> bool:
-    # Not extension_of: a scan asks this for every file of a disk, and pathlib costs as much
-    # as everything else that it does.
+    # Not extension_of: a scan calls this for every file on a disk, and pathlib costs as much
+    # as the rest of a scan.
     _, dot, extension = name.rpartition(".")
     extension = extension.lower()
     return (
@@ -145,7 +145,7 @@ def may_be_photo(name: str) -> bool:
 
 
 def sniff(head: bytes, name: str = "") -> PhotoFormat | None:
-    """The format of a file that begins with `head` (`HEAD_BYTES` are enough).
+    """Return the format of a file that begins with `head` (`HEAD_BYTES` are enough).
 
     Most camera raw files are TIFF inside, with a small preview where TIFF has its picture; there,
     and only there, the extension of `name` decides.
@@ -160,7 +160,7 @@ def sniff(head: bytes, name: str = "") -> PhotoFormat | None:
 
 
 def identify(head: bytes, name: str) -> PhotoFormat:
-    """As `sniff`, but says in words why a file is no photo.
+    """Identify a format as `sniff` does, or raise with the reason why it is no photo.
 
     Raises:
         NotAPhoto: It is none, and does not pretend to be.
@@ -209,7 +209,7 @@ def _is_ppm(head: bytes) -> bool:
 
 
 def _brands(head: bytes) -> list[bytes]:
-    """Of an ISO media file: the major brand, then those it is compatible with."""
+    """Read the brands of an ISO media file: the major one, then the compatible ones."""
     if head[4:8] != b"ftyp":
         return []
     end = min(int.from_bytes(head[:4], "big"), len(head))

@@ -1,9 +1,9 @@
-"""Which files and folders of a root are left out: gitignore's patterns, with git's meaning.
+"""Ignore patterns: gitignore's syntax, with git's semantics.
 
 A pattern with a slash before its end is tied to the root, others hold at any depth; a trailing
 slash means folders only; `**` stands for any folders; `!` takes back what an earlier pattern left
-out, and the last pattern that matches decides. Nothing below an ignored folder can be taken back:
-nobody looks into it.
+out, and the last pattern that matches decides. Nothing below an ignored folder can be re-included:
+it is never entered.
 """
 
 import os
@@ -17,10 +17,10 @@ from pathspec.pattern import RegexPattern
 
 
 class IgnoreRules:
-    """The patterns as they hold in one root.
+    """The ignore patterns, compiled for one root.
 
     Raises:
-        ValueError: A pattern cannot be read; `settings.ignore_problem` says so beforehand.
+        ValueError: A pattern is invalid; `settings.ignore_problem` checks it beforehand.
     """
 
     def __init__(self, root: Path, patterns: Sequence[str]) -> None:
@@ -29,7 +29,7 @@ class IgnoreRules:
         self._rules.reverse()
 
     def matches(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a file or folder below the root is left out, supposing its folder is not."""
+        """Return whether a path below the root is ignored, given that its folder is not."""
         if not self._rules:
             return False
         below = path[self._prefix :].replace(os.sep, "/")
@@ -57,7 +57,7 @@ class _Rule:
 
 
 def _rules(line: str) -> list[_Rule]:
-    """One rule; none for blank lines and comments."""
+    """Compile one pattern; none for blank lines and comments."""
     stripped = line.rstrip("/")
     with warnings.catch_warnings():
         # Of sets such as `[[]`, which Python may read in another way one day.

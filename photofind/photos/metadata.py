@@ -1,4 +1,4 @@
-"""What a photo's file says about itself, field by field; nonsense counts as silence."""
+"""Metadata of a photo's file, field by field; implausible values count as absent."""
 
 import math
 import re
@@ -18,7 +18,7 @@ from photofind.photos.opening import open_header
 _Tags = Mapping[int, Any]
 
 MAX_TEXT = 200
-# Which tag, and the zone written beside it, from the most to the least telling.
+# Tags of the date and of its zone, in order of preference.
 _DATES = (
     (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
@@ -38,7 +38,7 @@ _PLACE = re.compile(r"([+-])((?:\d\d){1,3})(\.\d+)?([+-])(\d(?:\d\d){1,3})(\.\d+
 
 
 def read_metadata(data: bytes) -> PhotoMetadata:
-    """Reads EXIF from a file's bytes, or what a video has instead; never raises."""
+    """Read EXIF from a file's bytes, or a video's tags; never raises."""
     if sniff(data[:HEAD_BYTES]) is VIDEO:
         return _of_video(data)
     exif, details, gps = _exif(data)
@@ -54,7 +54,7 @@ def read_metadata(data: bytes) -> PhotoMetadata:
 
 
 def _exif(data: bytes) -> tuple[_Tags, _Tags, _Tags]:
-    """The main directory, the camera's and the one of the place; empty where unreadable."""
+    """Read the main, Exif and GPS directories; empty where unreadable."""
     try:
         exif = _open_exif(data)
         main = dict(exif)
@@ -116,7 +116,7 @@ def _offset(text: str | None) -> int | None:
 
 
 def _camera(make: str | None, model: str | None) -> str | None:
-    """`Canon`, `Canon EOS 5D` → `Canon EOS 5D`; `SONY`, `ILCE-7M3` → `SONY ILCE-7M3`."""
+    """Join make and model: `SONY`, `ILCE-7M3` → `SONY ILCE-7M3`; `Canon EOS 5D` stays."""
     if make is None or model is None:
         return model or make
     if model.split()[0].casefold() in make.casefold().split():
@@ -138,7 +138,7 @@ def _text(value: Any) -> str | None:
 
 
 def _degrees(gps: _Tags, tag: int, reference: int, signs: str, limit: int) -> float | None:
-    """Degrees, minutes, seconds with their letter; without one the side of the Earth is unknown."""
+    """Convert degrees, minutes, seconds and a hemisphere; `None` without the hemisphere."""
     letter = (_text(gps.get(reference)) or "").upper()[:1]
     parts = gps.get(tag)
     if not letter or letter not in signs:
@@ -200,7 +200,7 @@ def _video_place(text: str) -> tuple[float | None, float | None]:
 
 
 def _sexagesimal(sign: str, digits: str, fraction: str, width: int) -> float:
-    """Degrees of `width` digits, then minutes and seconds of two; the last one has a fraction."""
+    """Parse degrees of `width` digits, then minutes and seconds of two, with a fraction."""
     parts = [digits[:width], *(digits[at : at + 2] for at in range(width, len(digits), 2))]
     parts[-1] += fraction
     degrees: float = sum(float(part) / 60**place for place, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""Bytes → a Pillow file object whose header is read and whose pixels are not."""
+"""Bytes → a Pillow image with its header read and its pixels not."""
 
 import io
 import re
@@ -33,7 +33,7 @@ def _open_heif(file: io.BytesIO) -> ImageFile:
 # - The content has already said which one it is, so no other decoder ever sees the file.
 # - Image.open refuses above 179 megapixels and warns above 89, by limits global to the process;
 #   photos of 200 megapixels exist, and here `decode` checks the size.
-# - A JPEG's further pictures (MPO: stereo pairs, gain maps) are never looked at.
+# - A JPEG's further pictures (MPO: stereo pairs, gain maps) are ignored.
 _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
@@ -49,7 +49,7 @@ _PLUGINS: dict[str, Callable[[io.BytesIO], ImageFile]] = {
 
 
 def open_header(data: bytes, known: PhotoFormat) -> ImageFile:
-    """Reads no more than the header.
+    """Open a picture, reading no more than its header.
 
     Raises:
         MissingExtraError: The optional part that reads this format is not installed.
@@ -70,7 +70,7 @@ _SILENCE = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 
 
 def _silence_pillow() -> None:
-    """Keeps Pillow's warnings about odd files from stderr, where they would help nobody."""
+    """Keep Pillow's warnings about odd files from stderr, where nobody can act on them."""
     # One rule for the modules of Pillow alone, put in place again whenever somebody reset the
     # list. `warnings.catch_warnings` is no choice: it is not safe with several threads.
     if _SILENCE not in warnings.filters:

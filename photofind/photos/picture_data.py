@@ -1,4 +1,4 @@
-"""The parts of a file that decide its pixels, without what is written beside them.
+"""The parts of a file that decide its pixels, without its metadata.
 
 Ratings, captions, dates and places live in parts of a file of their own, and programs rewrite them
 without touching the picture. What is left when they are passed over, in the spirit of exiftool's
@@ -35,11 +35,11 @@ _Order = Literal["little", "big"]
 
 
 class _MalformedError(Exception):
-    """Not laid out as its format asks, or absurdly."""
+    """The file does not follow its format, or has absurd sizes."""
 
 
 def picture_parts(data: bytes) -> list[Part] | None:
-    """The parts in the file's order; `None` where they cannot be told from the rest.
+    """Return the parts in file order; `None` if they cannot be told from metadata.
 
     Args:
         data: The whole file; the parts are views into it.
@@ -128,7 +128,7 @@ def _png(data: bytes) -> Iterator[Part]:
 
 
 def png_chunks(data: bytes) -> Iterator[Part]:
-    """Kind and content of each chunk up to the end, or to where the file is cut off."""
+    """Yield kind and content of each chunk, up to the end or a truncation."""
     view, at = memoryview(data), 8
     for _ in range(MOST_PARTS):
         size, kind = int.from_bytes(data[at : at + 4], "big"), bytes(data[at + 4 : at + 8])
@@ -176,7 +176,7 @@ _DECIDING_TAGS = frozenset({
 
 
 class _Directory:
-    """The entries of one TIFF directory by their tags: type, count, and where the value lies."""
+    """The entries of a TIFF directory by tag: type, count and offset of the value."""
 
     def __init__(self, data: memoryview, at: int, order: _Order, big: bool) -> None:
         self._data, self._order = data, order
@@ -237,7 +237,7 @@ _BESIDE_THE_PICTURE = (b"Exif", b"mime")
 
 
 def _boxes(data: memoryview, at: int = 0) -> Iterator[tuple[bytes, memoryview]]:
-    """Kind and content of the boxes of an ISO media file, or of those in a box."""
+    """Yield kind and content of the boxes of an ISO media file, or within a box."""
     while at + 8 <= len(data):
         size, kind, head = _number(data, at, 4), bytes(data[at + 4 : at + 8]), 8
         if size == 1:
@@ -282,7 +282,7 @@ def _item_kinds(iinf: memoryview) -> Iterator[tuple[int, bytes]]:
 def _item_data(
     data: memoryview, iloc: memoryview, idat: memoryview
 ) -> Iterator[tuple[int, memoryview]]:
-    """Item ids and the data of each of their extents."""
+    """Yield item ids and the data of each of their extents."""
     version = _number(iloc, 0, 1)
     sizes = _number(iloc, 4, 2)
     offset_bytes, length_bytes, base_bytes = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15

@@ -1,4 +1,4 @@
-"""A picture a person names, from anywhere on disk."""
+"""Picture files that a person names, from anywhere on disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ MAX_BYTES = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What is refused before it is read (`max_bytes`) or decoded (`max_pixels`)."""
+    """Limits on a file before it is read (`max_bytes`) or decoded (`max_pixels`)."""
 
     max_bytes: int = MAX_BYTES
     max_pixels: int = MAX_PIXELS
@@ -28,7 +28,7 @@ class PictureLimits:
 
 
 NO_SETTINGS = PictureLimits()
-"""Where there is no library that has any."""
+"""Limits outside of a library's settings."""
 
 
 def open_picture(
@@ -40,16 +40,16 @@ def open_picture(
     """Read and decode a file; arguments as `decode` and `read_file`.
 
     Raises:
-        BadInputError: It is not there, or not a picture photofind reads; says why.
+        BadInputError: It is missing, or not a picture photofind reads; the message says why.
     """
-    with in_words(path):
+    with user_facing_errors(path):
         return decode_picture(path, read_picture_file(path, limits, on_read), shorter_side, limits)
 
 
 def read_picture_file(
     path: Path, limits: PictureLimits, on_read: OnRead = ignore_progress
 ) -> bytes:
-    """Read a whole file; use it within `in_words`."""
+    """Read a whole file; use it within `user_facing_errors`."""
     try:
         status = path.stat()
     except OSError as error:
@@ -63,13 +63,13 @@ def read_picture_file(
 def decode_picture(
     path: Path, data: bytes, shorter_side: int | None, limits: PictureLimits
 ) -> Picture:
-    """What `read_picture_file` gave; use it within `in_words`."""
+    """Decode the bytes of `read_picture_file`; use it within `user_facing_errors`."""
     return decode(data, name=path.name, shorter_side=shorter_side, max_pixels=limits.max_pixels)
 
 
 @contextmanager
-def in_words(path: Path) -> Iterator[None]:
-    """Raises `BadInputError` for all that can be wrong with a picture."""
+def user_facing_errors(path: Path) -> Iterator[None]:
+    """Translate everything that can be wrong with a picture to `BadInputError`."""
     try:
         yield
     except UnreadablePhotoError as error:

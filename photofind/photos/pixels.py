@@ -1,4 +1,4 @@
-"""A decoded picture of any mode → upright 8-bit RGB in sRGB."""
+"""Conversion of a decoded picture of any mode to upright 8-bit sRGB."""
 
 import io
 from functools import lru_cache
@@ -22,10 +22,10 @@ _PROFILE_MODES = {"RGB ": "RGB", "CMYK": "CMYK", "GRAY": "L"}
 
 
 def orientation_of(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where none or nonsense is written."""
+    """Return the EXIF orientation, 1 to 8; 1 if absent or invalid."""
     try:
         orientation = image.getexif().get(Base.Orientation)
-    except Exception:  # noqa: BLE001 - damaged EXIF says nothing about the picture beside it
+    except Exception:  # noqa: BLE001 - the picture may be whole where its EXIF is damaged
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
@@ -36,7 +36,7 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def shrunk(image: Image.Image, shorter_side: int | None) -> Image.Image:
-    """Averages blocks of pixels where the picture has at least twice the pixels needed.
+    """Average blocks of pixels if the picture has at least twice the pixels needed.
 
     The result's shorter side lies between `shorter_side` and twice that: averaging is cheap, and
     leaves the last step to the encoder's own resampling, which it must be to embed as trained.
@@ -46,7 +46,7 @@ def shrunk(image: Image.Image, shorter_side: int | None) -> Image.Image:
 
 
 def simplified(image: Image.Image) -> Image.Image:
-    """The same pixels in one of the modes L, LA, RGB, RGBA, CMYK, LAB."""
+    """Convert to one of the modes L, LA, RGB, RGBA, CMYK, LAB."""
     if image.mode.startswith("I") or image.mode == "F":
         return _eight_bits(image)
     if "transparency" in image.info:
@@ -59,7 +59,7 @@ def simplified(image: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """A simplified picture → RGB, on white where it is transparent."""
+    """Convert a simplified picture to sRGB, on white where it is transparent."""
     if image.mode in ("LA", "RGBA"):
         opaque, alpha = image.convert(image.mode[:-1]), image.getchannel("A")
         white = Image.new("RGB", image.size, "white")
@@ -75,10 +75,10 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 @lru_cache(maxsize=16)
 def _to_srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """`None` where there is nothing to convert, or the profile is of no use.
+    """Build the colour transform; `None` if there is no usable profile.
 
-    A broken profile is ignored: the picture in slightly wrong colours is worth more to somebody
-    who looks for it than none, and every viewer does the same.
+    A broken profile is ignored: a picture in slightly wrong colours can still be found, and every
+    viewer does the same.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -100,7 +100,7 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 or 32 bits or floating point; white is the type's, or else the picture's."""
+    """Scale grey of 16 or 32 bits or floats; white is the type's maximum or the picture's."""
     values = np.asarray(image)
     if image.mode.startswith("I;16"):
         return Image.fromarray((values >> 8).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""The bytes of a found file, read once, and only if it stands still."""
+"""Reads the bytes of a scanned file, once, and only if it does not change meanwhile."""
 
 import errno
 import os
@@ -11,33 +11,33 @@ from photofind.errors import FileChangedError, UnreadablePhotoError
 from photofind.photos.formats import HEAD_BYTES, identify
 
 CHUNK_BYTES = 256 * 1024
-"""So small that a slow disk, too, shows progress every few seconds."""
+"""Small enough that even a slow disk reports progress every few seconds."""
 
 OnRead = Callable[[int], None]
-"""Called with the bytes that came, while a file is read."""
+"""Callback with the number of bytes read since the last call."""
 
-# The file or its disk went away: not the photo's fault.
+# The file or its disk disappeared: not the photo's fault.
 _AWAY = {
     errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESTALE,
     errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT,
 }  # fmt: skip
-# This process is out of something: neither the photo's fault nor the disk's.
+# This process lacks a resource: neither the photo's fault nor the disk's.
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 def ignore_progress(_read_bytes: int) -> None:
-    """Where nobody follows how a file is read."""
+    """Ignore progress: the callback of callers that do not follow it."""
 
 
 def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progress) -> bytes:
     """Read a whole file, opened read-only.
 
-    What is no photo by its first bytes is refused before the rest is read.
+    A file that is no photo by its first bytes is rejected before the rest is read.
 
     Raises:
-        FileChangedError: It is not, or no longer, what the scan met; try again later.
+        FileChangedError: It differs from what the scan found; retry later.
         UnreadablePhotoError: It is at fault: too large, not permitted, bad sectors, no photo.
-        OSError: This process has no memory or file descriptors left.
+        OSError: This process is out of memory or file descriptors.
     """
     try:
         return _read(found, max_bytes, on_read)
@@ -50,7 +50,7 @@ def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progres
 
 
 def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
-    # Should a named pipe have taken the file's place, O_NONBLOCK keeps open() from waiting for it.
+    # If a named pipe has replaced the file, O_NONBLOCK keeps open() from blocking.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(found.path, flags)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -70,7 +70,7 @@ def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
 
 
 def _rest(file: FileIO, head: bytes, size: int, on_read: OnRead) -> bytes:
-    """Read to the end, but no further than a byte over `size`: a file that grows never ends."""
+    """Read to the end, but at most one byte over `size`: a growing file never ends."""
     chunks, done = [head], len(head)
     while done <= size and (chunk := file.read(min(CHUNK_BYTES, size + 1 - done))):
         chunks.append(chunk)

@@ -1,9 +1,9 @@
-"""Every file below a folder that may be a photo.
+"""Scans a folder for files that may be photos.
 
 [Note: visited folders] A folder that several links lead to is visited once. It is known by its
-real path and, since one folder may lie at two (a bind mount), by device and inode as well. Some
-file systems number nothing (inode 0) or number anew each time; there the real path alone decides,
-so that no folder is taken for another.
+real path and, since one folder may have two (a bind mount), by device and inode as well. Some file
+systems have no inodes (0) or new ones each time; there the real path alone decides, so that no
+folder is mistaken for another.
 """
 
 import errno
@@ -30,7 +30,7 @@ _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFolder:
-    """A folder not (wholly) listed: what is known to lie below it may still be there."""
+    """A folder that was not listed completely; rows below it must be kept."""
 
     path: Path
     reason: str
@@ -43,16 +43,16 @@ def scan(
     exclude: Path | None = None,
     cancel: CancelToken | None = None,
 ) -> Iterator[FoundFile | UnreadableFolder]:
-    """Walks a folder in the order of the bytes of its files' paths, as the catalogue sorts them.
+    """Walk a folder in the byte order of its files' paths, as the catalogue sorts them.
 
     Links are followed. Each real folder is visited once, under its real path rather than a link's
-    if it has one below `root`; hence what lies behind links to folders comes last, out of order.
+    if that is below `root`; hence targets of links to folders come last, out of order.
 
     Args:
-        root: Visited even where its own name is hidden or ignored.
-        ignore: What is left out; an ignored folder is not entered.
-        exclude: A folder never entered, by whatever path: photofind's own.
-        cancel: Looked at before every file.
+        root: Visited even if its own name is hidden or ignored.
+        ignore: Patterns of ignored files and folders; an ignored folder is not entered.
+        exclude: A folder never entered, by any path: photofind's own.
+        cancel: Checked before every file.
 
     Raises:
         OSError: `root` itself is missing or cannot be listed.
@@ -68,7 +68,7 @@ def list_folder(
     exclude: Path | None = None,
     cancel: CancelToken | None = None,
 ) -> Iterator[FoundFile | UnreadableFolder]:
-    """As `scan`, of the folder's own files alone."""
+    """List a folder's own files, without subfolders; arguments and errors as `scan`."""
     return _walk(folder, ignore, exclude, cancel).list_root()
 
 
@@ -84,7 +84,7 @@ def _walk(
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder still to be listed: the path it was met at, and its real one."""
+    """A folder in the queue: the path it was found at, and its real path."""
 
     path: str
     real: str
@@ -92,7 +92,7 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Listing:
-    """What one folder holds.
+    """The contents of one folder.
 
     Attributes:
         name: Of the folder, by its real path.
@@ -115,7 +115,7 @@ class _Walk:
         self._links: deque[_Folder] = deque()
 
     def pass_over(self, folder: Path) -> None:
-        """Makes a folder count as visited."""
+        """Mark a folder as visited."""
         self._was_visited(_linked(os.fspath(folder)))
 
     def run(self) -> Iterator[FoundFile | UnreadableFolder]:
@@ -159,7 +159,7 @@ class _Walk:
             yield UnreadableFolder(Path(folder.path), listing.reason)
 
     def _was_visited(self, folder: _Folder) -> bool:
-        """See [Note: visited folders]."""
+        """Return whether a folder was visited, and mark it; see [Note: visited folders]."""
         # Not from the DirEntry, which on Windows knows neither device nor inode.
         now = os.stat(folder.path)  # noqa: PTH116 - strings, for speed
         keys: set[str | tuple[int, int]] = {folder.real}
@@ -214,7 +214,7 @@ def _is_hidden(found: os.stat_result) -> bool:
 
 
 def is_placeholder(found: os.stat_result) -> bool:
-    """Whether a file's content lies in a cloud or on a tape, and opening it would fetch it."""
+    """Return whether a file's content is in a cloud or on tape, to be fetched on open."""
     attributes = getattr(found, "st_file_attributes", 0)
     return bool(attributes & _RECALLED or getattr(found, "st_flags", 0) & _SF_DATALESS)
 

@@ -1,6 +1,6 @@
-"""Which folders hold a person's photos, and which are filled by programs for themselves.
+"""Rules for folders: which hold a person's photos, and which belong to programs.
 
-A scan, a look at a few folders and the watcher all ask `is_shown`, so that they agree.
+The scan, a partial scan and the watcher all use `is_shown`, so that they agree.
 """
 
 import re
@@ -65,11 +65,11 @@ _PACKAGES = [(_any_of([pattern]), originals) for pattern, originals in PACKAGES.
 
 
 def is_shown(name: str, around: str) -> bool:
-    """Whether photos are looked for in a folder.
+    """Return whether a folder is searched for photos.
 
     Args:
         name: Of the folder.
-        around: Name of the folder that it lies in.
+        around: Name of its parent folder.
     """
     if name.startswith("."):
         return False
@@ -80,10 +80,10 @@ def is_shown(name: str, around: str) -> bool:
 
 
 def are_shown(names: Sequence[str]) -> bool:
-    """Whether all folders of a path are shown, but for the first, which a person chose."""
+    """Return whether all folders of a path are shown, except the first, a person's choice."""
     return all(is_shown(name, around) for around, name in pairwise(names))
 
 
 def holds_own_files(name: str) -> bool:
-    """Whether the files right in a shown folder may be photos, and not parts of a package."""
+    """Return whether files in a shown folder may be photos, not parts of a package."""
     return _PACKAGE.match(name.casefold()) is None

@@ -1,4 +1,4 @@
-"""Small JPEGs of photos, by fingerprint; a cache that may be deleted at any time."""
+"""A disk cache of small JPEGs by fingerprint, which may be deleted at any time."""
 
 import io
 from contextlib import suppress
@@ -14,11 +14,11 @@ _END_OF_JPEG = b"\xff\xd9"
 
 
 class ThumbnailCache:
-    """One file per photo, spread over 256 folders.
+    """A cache of one file per photo, spread over 256 folders.
 
     Args:
-        folder: Made when first needed.
-        longest_side: Pixels; smaller pictures stay as they are.
+        folder: Created when first needed.
+        longest_side: In pixels; smaller pictures are not enlarged.
     """
 
     def __init__(self, folder: Path, longest_side: int = 384) -> None:
@@ -30,7 +30,7 @@ class ThumbnailCache:
         return self._folder / digits[:2] / f"{digits}.jpg"
 
     def store(self, fingerprint: Fingerprint, image: Image.Image) -> None:
-        """Make a thumbnail, in place of one that is there.
+        """Write a thumbnail, replacing an existing one.
 
         Args:
             fingerprint: Of the photo's content.
@@ -43,14 +43,14 @@ class ThumbnailCache:
         write_file(self.path_of(fingerprint), self._encoded(image), durable=False)
 
     def rename(self, before: Fingerprint, after: Fingerprint) -> None:
-        """Let a photo's thumbnail be found by another fingerprint; nothing where there is none."""
+        """Move a thumbnail to another fingerprint, if there is one."""
         path = self.path_of(after)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             self.path_of(before).replace(path)
 
     def load(self, fingerprint: Fingerprint) -> bytes | None:
-        """The JPEG, or `None` where there is none, or half of one after a power failure."""
+        """Read a JPEG; `None` if it is absent, or truncated by a power failure."""
         try:
             data = self.path_of(fingerprint).read_bytes()
         except OSError:
@@ -58,7 +58,7 @@ class ThumbnailCache:
         return data if data.endswith(_END_OF_JPEG) else None
 
     def is_empty(self) -> bool:
-        """Whether all thumbnails are gone; takes no time."""
+        """Return whether the cache holds no thumbnail; constant time."""
         return not self._folder.is_dir() or next(self._folder.iterdir(), None) is None
 
     def remove(self, fingerprint: Fingerprint) -> None:
@@ -75,7 +75,7 @@ class ThumbnailCache:
 
 
 def average_colour(image: Image.Image) -> tuple[int, int, int]:
-    """The mean of an RGB picture."""
+    """Return the mean colour of an RGB picture."""
     pixel = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     assert isinstance(pixel, tuple)
     red, green, blue = (int(value) for value in pixel)

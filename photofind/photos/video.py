@@ -1,4 +1,4 @@
-"""Videos, through PyAV (FFmpeg): the one frame by which a video is found, and its tags.
+"""Videos, read by PyAV (FFmpeg): one representative frame, and tags.
 
 Key frames near five points of the video's middle are decoded alone, a few milliseconds each; the
 sharpest that is not blank stands for the video. Where that brings no two frames (short videos often
@@ -39,14 +39,14 @@ _DAMAGED = "The video is damaged and cannot be decoded."
 
 
 def read_tags(data: bytes) -> dict[str, str]:
-    """What container and stream say about themselves; names in lower case."""
+    """Read the tags of container and stream; names in lower case."""
     with _open(data) as container:
         tags = [stream.metadata for stream in container.streams.video] + [container.metadata]
     return {name.lower(): text for one in tags for name, text in one.items()}
 
 
 def representative_frame(data: bytes, check_size: Callable[[tuple[int, int]], None]) -> Image.Image:
-    """Decodes one frame: upright, RGB, with square pixels, in full size.
+    """Decode one frame: upright, RGB, square pixels, full size.
 
     Raises:
         MissingExtraError: PyAV is not installed.
@@ -119,7 +119,7 @@ def _seek(container: Any, stream: Any, time: int) -> bool:
 
 
 def _points(container: Any, stream: Any) -> list[int]:
-    """In the stream's own units; none where nothing says how long the video is."""
+    """Choose points in time, in the stream's units; none if the duration is unknown."""
     if not stream.time_base:
         return []
     duration = stream.duration
@@ -130,7 +130,7 @@ def _points(container: Any, stream: Any) -> list[int]:
 
 
 def _raise_if_cut_off(packets: Iterator[Any], point: int) -> None:
-    """The last point lies well before the end: some packet must reach it."""
+    """Raise if no packet reaches the last point, which lies well before the end."""
     for packet in packets:
         if not packet.size:  # what PyAV makes of the end
             raise EOFError
@@ -140,7 +140,7 @@ def _raise_if_cut_off(packets: Iterator[Any], point: int) -> None:
 
 
 def _frames_in_order(container: Any, stream: Any) -> Iterator[Any]:
-    """Twelve at most, from ever farther apart: how many there are is not known."""
+    """Decode up to twelve frames, ever farther apart, as their number is unknown."""
     size = stream.codec_context.width * stream.codec_context.height
     limit = min(MAX_DECODED_FRAMES, MAX_DECODED_PIXELS // size)
     _seek(container, stream, stream.start_time or 0)
@@ -156,7 +156,7 @@ def _frames_in_order(container: Any, stream: Any) -> Iterator[Any]:
 
 
 def _decoded(codec: Any, *packets: Any) -> list[Any]:
-    """The whole frames; `None` as the last packet asks for those the decoder still holds back."""
+    """Decode packets into undamaged frames; a packet `None` flushes the decoder."""
     try:
         frames = [frame for packet in packets for frame in codec.decode(packet)]
     except _av().error.FFmpegError:  # damaged here; elsewhere the video may be whole
@@ -165,7 +165,7 @@ def _decoded(codec: Any, *packets: Any) -> list[Any]:
 
 
 def _is_cut_off(data: bytes) -> bool:
-    """Whether an MP4 or AVI file has parts that reach beyond its end."""
+    """Return whether an MP4 or AVI file has parts that reach beyond its end."""
     if data.startswith(b"RIFF"):
         return 8 + int.from_bytes(data[4:8], "little") > len(data)
     at, kind = 0, data[4:8]

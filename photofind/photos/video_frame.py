@@ -1,4 +1,4 @@
-"""One decoded frame of a video → how well it shows something, and an upright RGB picture."""
+"""One decoded frame of a video: its sharpness, and its upright RGB picture."""
 
 import struct
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _TURNED = {(False, False): 5, (False, True): 6, (True, True): 7, (True, False): 
 
 
 def sharpness(frame: Any) -> float:
-    """How much neighbouring pixels differ; 0 where the frame is black, white or the like."""
+    """Measure how much neighbouring pixels differ; 0 for a blank frame."""
     # In small, so that neither noise nor the combs of interlaced video count.
     scale = min(1.0, _GREY_SIDE / max(frame.width, frame.height))
     size = max(3, round(frame.width * scale)), max(3, round(frame.height * scale))
@@ -37,7 +37,7 @@ def sharpness(frame: Any) -> float:
 def upright_picture(
     frame: Any, aspect: Fraction | None, check_size: Callable[[tuple[int, int]], None]
 ) -> Image.Image:
-    """RGB, with square pixels; `aspect` is a pixel's width by its height."""
+    """Convert to upright RGB with square pixels; `aspect` is a pixel's width/height."""
     size = _with_square_pixels(frame.width, frame.height, float(aspect or 1))
     check_size(size)
     # Untold, it is by convention the number of rows that says which colours are meant.

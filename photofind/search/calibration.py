@@ -1,10 +1,10 @@
-"""What a score means on this library: where an unrelated query would have ended up.
+"""Calibration: what scores unrelated queries reach on this library.
 
-[Note: background] Some photos score high for everything and some queries score high on
-everything; neither says anything about a match. So every text query is centred: most of the mean
-embedding of a few hundred background queries is subtracted from it, which takes each photo's mean
-background score off its score in one vector operation and needs no table beside the index. What
-that gains, and how much of the mean to take: docs/decisions/0003-background-centring.md.
+[Note: background] Some photos score high for any query (hubs), and some queries score high on any
+photo; neither says anything about a match. So every text query is centred: most of the mean
+embedding of a few hundred background queries is subtracted from it, which subtracts each photo's
+mean background score in one vector operation, without a table of its own. The gain, and the share
+of the mean: docs/decisions/0003-background-centring.md.
 """
 
 from dataclasses import dataclass
@@ -15,25 +15,24 @@ from numpy.typing import NDArray
 from photofind.domain import Embeddings
 
 CENTRING = 0.75
-"""How much of the background's mean is taken off a text query, 0-1."""
+"""Share of the background's mean that is subtracted from a text query, 0-1."""
 
 NULL_QUANTILE = 0.997
 """Share of (unrelated query, photo) pairs that a confident hit must outscore."""
 
 SAMPLE = 4000
-"""Photos whose scores stand for the library's; enough for a .997 quantile of the null."""
+"""Size of the sample of photos; enough for a .997 quantile of the null distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The scores of unrelated queries on one library.
+    """Thresholds from the scores of unrelated queries on one library.
 
     Attributes:
-        text_centre: (dim,) what is taken off a text query.
-        text_excess: A text query's score is confident above its own mean over the library plus
-            this.
+        text_centre: (dim,) float32, subtracted from a text query.
+        text_excess: A text query's score is confident above its mean over the library plus this.
         picture_excess: The same for a query by picture.
-        photo_mean: (dim,) mean embedding of the library's photos.
+        photo_mean: (dim,) float32, mean embedding of the library's photos.
     """
 
     text_centre: NDArray[np.float32]
@@ -42,24 +41,24 @@ class Calibration:
     photo_mean: NDArray[np.float32]
 
     def centred(self, text: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(dim,) text embedding → (dim,) query vector; see [Note: background]."""
+        """Centre a text embedding (dim,) → query vector (dim,); see [Note: background]."""
         return text - self.text_centre
 
     def text_threshold(self, query: NDArray[np.float32]) -> float:
-        """The least confident score of a centred text query."""
+        """Return the score above which hits of a centred text query are confident."""
         return float(query @ self.photo_mean) + self.text_excess
 
     def picture_threshold(self, query: NDArray[np.float32]) -> float:
-        """The least confident score of a picture's embedding."""
+        """Return the score above which hits of a picture's embedding are confident."""
         return float(query @ self.photo_mean) + self.picture_excess
 
 
 def calibrate(background: Embeddings, sample: Embeddings) -> Calibration:
-    """Measures what unrelated queries score.
+    """Measure the scores of unrelated queries.
 
     Args:
-        background: (B, dim) embeddings of background queries, worded as a person's are.
-        sample: (N, dim) embeddings that stand for the library's: `SAMPLE` of them, or all.
+        background: (B, dim) float32, embeddings of background queries, worded like a person's.
+        sample: (N, dim) float32, embeddings of a sample of the library: `SAMPLE` of them, or all.
     """
     centre = CENTRING * background.mean(axis=0)
     photo_mean = sample.mean(axis=0) if len(sample) else np.zeros_like(centre)
@@ -76,7 +75,7 @@ def _excess(scores: NDArray[np.float32]) -> float:
 
 
 def _pairs(photos: Embeddings, photo_mean: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores of photos for each other, never of one for itself."""
+    """Scores of pairs of different photos."""
     some = photos[:500]
     scores = some @ (photos - photo_mean).T
     others = ~np.eye(len(some), len(photos), dtype=bool)

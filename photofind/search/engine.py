@@ -1,4 +1,4 @@
-"""From a query to ranked photos."""
+"""The search engine: ranks photos for a query."""
 
 import logging
 import time
@@ -22,50 +22,50 @@ _log = logging.getLogger(__name__)
 
 
 class Catalogue(Protocol):
-    """The photos that have a file, and where; `store.filters.FilteredPhotos` is one."""
+    """Evaluates filters and locates photos; implemented by `store.filters.FilteredPhotos`."""
 
     def select(self, filters: Filters) -> NDArray[np.int64]:
-        """(N,) ids, strictly ascending."""
+        """Return the ids (N,) int64 of photos that pass, strictly ascending."""
         ...
 
     def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
-        """Ids by date taken, the newest first; and how many there are beyond `top_k`, too."""
+        """Return ids by date taken, the newest first, and how many pass in all."""
         ...
 
     def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
-        """Where photos live now; those that live nowhere any more are absent."""
+        """Return the paths of photos; photos without a file are absent."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How far down a ranking is wanted.
+class RankingDepth:
+    """How many results of a ranking are wanted.
 
     Attributes:
-        photos: How many.
-        beyond_sure: Counted from the last confident one on, however many those are.
+        photos: Number of results.
+        after_confident: Whether all confident ones are wanted, and `photos` more after them.
     """
 
     photos: int
-    beyond_sure: bool = False
+    after_confident: bool = False
 
-    def depth(self, confident: int) -> int:
-        return self.photos + (confident if self.beyond_sure else 0)
+    def limit(self, confident: int) -> int:
+        """Return the number of results, of which so many are confident."""
+        return self.photos + (confident if self.after_confident else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Photos in order, known by their ids alone; any of them may have lost its file meanwhile.
+    """Ranked photo ids; any of the photos may have lost its file meanwhile.
 
     Attributes:
         photo_ids: (K,) int64, best first.
         scores: (K,) float32, see `SearchResult`.
-        threshold: A photo is confident above it.
-        confident: Photos, among all that were searched, above the threshold; as many as the index
-            finds.
+        threshold: Scores above it are confident.
+        confident: Number of scores above the threshold, as far as the index finds them.
         total: Photos that were searched: those that pass the filters.
-        filtered: Whether there were filters.
-        by_date: Whether the order is that of dates, not of scores.
+        filtered: Whether the query has filters.
+        by_date: Whether photos are sorted by date, not by score.
     """
 
     photo_ids: NDArray[np.int64]
@@ -79,7 +79,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a query found.
+    """The hits of a query.
 
     Attributes:
         hits: Best first. The score of a text query is the cosine less the photo's mean score for
@@ -88,8 +88,8 @@ class SearchResult:
         confident: Photos, among those searched, that outscore what unrelated queries reach on the
             whole library.
         total: Photos that were searched: those that pass the filters.
-        filtered: Whether there were filters.
-        by_date: Whether the order is that of dates, not of scores.
+        filtered: Whether the query has filters.
+        by_date: Whether hits are sorted by date, not by score.
     """
 
     hits: tuple[Hit, ...]
@@ -99,16 +99,16 @@ class SearchResult:
     by_date: bool = False
 
     def without_tail(self) -> "SearchResult":
-        """Only the confident hits, where there are any."""
+        """Return only the confident hits, or all if there are none."""
         sure = tuple(hit for hit in self.hits if hit.confident)
         return replace(self, hits=sure or self.hits)
 
 
 class SearchEngine:
-    """Answers queries over one vector index, as it was when the engine was made.
+    """Ranks photos by one immutable vector index.
 
-    Filters are evaluated by the catalogue first, and only what passes is scored, exactly: a filter
-    never costs a hit, however few photos pass it.
+    Filters are evaluated first, by the catalogue, and only photos that pass are scored, exactly: a
+    filter never costs a hit, however few photos pass it.
 
     Args:
         encoder: Of the space that `index` is in.
@@ -127,42 +127,42 @@ class SearchEngine:
         self._catalogue = catalogue
 
     def __len__(self) -> int:
-        """Photos that can be searched."""
+        """Return the number of searchable photos."""
         return len(self._index)
 
     def by_text(self, query: Query, top_k: int) -> SearchResult:
-        """Photos that show a query's text, or the newest where it has none."""
-        return self._with_hits(self.rank_text(query, Reach(top_k)), query.filters)
+        """Find photos by a query's text, or the newest if it has none."""
+        return self._with_hits(self.rank_text(query, RankingDepth(top_k)), query.filters)
 
     def by_embedding(self, embedding: NDArray[np.float32], top_k: int) -> SearchResult:
-        """Photos that look like what a (dim,) embedding of a picture, or of part of one, shows."""
-        return self._with_hits(self.rank_embedding(embedding, Reach(top_k)), ())
+        """Find photos similar to a (dim,) float32 embedding of a picture or region."""
+        return self._with_hits(self.rank_embedding(embedding, RankingDepth(top_k)), ())
 
-    def rank_text(self, query: Query, reach: Reach) -> Ranking:
-        """Rank as `by_text` does, without locating the photos."""
+    def rank_text(self, query: Query, depth: RankingDepth) -> Ranking:
+        """Rank photos for a query as `by_text` does, without locating them."""
         if not query.text:
-            return self._by_date(query.filters, reach)
+            return self._by_date(query.filters, depth)
         text = encode_queries(self._encoder, [query.text])[0]
         vector = self._calibration.centred(text)
         threshold = self._calibration.text_threshold(vector)
-        return self._rank(vector, threshold, reach, query.filters)
+        return self._rank(vector, threshold, depth, query.filters)
 
     def rank_embedding(
-        self, embedding: NDArray[np.float32], reach: Reach, filters: Filters = ()
+        self, embedding: NDArray[np.float32], depth: RankingDepth, filters: Filters = ()
     ) -> Ranking:
-        """Rank as `by_embedding` does, the photos that pass filters, without locating them."""
+        """Rank photos that pass filters by similarity to an embedding (dim,) float32."""
         threshold = self._calibration.picture_threshold(embedding)
-        return self._rank(embedding, threshold, reach, filters)
+        return self._rank(embedding, threshold, depth, filters)
 
     def _rank(
-        self, vector: NDArray[np.float32], threshold: float, reach: Reach, filters: Filters
+        self, vector: NDArray[np.float32], threshold: float, depth: RankingDepth, filters: Filters
     ) -> Ranking:
         started = time.monotonic()
         chosen = self._catalogue.select(filters) if filters else None
-        found = self._index.query(vector, reach.photos, chosen, above=threshold)
+        found = self._index.query(vector, depth.photos, chosen, above=threshold)
         _log.info("Searched %d photos in %.3f s.", found.searched, time.monotonic() - started)
         confident = int(np.count_nonzero(found.scores > threshold))
-        best = slice(reach.depth(confident))
+        best = slice(depth.limit(confident))
         return Ranking(
             found.labels[best],
             found.scores[best],
@@ -172,8 +172,8 @@ class SearchEngine:
             filtered=bool(filters),
         )
 
-    def _by_date(self, filters: Filters, reach: Reach) -> Ranking:
-        photo_ids, total = self._catalogue.newest(filters, reach.photos)
+    def _by_date(self, filters: Filters, depth: RankingDepth) -> Ranking:
+        photo_ids, total = self._catalogue.newest(filters, depth.photos)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 

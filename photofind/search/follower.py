@@ -1,6 +1,6 @@
-"""The search engine of one library, kept true to the catalogue in small steps.
+"""Keeps the search engine of one library up to date, incrementally.
 
-    change log → photos that came, changed or went → index, calibration → another SearchEngine
+    change log → photos added, changed, deleted → index, calibration → another SearchEngine
 
 See [Note: change feed] in store/changes.py.
 """
@@ -17,25 +17,26 @@ from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
 from photofind.store.catalogue import SEARCHED, Catalogue
 from photofind.store.changes import ChangeKind
-from photofind.vectors.choose import IndexChoice
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
+from photofind.vectors.selector import IndexSelector
 
 RECALIBRATED_SHARE = 0.02
-"""Of the library: changes that what scores mean can do without until the reading is done."""
+"""Share of the library that may change during a run before the calibration is renewed."""
 
 _log = logging.getLogger(__name__)
 
 
 class SearchFollower:
-    """Makes search engines over the photos that can be searched now; any thread may.
+    """Follows the change log and makes search engines; thread-safe.
 
     Args:
         space_id: The serving space.
         encoder: Of that space.
         background: (B, dim) embeddings of background queries.
-        choice: What index there is to be.
-        at_once: Without the wait for a graph that the settings force.
+        selector: Selects the index.
+        defer_graph: Search exactly until a graph was built in the background, also where the
+            settings force one.
     """
 
     def __init__(
@@ -44,16 +45,16 @@ class SearchFollower:
         space_id: int,
         encoder: TextEncoder,
         background: Embeddings,
-        choice: IndexChoice,
+        selector: IndexSelector,
         *,
-        at_once: bool = False,
+        defer_graph: bool = False,
     ) -> None:
         self._catalogue = catalogue
         self._space_id = space_id
         self._encoder = encoder
         self._background = background
-        self._choice = choice
-        self._at_once = at_once
+        self._selector = selector
+        self._defer_graph = defer_graph
         self._lock = threading.Lock()
         self._seq = 0
         self._unsettled = 0
@@ -71,7 +72,7 @@ class SearchFollower:
 
     @property
     def engine(self) -> SearchEngine:
-        """As it was made last."""
+        """The engine made last, without pending changes."""
         return self._engine
 
     @property
@@ -80,15 +81,15 @@ class SearchFollower:
 
     @property
     def seq(self) -> int:
-        """The number of the change that engine and index are true up to."""
+        """The sequence number of the last change that engine and index include."""
         return self._seq
 
     def catch_up(self, *, settle: bool = True) -> SearchEngine:
-        """Take in what changed since the last time, and return the engine of now.
+        """Apply pending changes and return the current engine.
 
         Args:
-            settle: Whether what scores mean must be true to the last photo; while many are read,
-                it may wait.
+            settle: Whether to renew the calibration after any change of its sample; otherwise only
+                once `RECALIBRATED_SHARE` of the library has changed.
         """
         with self._lock:
             followed = self._follow()
@@ -96,20 +97,20 @@ class SearchFollower:
                 self._engine = self._make_engine()
             return self._engine
 
-    def take_graph(self) -> SearchEngine:
-        """As `catch_up`, with a graph that was made meanwhile, where there is one."""
+    def adopt_graph(self) -> SearchEngine:
+        """Apply pending changes, adopt a new graph if there is one, and return the engine."""
         none = np.empty(0, np.int64)
         with self._lock:
             self._follow()
-            self._index = self._choice.follow(none, none, self._index.vectors_of(none))
+            self._index = self._selector.update(none, none, self._index.vectors_of(none))
             self._engine = self._make_engine()
             return self._engine
 
     def _build(self) -> tuple[VectorIndex, Calibration]:
         started = time.monotonic()
         self._seq, stored = self._catalogue.embeddings.load(self._space_id)
-        choice = self._choice
-        make = choice.ready_index if self._at_once else choice.index
+        selector = self._selector
+        make = selector.available_index if self._defer_graph else selector.index
         index = make(stored.photo_ids, stored.vectors)
         self._sample = fixed_sample(stored.photo_ids, SAMPLE)
         self._unsettled = 0
@@ -119,7 +120,7 @@ class SearchFollower:
         return index, calibration
 
     def _follow(self) -> bool:
-        """Whether the index is another one."""
+        """Apply pending changes to the index; return whether there were any."""
         found = self._catalogue.embeddings.load_changed(self._space_id, self._seq)
         if found is None:
             _log.info("search: too far behind the change log, loading all")
@@ -131,22 +132,22 @@ class SearchFollower:
             return False
         ids = changed.of(*SEARCHED)
         gone = np.intersect1d(np.setdiff1d(ids, stored.photo_ids), self._index.labels)
-        # Of a photo that only moved, the vector is there already.
+        # A photo that only moved keeps its vector.
         is_new = ~np.isin(stored.photo_ids, self._index.labels)
         is_new |= np.isin(stored.photo_ids, changed.of(ChangeKind.EMBEDDING))
         came, vectors = stored.photo_ids[is_new], stored.vectors[is_new]
         if not len(gone) and not len(came):
             return False
-        self._index = self._choice.follow(gone, came, vectors)
+        self._index = self._selector.update(gone, came, vectors)
         if is_sample_changed(self._sample, SAMPLE, gone, came):
             self._unsettled += len(gone) + len(came)
         _log.debug("search: %d photos came or changed, %d went", len(came), len(gone))
         return True
 
     def _recalibrate(self, *, settle: bool) -> bool:
-        """Whether what scores mean was measured again."""
-        bearable = 0 if settle else RECALIBRATED_SHARE * len(self._index)
-        if self._unsettled <= bearable:
+        """Renew the calibration if it is due; return whether it was."""
+        tolerated = 0 if settle else RECALIBRATED_SHARE * len(self._index)
+        if self._unsettled <= tolerated:
             return False
         self._sample = fixed_sample(self._index.labels, SAMPLE)
         self._calibration = calibrate(self._background, self._index.vectors_of(self._sample))

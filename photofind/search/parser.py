@@ -1,4 +1,4 @@
-r"""From what a person typed to a query, and back.
+r"""Parses the query language, and writes queries in it.
 
     query  = { word | quoted | filter }        separated by white space
     filter = [ "-" ] name ":" ( quoted | value without white space )
@@ -7,7 +7,7 @@ r"""From what a person typed to a query, and back.
     a dog on a beach from:2019 to:2021-06 -folder:"My Photos"
     └── text ───────┘ └── filters ──────────────────────────┘
 
-What merely looks like a filter is text: a time (`12:30`), an address (`https://…`), a path with a
+Text that only resembles a filter is text: a time (`12:30`), an address (`https://…`), a path with a
 drive (`C:\Photos`), and an unknown name with nothing right after its colon (`Paris: at night`).
 """
 
@@ -21,28 +21,28 @@ from photofind.store.filter_kinds import KINDS, shortened
 from photofind.store.filters import Filter, FilterValueError
 
 LONGEST_QUERY = 2000
-"""Characters; a search model reads some seventy words and no more."""
+"""In characters; a text encoder reads some seventy tokens and no more."""
 
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"\S*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"(?!")')
 _FILTER = re.compile(r"(-?)([^\W\d_][\w-]*):")
 _BROKEN = re.compile(r'(?:-?[^\W\d_][\w-]*:)?"(?:[^"]|"")*(?:"|$)\S*|\S+')
-"""As far as a part reaches that cannot be read."""
+"""The extent of a part with a syntax error."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word, a quoted text or a filter, and its place.
+    """A token of a query: a word, a quoted text or a filter.
 
     Attributes:
         text: As typed.
-        start: Of its first character, from 0.
-        end: One past its last character.
-        words: What it says, unquoted, unless it is a filter.
-        filter: What it is, if it is a filter.
-        error: Why it is neither; its column is that in all that was typed.
+        start: Offset of its first character, from 0.
+        end: Offset past its last character.
+        words: The unquoted text, unless it is a filter.
+        filter: The filter, if it is one.
+        error: A syntax error; its column counts from the start of the query.
     """
 
     text: str
@@ -54,10 +54,10 @@ class Part:
 
 
 def parse(typed: str) -> Query:
-    """The query of a command line or a file of queries.
+    """Parse a query of a command line or a batch file.
 
     Raises:
-        QueryError: It cannot be understood, or is empty.
+        QueryError: A syntax error, or the query is empty.
     """
     parts = parse_parts(typed)
     for part in parts:
@@ -70,14 +70,14 @@ def parse(typed: str) -> Query:
 
 
 def query_of(parts: Sequence[Part]) -> Query:
-    """What the parts say that can be understood."""
+    """Combine the parts without errors into a query."""
     text = " ".join(" ".join(part.words for part in parts).split())
     return Query(text, tuple(part.filter for part in parts if part.filter is not None))
 
 
 def parse_parts(typed: str) -> tuple[Part, ...]:
-    """All parts in their order, those included that cannot be understood."""
-    # Bytes of a command line that are no text; the catalogue shows them in names likewise.
+    """Split a query into its parts, in order; those with a syntax error are included."""
+    # Undecodable bytes of a command line; the catalogue replaces them in names likewise.
     text = _SURROGATE.sub("\ufffd", typed)
     if len(text) > LONGEST_QUERY and text.strip():
         error = QueryError(
@@ -95,7 +95,7 @@ def parse_parts(typed: str) -> tuple[Part, ...]:
 
 
 def written(query: Query) -> str:
-    """A text that parses into an equal query: quotes only where they are needed."""
+    """Write a text that parses into an equal query, with quotes only where needed."""
     parts = parse_parts(query.text)
     plain = query_of(parts) == Query(query.text) and all(part.error is None for part in parts)
     text = query.text if plain else quoted(query.text)
@@ -108,7 +108,7 @@ def written_filter(one: Filter) -> str:
 
 
 def written_value(value: str) -> str:
-    """A filter's value as it is typed."""
+    """Write a filter's value as it is typed, quoted where needed."""
     needs_quotes = value.startswith('"') or re.fullmatch(r"\S+", value) is None
     return quoted(value) if needs_quotes else value
 
@@ -118,7 +118,7 @@ def quoted(text: str) -> str:
 
 
 def _end(pattern: re.Pattern[str], typed: str, at: int) -> int:
-    """Where what matches at a place ends; for patterns that match nothing, too."""
+    """Return the end of a pattern's match at an offset; the offset itself without one."""
     found = pattern.match(typed, at)
     return at if found is None else found.end()
 
@@ -137,7 +137,7 @@ def _part(typed: str, at: int) -> Part:
 
 
 def _word(typed: str, at: int) -> tuple[str, int]:
-    """A word, or quoted words with what adheres to the closing quote; and where it ends."""
+    """Parse a word, or quoted words with what follows the closing quote; return its end too."""
     literal, after = _unquoted(typed, at) if typed[at] == '"' else ("", at)
     end = _end(_WORD, typed, after)
     return literal + typed[after:end], end
@@ -155,7 +155,7 @@ def _unquoted(typed: str, at: int) -> tuple[str, int]:
 
 
 def _is_filter(start: re.Match[str]) -> bool:
-    """Whether a name with a colon is meant as a filter; see the top of this file."""
+    """Return whether a name with a colon is meant as a filter; see the top of this file."""
     name, rest = start[2], start.string[start.end() :]
     if name.casefold() in KINDS:
         return True
@@ -188,7 +188,7 @@ def _filter(start: re.Match[str]) -> tuple[Filter, int]:
 
 
 def _value(typed: str, at: int) -> tuple[str, int, int]:
-    """A filter's value, where it begins and where it ends with its quotes."""
+    """Parse a filter's value; return it, its start, and its end with quotes."""
     if typed[at : at + 1] != '"':
         end = _end(_WORD, typed, at)
         return typed[at:end], at, end

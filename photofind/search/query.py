@@ -1,4 +1,4 @@
-"""A parsed query: the one value that travels from the key press to the hits."""
+"""A parsed query: the value passed from the key press to the hits."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from photofind.store.filters import Filters
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Photos that pass the filters are ranked by the text.
+    """Text to rank photos by, and filters that they must pass.
 
     Attributes:
-        text: What the photo shows, single spaces between words; empty ranks by date, the newest
+        text: What the photo shows, single spaces between words; empty sorts by date, the newest
             first.
         filters: In the order written.
     """
@@ -20,4 +20,5 @@ class Query:
 
     @property
     def empty(self) -> bool:
+        """Whether there is neither text nor a filter."""
         return not self.text and not self.filters

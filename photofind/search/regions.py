@@ -1,11 +1,10 @@
-"""What a region of a picture shows, and the photos that look like it.
+"""Embeds and classifies regions of a picture.
 
-A region is embedded in two ways: by attention drawn to it while the encoder sees the whole picture
-(FALIP, see photofind.clip.falip), and as a square cut out with some of what is around it. A label's
-score is the region's cosine to it less the region's mean cosine to a bank of generic captions
-("subtract" in Zhuang et al. 2024), which makes scores of different regions and of the two
-ways comparable. Which way is the default, and how much context a crop gets, was measured:
-docs/decisions/0005-region-method.md.
+A region is embedded by two methods: by foveal attention while the encoder sees the whole picture
+(FALIP, see photofind.clip.falip), and as a square crop with some context. A label's score is the
+region's cosine to it less the region's mean cosine to a bank of generic captions ("subtract" in
+Zhuang et al. 2024), which makes scores of different regions and of the two methods comparable. The
+default method and the context of a crop were measured: docs/decisions/0005-region-method.md.
 """
 
 from collections.abc import Sequence
@@ -24,11 +23,11 @@ from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import resource
 
 CONTEXT = 1.35
-"""Side of a crop, in longer sides of its box."""
+"""Side of a crop, as a multiple of its box's longer side."""
 
 
 class RegionMethod(StrEnum):
-    """How a region is embedded: attention drawn to it, cut out, or the average of the two."""
+    """How a region is embedded: by foveal attention, by a crop, or by the average of the two."""
 
     FALIP = "falip"
     CROP = "crop"
@@ -40,11 +39,11 @@ DEFAULT_METHOD = RegionMethod.BOTH
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """What a region may be called.
+    """Labels with their embeddings: a zero-shot classifier.
 
     Attributes:
-        names: N of them.
-        embeddings: (N, dim), a zero-shot classifier in the encoder's space.
+        names: N labels.
+        embeddings: (N, dim) float32, unit length, in the encoder's space.
     """
 
     names: tuple[str, ...]
@@ -61,11 +60,11 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class RegionAnswer:
-    """What a region shows.
+    """The ranked labels of a region.
 
     Attributes:
-        box: What was looked at, in pixels of the upright picture.
-        method: The one that was used; a crop where FALIP is not for the checkpoint.
+        box: The part of the requested box within the upright picture, in its pixels.
+        method: The one used; `CROP` where FALIP does not apply to the checkpoint.
         labels: Best first.
     """
 
@@ -75,16 +74,16 @@ class RegionAnswer:
 
 
 def generic_captions() -> list[str]:
-    """The bank of sentences about anything and nothing."""
+    """Load the bank of generic captions."""
     lines = resource("generic_captions.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def box_within(box: Box, width: int, height: int) -> Box:
-    """The part of a box that lies in a picture of width × height pixels.
+    """Clip a box to a picture of width × height pixels.
 
     Raises:
-        BadInputError: There is none, or the box has no area.
+        BadInputError: Nothing is left, or the box has no area.
     """
     x0, y0, x1, y1 = box
     inside = max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height))
@@ -98,10 +97,10 @@ def box_within(box: Box, width: int, height: int) -> Box:
 
 
 def context_box(box: Box, width: int, height: int, context: float = CONTEXT) -> Box:
-    """A square of `context` times a box's longer side around it, shifted into the picture.
+    """Return a square of `context` times a box's longer side around it, shifted into the picture.
 
-    Where the picture is smaller than the square, its side is taken, so the result may be oblong;
-    it always holds the box.
+    Clipped where the picture is smaller than the square, so the result may be oblong; it always
+    holds the box.
     """
     x0, y0, x1, y1 = box
     side = context * max(x1 - x0, y1 - y0)
@@ -117,10 +116,10 @@ def _span(centre: float, length: float, limit: float) -> tuple[float, float]:
 
 
 class PictureView:
-    """One picture, and what the questions about its regions share.
+    """One picture, with the work that all its regions share cached.
 
     Args:
-        image: Upright RGB; may be smaller than the photo, as `open_picture` gives it.
+        image: Upright RGB; may be smaller than the photo, as `open_picture` returns it.
         size: Width and height of the upright photo, in whose pixels boxes are.
     """
 
@@ -130,17 +129,17 @@ class PictureView:
         self._image = image
 
     def usable(self, method: RegionMethod) -> RegionMethod:
-        """The method asked for, or a crop where FALIP is not for the checkpoint."""
+        """Return the requested method, or `CROP` where FALIP does not apply to the checkpoint."""
         return method if falip_applies(self._encoder) else RegionMethod.CROP
 
     def foveal(self, boxes: Sequence[Box], strength: float = PAPER_STRENGTH) -> Embeddings:
-        """N boxes → (N, dim) by attention; raises `CheckpointError` where that cannot be."""
+        """Embed N boxes by foveal attention → (N, dim); `CheckpointError` if FALIP cannot apply."""
         return self._regions.encode_regions(boxes, strength)
 
     def crops(self, boxes: Sequence[Box], context: float = CONTEXT) -> Embeddings:
-        """N boxes → (N, dim), each cut out as `context_box` says."""
+        """Embed N boxes by crops of their `context_box` → (N, dim)."""
         scale_x, scale_y = self._image.width / self.size[0], self._image.height / self.size[1]
-        # Every resize mode makes the same pixels of a square; of an oblong, squashing loses none.
+        # Resize modes agree on a square; of an oblong crop, squashing loses no pixels.
         preprocess = replace(self._encoder.preprocess, resize_mode="squash")
         pixels = []
         for box in boxes:
@@ -163,7 +162,7 @@ class PictureView:
 
 
 def falip_applies(encoder: Encoder) -> bool:
-    """Whether an encoder can draw its attention to a region."""
+    """Return whether FALIP applies to an encoder."""
     return isinstance(encoder, RegionEncoder) and encoder.falip_applies
 
 
@@ -172,11 +171,11 @@ def _whole_pixels(low: float, high: float, limit: int) -> tuple[int, int]:
     return first, max(round(high), first + 1)
 
 
-class RegionReader:
-    """Says what regions show.
+class RegionScorer:
+    """Scores labels for regions.
 
     Args:
-        captions: (C, dim) embeddings of `generic_captions`.
+        captions: (C, dim) float32, embeddings of `generic_captions`.
     """
 
     def __init__(self, encoder: Encoder, captions: Embeddings) -> None:
@@ -184,11 +183,11 @@ class RegionReader:
         self._captions = captions
 
     def view(self, image: Image.Image, size: tuple[int, int]) -> PictureView:
-        """A picture to ask about; keep it for further questions. Arguments as `PictureView`."""
+        """Make a view of a picture, to be reused for all its regions; see `PictureView`."""
         return PictureView(self._encoder, image, size)
 
     def label_set(self, names: Sequence[str]) -> LabelSet:
-        """Labels a person typed."""
+        """Embed labels that a person typed."""
         return LabelSet(tuple(names), encode_labels(self._encoder, names))
 
     def classify(
@@ -199,26 +198,26 @@ class RegionReader:
         method: RegionMethod = DEFAULT_METHOD,
         strength: float = PAPER_STRENGTH,
     ) -> list[RegionAnswer]:
-        """One answer a box, in their order; raises `BadInputError` for a box off the picture."""
+        """Rank labels for each box, in their order; `BadInputError` for a box off the picture."""
         inside = [box_within(box, *view.size) for box in boxes]
         method = view.usable(method)
         parts = _embedded(view, inside, method, strength)
-        scores = average_scores([self.standing(part, labels.embeddings) for part in parts])
+        scores = average_scores([self.score(part, labels.embeddings) for part in parts])
         return [
             RegionAnswer(box, method, _ranked(labels.names, row))
             for box, row in zip(inside, scores, strict=True)
         ]
 
-    def standing(self, regions: Embeddings, labels: Embeddings) -> "Standing":
-        """How regions score for labels, against the bank of captions."""
+    def score(self, regions: Embeddings, labels: Embeddings) -> "RegionScores":
+        """Score labels (L, dim) for regions (N, dim), against the bank of captions."""
         over_bank = regions @ self._captions.T
         scores = regions @ labels.T - over_bank.mean(axis=1, keepdims=True)
-        return Standing(scores, over_bank.std(axis=1, keepdims=True))
+        return RegionScores(scores, over_bank.std(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Scores beside what they are measured by.
+class RegionScores:
+    """Scores and the spread that standardises them.
 
     Attributes:
         scores: (N, L) cosines of N regions to L labels, less the region's mean over the bank.
@@ -229,10 +228,10 @@ class Standing:
     spread: NDArray[np.float32]
 
 
-def average_scores(parts: Sequence[Standing]) -> NDArray[np.float32]:
-    """(N, L) mean over ways of embedding, each in its own spread, then back in cosines.
+def average_scores(parts: Sequence[RegionScores]) -> NDArray[np.float32]:
+    """Average standardised scores over methods, and scale them back to cosines → (N, L).
 
-    Without that, the way whose cosines differ more would decide alone.
+    Otherwise the method with the larger spread would dominate.
     """
     standardised = np.mean([part.scores / part.spread for part in parts], axis=0)
     scores: NDArray[np.float32] = standardised * np.mean([part.spread for part in parts], axis=0)
@@ -245,7 +244,7 @@ def region_embedding(
     method: RegionMethod = DEFAULT_METHOD,
     strength: float = PAPER_STRENGTH,
 ) -> NDArray[np.float32]:
-    """(dim,) of length one; of both ways, the direction between them."""
+    """Embed a region → (dim,), unit length; `BOTH` is the normalised mean of the two."""
     inside = box_within(box, *view.size)
     mean = np.mean(_embedded(view, [inside], view.usable(method), strength), axis=0)[0]
     embedding: NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
@@ -255,7 +254,7 @@ def region_embedding(
 def _embedded(
     view: PictureView, boxes: Sequence[Box], method: RegionMethod, strength: float
 ) -> list[Embeddings]:
-    """(N, dim) for each way of embedding that the method takes."""
+    """Embed boxes by each part of a method, each → (N, dim)."""
     parts = []
     if method is not RegionMethod.CROP:
         parts.append(view.foveal(boxes, strength))

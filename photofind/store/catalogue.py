@@ -1,7 +1,7 @@
-"""The catalogue as the rest of the program sees it: a repository for each subject.
+"""The catalogue's repositories, one for each subject.
 
-Every method is one transaction of its own, and may be called from any thread. Nothing outside this
-package opens a connection, or knows which database it is.
+Every method is one transaction and thread-safe. Nothing outside this package opens a connection or
+depends on the kind of database.
 """
 
 import logging
@@ -16,8 +16,8 @@ from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, Pho
 from photofind.store import (
     changes,
     counts,
+    derived,
     embeddings,
-    failures,
     gallery,
     photos,
     roots,
@@ -40,56 +40,56 @@ from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagSta
 from photofind.store.timeline import Timeline
 
 SEARCHED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
-"""Kinds of changes by which a photo can be searched, or cannot any more."""
+"""Kinds of changes that affect whether a photo is searchable."""
 
 _log = logging.getLogger(__name__)
 
 
 class PhotoRepository:
-    """Photos as they are shown."""
+    """Photos for display."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._timeline = Timeline(database)
 
     def all_rows(self) -> PhotoRows:
-        """Every photo that has a file, the newest first."""
+        """Read all photos that have a file, the newest first."""
         return self._timeline.rows()
 
     def rows_by_date(self, wanted: Filters) -> PhotoRows:
-        """Those that pass, the newest first."""
+        """Read the photos that pass filters, the newest first."""
         with self._database.reading() as connection:
             return gallery.newest_rows(connection, wanted)
 
     def rows(self, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
-        """In the order of the ids; those that have no file are left out."""
+        """Read photos in the order of their ids; those without a file are left out."""
         with self._database.reading() as connection:
             return gallery.rows_of(connection, photo_ids)
 
     def details(self, photo_id: PhotoId, filters: Filters = ()) -> PhotoDetails | None:
-        """Args: filters: Under which the photo was found, for the file to show."""
+        """Read everything about one photo; `filters` choose the file shown."""
         with self._database.reading() as connection:
             return gallery.details(connection, photo_id, filters)
 
     def files(
         self, photo_ids: Sequence[PhotoId], filters: Filters = ()
     ) -> dict[PhotoId, list[StoredFile]]:
-        """Files of each photo, the one that is shown under some filters first."""
+        """List the files of each photo, the one shown under some filters first."""
         with self._database.reading() as connection:
             return shown_files(connection, photo_ids, filters)
 
     def take_out(self, files: Sequence[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
-        """Forget files that are about to be moved away; see `shown_files.take_out`."""
+        """Delete the rows of files about to be moved away; see `shown_files.take_out`."""
         with self._database.writing() as connection:
             return take_out(connection, files)
 
     def put_back(self, files: Sequence[tuple[StoredFile, FileStat]]) -> None:
-        """Record files again that are where they were, as they are now."""
+        """Insert rows again for files that were moved back, with their current state."""
         with self._database.writing() as connection:
             put_back(connection, files)
 
     def ids_of(self, contents: Sequence[Fingerprint]) -> dict[Fingerprint, PhotoId]:
-        """Only of contents that are known."""
+        """Look up photos by fingerprint; unknown ones are absent."""
         with self._database.reading() as connection:
             return photos.photo_ids_of(connection, contents)
 
@@ -98,7 +98,7 @@ class PhotoRepository:
             return gallery.fingerprint_of(connection, photo_id)
 
     def paths(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
-        """The files of each photo, sorted; photos without a file are left out."""
+        """List the files of each photo, sorted; photos without a file are absent."""
         with self._database.reading() as connection:
             return photos.paths_of(connection, photo_ids)
 
@@ -107,16 +107,16 @@ class PhotoRepository:
             return counts.overall(connection)
 
     def by_year(self) -> dict[int, int]:
-        """How many photos were taken in each year, ascending; undated ones nowhere."""
+        """Count photos by year taken, ascending; undated ones are left out."""
         with self._database.reading() as connection:
             return gallery.photos_by_year(connection)
 
     def shown_paths(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> list[Path]:
-        """The file shown of each photo that has any; arguments as `details`."""
+        """List the file shown of each photo that has one; arguments as `details`."""
         return [files[0].path for files in self.files(photo_ids, filters).values()]
 
     def filter_values(self, kind: FilterKind[Any], vocabulary: Sequence[str]) -> list[str]:
-        """What can stand after a filter's colon; nothing where anything can."""
+        """List a filter's values for completion; empty if it takes any text."""
         if kind.suggestions is None:
             return []
         with self._database.reading() as connection:
@@ -124,18 +124,18 @@ class PhotoRepository:
 
 
 class RootRepository:
-    """The folders a person asked photofind to search, and the files in them."""
+    """Roots, the folders that a person added, and their files."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[Root]:
-        """In the order they were added."""
+        """List all roots, in the order they were added."""
         with self._database.reading() as connection:
             return roots.list_roots(connection)
 
     def summaries(self) -> list[FolderSummary]:
-        """As `all`, with how much lies in each."""
+        """List all roots with their counts, in the order they were added."""
         with self._database.reading() as connection:
             return gallery.folders(connection)
 
@@ -147,39 +147,40 @@ class RootRepository:
             return roots.list_roots(connection)
 
     def remove(self, root_id: int) -> None:
-        """Forget a root and its files; their photos and tags stay for when they return."""
+        """Delete a root and its files; photos and tags stay, for when they return."""
         with self._database.writing() as connection:
             roots.remove_root(connection, root_id)
 
     def failures(self) -> list[Failure]:
-        """Files that could not be read, by path."""
+        """List files that could not be read, by path."""
         with self._database.reading() as connection:
             return photos.failures(connection)
 
     def forget_failures(self) -> None:
-        """So that the next run reads those files as if it met them for the first time."""
+        """Retry, in the next run, all files that could not be read and facts not derived."""
         with self._database.writing() as connection:
-            failures.forget_failures(connection)
+            photos.forget_failures(connection)
+            derived.forget_failures(connection)
 
 
 class EmbeddingRepository:
-    """Embeddings, and the space that searches compare in."""
+    """Embeddings, and the space that searches use."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def serving(self) -> tuple[int, EmbeddingSpace] | None:
-        """Where searches compare, and its id; `None` before anything was indexed."""
+        """Return the space that searches use, and its id; `None` before the first index."""
         with self._database.reading() as connection:
             return state.serving_space(connection)
 
     def serving_space(self) -> EmbeddingSpace | None:
-        """As `serving`, without the id."""
+        """Return the space that searches use; `None` before the first index."""
         serving = self.serving()
         return None if serving is None else serving[1]
 
     def of(self, photo_id: PhotoId) -> NDArray[np.float32] | None:
-        """(dim,) in the serving space; `None` where there is none, or a damaged one."""
+        """Load an embedding (dim,) of the serving space; `None` if absent or damaged."""
         with self._database.reading() as connection:
             serving = state.serving_space(connection)
             if serving is None:
@@ -187,12 +188,12 @@ class EmbeddingRepository:
             return embeddings.embedding_of(connection, serving[0], photo_id)
 
     def count(self, space_id: int) -> int:
-        """Photos that have a file and an embedding of a space."""
+        """Count photos that have a file and an embedding in a space."""
         with self._database.reading() as connection:
             return embeddings.coverage(connection, space_id)[0]
 
     def load(self, space_id: int) -> tuple[int, StoredEmbeddings]:
-        """Those of all photos that have a file, and the number of the change they are true up to.
+        """Load the embeddings of all photos that have a file, and their change number.
 
         A writer drops damaged ones, so that they are made again.
         """
@@ -203,7 +204,7 @@ class EmbeddingRepository:
         return seq, stored
 
     def load_changed(self, space_id: int, seq: int) -> tuple[Changes, StoredEmbeddings] | None:
-        """What changed after a number, and the embeddings of these photos that can be searched.
+        """Load what changed after a number, with embeddings of the searchable ones.
 
         A photo that changed and has none there cannot be searched any more.
 
@@ -222,7 +223,7 @@ class EmbeddingRepository:
         return changed, stored
 
     def drop_damaged(self, space_id: int) -> int:
-        """Forget embeddings that are not as written, so that they are made again; reads all."""
+        """Delete damaged embeddings, so that they are made again; reads all."""
         with self._database.reading() as connection:
             damaged = embeddings.damaged_embeddings(connection, space_id)
         self._drop(space_id, damaged)
@@ -244,14 +245,14 @@ class ChangeRepository:
         self._database = database
 
     def latest(self) -> int:
-        """The number of the last change."""
+        """Return the number of the last change."""
         with self._database.reading() as connection:
             return changes.latest(connection)
 
     def since(
         self, seq: int, kinds: Sequence[ChangeKind]
     ) -> tuple[Changes, NDArray[np.int64]] | None:
-        """What a follower missed, and which of these photos have a file, ascending.
+        """Read the changes since a number, and which of the photos have a file, ascending.
 
         Returns:
             `None` where the log does not reach back.
@@ -263,7 +264,7 @@ class ChangeRepository:
             return changed, gallery.present(connection, changed.of(*kinds))
 
     def trim(self) -> int:
-        """Drop what every follower has seen; returns how many changes went."""
+        """Delete changes that every follower has seen; returns how many."""
         with self._database.writing() as connection:
             return changes.trim(connection)
 
@@ -277,23 +278,23 @@ class TagRepository:
     def of(
         self, photo_ids: Sequence[PhotoId], states: Sequence[TagState] = VISIBLE
     ) -> list[list[PhotoTag]]:
-        """Of each photo, in their order: a person's by name, then suggestions, best first."""
+        """List the tags of each photo: decided ones by name, then suggestions, best first."""
         with self._database.reading() as connection:
             found = tags.tags_of(connection, photo_ids, states)
         return [found[photo_id] for photo_id in photo_ids]
 
     def counts(self) -> list[TagCount]:
-        """Every tag that some photo with a file has in some state, by name."""
+        """Count photos by tag and state, for tags that a photo with a file has, by name."""
         with self._database.reading() as connection:
             return tags.counts_by_tag(connection)
 
     def review_queue(self, limit: int, name: str | None = None) -> list[Suggestion]:
-        """Suggestions that wait for a person, best first, of one tag or of all."""
+        """List suggestions that wait for a decision, best first, of one tag or of all."""
         with self._database.reading() as connection:
             return tags.review_queue(connection, limit, name)
 
     def decide(self, photo_ids: Sequence[PhotoId], changes: TagChanges) -> tuple[DecidedTag, ...]:
-        """Change tags as a person decided, all or none; returns only what is different now.
+        """Change tags as a person decided, all or none; returns only those that differ.
 
         Raises:
             BadInputError: A name is no name for a tag.
@@ -302,7 +303,7 @@ class TagRepository:
             return tag_decisions.decide(connection, photo_ids, changes)
 
     def take_back(self, decided: Sequence[DecidedTag]) -> list[PhotoId]:
-        """Put back what was before; returns the photos that are concerned now."""
+        """Undo decisions; returns the photos that are affected now."""
         with self._database.writing() as connection:
             return tag_decisions.take_back(connection, decided)
 

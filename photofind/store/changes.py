@@ -1,13 +1,12 @@
-"""The change log: which photos changed, in the order in which it became true.
+"""The change log: which photos changed, in commit order.
 
-[Note: change feed] Triggers of the catalogue append to the log in the transaction that changes a
-row, so no writer can forget to. Whatever is derived from the catalogue (the vectors searches look
-through, the calibration, suggested tags, the grid) keeps the number it is true up to and follows
-from there in steps as small as the change. A follower of which the log does not reach back far
-enough any more builds itself anew; so rebuilding is a repair, never the ordinary way.
+[Note: change feed] Triggers append to the log in the transaction that changes a row, so no writer
+can omit it. Each subscriber (the vector index, the calibration, suggested tags, the grid) is a
+follower: it keeps the sequence number it has reached, and applies later changes incrementally. A
+follower older than the log's first entry rebuilds itself; so a rebuild is a repair, never routine.
 
-The number says "up to here", not "when": only differences of what is there now count, so a photo
-that came and went in between is no change at all.
+A follower compares with the current rows, not with each past state: a photo that was added and
+deleted in between is no change at all.
 """
 
 from collections.abc import Iterable
@@ -21,20 +20,20 @@ from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
 from photofind.store import schema
-from photofind.store.columns import columns
+from photofind.store.bulk import columns
 from photofind.store.state import read_fact, write_fact
 
 _changes = schema.changes
 _followers = schema.followers
 
 KEPT_CHANGES = 100_000
-"""Changes kept for followers that nobody knows of: other processes, which only read."""
+"""Changes kept for unregistered followers: other processes, which only read."""
 
 MOST_CHANGES = 50_000
-"""Above these, following takes longer than building anew."""
+"""Above this many, following takes longer than a rebuild."""
 
 FOLLOWER_AWAY = timedelta(days=30)
-"""A follower that was not seen for so long builds itself anew when it comes back."""
+"""A follower absent for longer is unregistered, and rebuilds itself when it returns."""
 
 _DROPPED_UP_TO = "changes_dropped_up_to"
 
@@ -85,7 +84,7 @@ class Changes:
 
 
 def latest(connection: sa.Connection) -> int:
-    """The number of the last change; 0 before there was any."""
+    """Return the number of the last change; 0 before there was one."""
     return connection.scalar(sa.select(sa.func.max(_changes.c.seq))) or _dropped_up_to(connection)
 
 
@@ -95,13 +94,13 @@ def changes_since(
     kinds: Iterable[ChangeKind] = ChangeKind,
     space_id: int | None = None,
 ) -> Changes | None:
-    """What a follower missed; `None` where it has to build itself anew.
+    """Read the changes since a number; `None` if the follower has to rebuild.
 
     Args:
-        connection: What else is read in its transaction is true up to the same number.
-        seq: What the follower is true up to.
-        kinds: What the follower cares for.
-        space_id: Of the embeddings it cares for; by default of all.
+        connection: Its transaction gives a consistent view up to the number returned.
+        seq: The number that the follower has reached.
+        kinds: The kinds of changes that the follower needs.
+        space_id: Of the embeddings that the follower needs; by default all.
     """
     up_to = latest(connection)
     if seq == up_to:
@@ -136,13 +135,13 @@ def changes_since(
 
 
 def followed(connection: sa.Connection, follower: str) -> int | None:
-    """What a follower that keeps its state in the catalogue is true up to."""
+    """Return the number that a follower stored in the catalogue has reached."""
     statement = sa.select(_followers.c.seq).where(_followers.c.name == follower)
     return connection.execute(statement).scalar_one_or_none()
 
 
 def set_followed(connection: sa.Connection, follower: str, seq: int) -> None:
-    """Say that a follower is true up to a number; in the transaction that makes it so."""
+    """Record the number a follower has reached, in the transaction that reaches it."""
     statement = insert(_followers).values(
         name=follower, seq=seq, seen_at=datetime.now(UTC).isoformat()
     )
@@ -155,11 +154,11 @@ def set_followed(connection: sa.Connection, follower: str, seq: int) -> None:
 
 
 def trim(connection: sa.Connection, kept: int = KEPT_CHANGES) -> int:
-    """Drop what every follower has seen; returns how many changes went.
+    """Delete changes that every follower has seen; returns how many.
 
     Args:
         connection: In a writing transaction.
-        kept: The last ones, which stay for followers in other processes.
+        kept: Number of latest changes kept for followers in other processes.
     """
     away = (datetime.now(UTC) - FOLLOWER_AWAY).isoformat()
     connection.execute(sa.delete(_followers).where(_followers.c.seen_at < away))

@@ -1,4 +1,4 @@
-"""How a connection to the catalogue is set up."""
+"""Sets up connections to the catalogue."""
 
 import sqlite3
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a person is asked or told about photos whose files changed: offers, and orphaned tags."""
+"""Offers to move a person's tags to a similar photo, and orphaned tags."""
 
 import os
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
 from photofind.store.database import Database
 from photofind.store.successions import OFFERED, Verdict
-from photofind.store.tags import TagState, Was
+from photofind.store.tags import PriorTag, TagState
 
 _former = schema.former_paths
 _photos = schema.photos
@@ -23,7 +23,7 @@ _tags = schema.photo_tags
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Two photos that look like the same one: the tags of the former can be moved to the other.
+    """An offer to move tags between two photos that look like the same one.
 
     Attributes:
         former_path: Where the photo with the tags lay last.
@@ -59,8 +59,8 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """What became of a photo with tags at a path."""
+class HistoryEntry:
+    """A succession at a path, of a photo with tags."""
 
     former_photo: PhotoId
     photo: PhotoId
@@ -71,7 +71,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An offer that was answered.
+    """An offer that was accepted or declined.
 
     Attributes:
         before: What it was offered as.
@@ -80,11 +80,11 @@ class Answered:
 
     offer_id: int
     before: Verdict
-    was: tuple[Was, ...]
+    was: tuple[PriorTag, ...]
 
 
 class ContinuityRepository:
-    """Which photo is which after files changed; any thread.
+    """Offers and orphans after files changed; thread-safe.
 
     Args:
         database: Opened for writing where offers are answered.
@@ -94,7 +94,7 @@ class ContinuityRepository:
         self._database = database
 
     def offers(self) -> list[Offer]:
-        """What waits for an answer, the most alike first."""
+        """List open offers, the most similar first."""
         with self._database.reading() as connection:
             rows = connection.execute(_open_offers()).all()
             former = [PhotoId(row.old_photo_id) for row in rows]
@@ -106,7 +106,7 @@ class ContinuityRepository:
         return [_offer(row, paths, names, lay) for row in rows if row.new_photo_id in paths]
 
     def orphans(self) -> list[Orphan]:
-        """The last to go first."""
+        """List orphans, the last gone first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 sa.select(_photos.c.id, _photos.c.gone_at)
@@ -122,28 +122,28 @@ class ContinuityRepository:
         ]
 
     def counts(self) -> tuple[int, int]:
-        """How many offers and how many orphans there are."""
+        """Count open offers and orphans."""
         with self._database.reading() as connection:
             offers = sa.select(sa.func.count()).select_from(_open_offers().subquery())
             orphans = sa.select(sa.func.count()).select_from(_photos).where(_is_orphan())
             return connection.scalar(offers) or 0, connection.scalar(orphans) or 0
 
     def accept(self, offer_id: int) -> Answered:
-        """Give the person's tags to the offered photo; raises `BadInputError` if it is closed."""
+        """Move the person's tags to the offered photo; `BadInputError` if it is not open."""
         return self._answer(offer_id, Verdict.ACCEPTED)
 
     def decline(self, offer_id: int) -> Answered:
-        """Never offer this again; raises `BadInputError` if it is closed."""
+        """Never offer this again; `BadInputError` if it is not open."""
         return self._answer(offer_id, Verdict.DECLINED)
 
     def take_back(self, answered: Answered) -> None:
-        """Offer again what was answered, and take back the tags that were given."""
+        """Reopen an answered offer, and take back the tags that were moved."""
         with self._database.writing() as connection:
             tags.restore(connection, answered.was)
             successions.settle(connection, answered.offer_id, answered.before)
 
-    def history(self, path: Path) -> list[Happened]:
-        """What happened at a path, the last first."""
+    def history(self, path: Path) -> list[HistoryEntry]:
+        """List what happened at a path, the last first."""
         statement = (
             sa.select(_successions)
             .where(_successions.c.path == os.fsencode(path))
@@ -151,7 +151,7 @@ class ContinuityRepository:
         )
         with self._database.reading() as connection:
             return [
-                Happened(
+                HistoryEntry(
                     PhotoId(row.old_photo_id),
                     PhotoId(row.new_photo_id),
                     Verdict(row.verdict),
@@ -201,7 +201,7 @@ def _is_orphan() -> sa.ColumnElement[bool]:
 
 
 def _is_tagged(photo_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether a person gave a photo a tag; that it lacks some would be little to ask about."""
+    """Build the condition that a person gave a photo a tag; rejections do not count."""
     confirmed = sa.select(_tags.c.tag_id).where(
         _tags.c.photo_id == photo_id, _tags.c.state == TagState.CONFIRMED
     )

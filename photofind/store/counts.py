@@ -1,7 +1,7 @@
-"""How many there are of everything the window and the command line count.
+"""Counts of everything that the window and the command line show.
 
-Triggers of the catalogue keep the counts in the transaction that changes a row, so reading them
-takes as long for a million photos as for one. `recount` says what they should be.
+Triggers update the counts in the transaction that changes a row, so reading them takes constant
+time. `recount` computes what they should be.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ PER_ROOT = ("files", "failures", "root", "waiting")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is.
+    """Counts of the whole library.
 
     Attributes:
-        photos_with_files: Distinct contents that can be shown.
+        photos_with_files: Distinct photos that have a file.
         files: All files, failures among them.
         duplicates: Files beyond the first of each content.
-        waiting: Files that were found and not read yet; not among `files`.
+        waiting: Files in the queue, found and not read yet; not among `files`.
     """
 
     photos_with_files: int
@@ -54,7 +54,7 @@ def overall(connection: sa.Connection) -> Counts:
 
 
 def count_by_key(connection: sa.Connection, subject: str) -> dict[int, int]:
-    """What is counted of a subject, by its key; nothing that there is none of.
+    """Read the counts of a subject by key; keys with a count of zero are absent.
 
     Args:
         subject: `photos` (key 0), `year`, `embedded` (by space), a tag's state (by tag), by root
@@ -69,12 +69,12 @@ def count_by_key(connection: sa.Connection, subject: str) -> dict[int, int]:
 
 
 def total(connection: sa.Connection, subject: str) -> int:
-    """As `count_by_key`, all keys together."""
+    """Sum the counts of a subject over all keys."""
     return sum(count_by_key(connection, subject).values())
 
 
 def recount(connection: sa.Connection) -> dict[tuple[str, int], int]:
-    """What the counts should be, by subject and key, read from all rows; takes seconds."""
+    """Recompute all counts by subject and key from the rows; takes seconds."""
     files, photos, tags = schema.files, schema.photos, schema.photo_tags
     shown = photos.c.id.in_(sa.select(files.c.photo_id).where(files.c.photo_id.is_not(None)))
     year = sa.cast(sa.func.substr(photos.c.taken_at, 1, 4), sa.Integer)
@@ -115,6 +115,6 @@ def recount(connection: sa.Connection) -> dict[tuple[str, int], int]:
 
 
 def kept_counts(connection: sa.Connection) -> dict[tuple[str, int], int]:
-    """What the triggers have counted, in the form of `recount`."""
+    """Read the counts that the triggers keep, in the form of `recount`."""
     rows = connection.execute(sa.select(_counts).where(_counts.c.n != 0))
     return {(subject, key): n for subject, key, n in rows}

@@ -1,4 +1,4 @@
-"""The catalogue: one file, one writer, any number of readers."""
+"""The catalogue's database: one file, one writer, any number of readers."""
 
 import logging
 import shutil
@@ -6,13 +6,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
 import sqlalchemy as sa
 
-from photofind.closing import Closing
 from photofind.errors import UserFacingError
 from photofind.paths import LibraryPaths
 from photofind.store import schema
@@ -33,7 +32,7 @@ _IDLE_READERS = 4
 _log = logging.getLogger(__name__)
 
 
-class Database(Closing):
+class Database(AbstractContextManager["Database"]):
     """Connections to one catalogue, for use from several threads; close it when none uses it."""
 
     def __init__(self, paths: LibraryPaths, lock: WriterLock | None) -> None:
@@ -87,21 +86,21 @@ class Database(Closing):
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Begin a transaction on the one writing connection; threads wait in line. Do not nest."""
+        """Begin a transaction on the only writing connection; threads queue. Do not nest."""
         if self._lock is None:
             raise RuntimeError("this catalogue was opened for reading")
-        asked = time.monotonic()
+        queued = time.monotonic()
         with self._write_lock:
             began = time.monotonic()
             with self._transaction(self._writer) as connection:
                 yield connection
             ended = time.monotonic()
-        if began - asked > SLOW_S or ended - began > SLOW_S:
-            _log.info("Waited %.2f s to write, wrote for %.2f s.", began - asked, ended - began)
+        if began - queued > SLOW_S or ended - began > SLOW_S:
+            _log.info("Waited %.2f s to write, wrote for %.2f s.", began - queued, ended - began)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Begin a transaction whose view of the catalogue does not change until it ends."""
+        """Begin a transaction with a snapshot of the catalogue."""
         with self._transaction(self._readers) as connection:
             yield connection
 
@@ -122,7 +121,7 @@ class Database(Closing):
         self._paths.suspect.unlink(missing_ok=True)
 
     def maintain(self, pause: Pause = lambda: None) -> None:
-        """Copy the catalogue where that is due, which checks it; check it after a crash anyway.
+        """Take a snapshot if one is due, which checks the catalogue; check after a crash anyway.
 
         Writers go on meanwhile.
 
@@ -138,11 +137,14 @@ class Database(Closing):
             self.check(pause)
 
     def take_snapshot(self, pause: Pause = lambda: None) -> Snapshot:
-        """Copy the catalogue and check the copy; see `maintain`."""
+        """Copy the catalogue and verify the copy; see `maintain`."""
         with translate_errors(self._paths), self._own_connection() as connection:
             taken = take_snapshot(connection, self._paths.snapshots, schema.REVISION, pause)
         self._unchecked = False
         return taken
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._closed = True

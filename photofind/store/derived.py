@@ -22,8 +22,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Failure, PhotoId
 from photofind.store import schema
-from photofind.store.batches import in_batches
-from photofind.store.columns import number_columns
+from photofind.store.bulk import in_batches, number_columns
 from photofind.store.counts import count_by_key, total
 from photofind.store.database import Database
 from photofind.store.photos import has_file, paths_of

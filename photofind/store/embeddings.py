@@ -16,8 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.store import schema
-from photofind.store.batches import in_batches
-from photofind.store.columns import among_ids, number_columns
+from photofind.store.bulk import among_ids, in_batches, number_columns
 from photofind.store.counts import count_by_key, total
 from photofind.store.derived import ProducerVersion
 from photofind.store.photos import has_file

@@ -1,4 +1,4 @@
-"""Every filter a query can hold, one entry each: a new one is a `FilterKind` in `KINDS`.
+"""All filters of the query language; a new one is a `FilterKind` in `KINDS`.
 
 The parser, the command line's help, the window's completion and chips, and the SQL all follow it.
 """
@@ -49,7 +49,7 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A format of pictures.
+    """A format of pictures, or one extension of it.
 
     Attributes:
         format: `PhotoFormat.name`.
@@ -61,7 +61,7 @@ class FileType:
 
 
 def folded(text: str) -> str:
-    """What texts have in common that a person takes for the same: NFC, in no case."""
+    """Normalise a text for comparison: NFC, case-folded."""
     return normalize("NFC", normalize("NFC", text).casefold())
 
 
@@ -170,7 +170,7 @@ def _tagged(name: str, _: Statement) -> Clause:
 
 
 def _tag_names(connection: sa.Connection, labels: Sequence[str]) -> list[str]:
-    """Of the vocabulary, and in use; sorted."""
+    """List the tags of the vocabulary and those in use, sorted."""
     used = [count.name for count in tags.counts_by_tag(connection)]
     return sorted({*labels, *used}, key=str.casefold)
 

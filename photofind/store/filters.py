@@ -1,11 +1,11 @@
-"""Which photos pass the filters of a query, and where those lie.
+"""Evaluates the filters of a query, and locates the photos that pass.
 
-[Note: a photo's files] A filter chooses among files: each has its photo's date, camera and format,
-and a folder and a name of its own. A photo is found where one of its files passes all filters, and
-that file is the one shown: `-folder:Backup` leaves the copy out and not the photo. Of several that
-pass, [Note: the file shown] in `shown_files` decides.
+[Note: a photo's files] Filters select files: each has its photo's date, camera and format, and its
+own folder and name. A photo passes if one of its files passes all filters, and that file is the one
+shown: `-folder:Backup` excludes the copy and not the photo. Of several that pass, [Note: the file
+shown] in `shown_files` decides.
 
-The filters there are: `store.filter_kinds`.
+All filters are defined in `store.filter_kinds`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import PhotoId
 from photofind.store import schema
-from photofind.store.columns import number_columns
+from photofind.store.bulk import number_columns
 from photofind.store.database import Database
 from photofind.store.shown_files import StoredFile, files_of
 
@@ -33,11 +33,11 @@ V = TypeVar("V")
 
 
 class FilterValueError(Exception):
-    """A text is no value of a filter.
+    """A text is not a valid value of a filter.
 
     Attributes:
         problem: Completes "Column 7: …".
-        at: Where in the text, from 0.
+        at: Offset in the text, from 0.
     """
 
     def __init__(self, problem: str, hint: str, at: int = 0) -> None:
@@ -48,10 +48,9 @@ class FilterValueError(Exception):
 
 
 class Statement:
-    """One SQL statement in the making, whose clauses may call Python.
+    """One SQL statement being built, whose clauses may call Python.
 
-    What a person typed is compared in Python, as Unicode says letters compare; SQLite knows ASCII
-    only.
+    Text is compared in Python, with Unicode case folding; SQLite folds ASCII only.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -61,7 +60,7 @@ class Statement:
     def call(
         self, test: Callable[..., bool], *columns: sa.ColumnElement[Any]
     ) -> sa.ColumnElement[bool]:
-        """A clause that calls `test`; its function replaces that of an earlier statement."""
+        """Make a clause that calls `test`; replaces the function of an earlier statement."""
         name = f"photofind_test_{self._functions}"
         self._functions += 1
         driver: Any = self.connection.connection.driver_connection
@@ -74,7 +73,7 @@ class Clause:
     """The SQL of a filter; see [Note: a photo's files].
 
     Attributes:
-        of_file: Whether it holds for rows of files, not of photos.
+        of_file: Whether it is a condition on rows of files, not of photos.
     """
 
     sql: sa.ColumnElement[bool]
@@ -83,16 +82,16 @@ class Clause:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FilterKind(Generic[V]):
-    """Everything about one filter: `name:value`.
+    """The definition of one filter, `name:value`.
 
     Attributes:
-        expected: What its value is, in words: "a date".
-        finds: Which photos pass it, as it goes on after "photos".
-        examples: Values as they are written, the plainest first.
-        icon: A drawing of `gui.icons`.
-        read: From what was typed, never blank, to a value; raises `FilterValueError`.
+        expected: Describes its value: "a date".
+        finds: Describes the photos that pass; completes "photos …".
+        examples: Values as typed, the simplest first.
+        icon: Name of a drawing in `gui.icons`.
+        read: Parses typed text, never blank, into a value; raises `FilterValueError`.
         write: The inverse of `read`.
-        clause: What holds for a value.
+        clause: Builds the condition for a value.
         suggestions: Values there are, the first ones first, for completion; `None` where they
             cannot be listed. Given the catalogue and the labels of the vocabulary.
     """
@@ -113,7 +112,7 @@ class FilterKind(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What photos must be, or must not.
+    """A condition on photos, or its negation.
 
     Attributes:
         value: As `kind.read` returns it.
@@ -127,7 +126,7 @@ class Filter:
         plain = self.kind.clause(self.value, statement)
         if not self.negated:
             return plain
-        # True also where SQL cannot tell: a photo without a date was not taken from 2019 on.
+        # True for NULL as well: a photo without a date was not taken from 2019 on.
         return Clause(sa.not_(sa.func.coalesce(plain.sql, sa.false())), plain.of_file)
 
 
@@ -136,18 +135,18 @@ Filters = tuple[Filter, ...]
 
 
 class FilteredPhotos:
-    """The catalogue as search sees it: photos that have a file, and where."""
+    """Selects and locates photos that have a file, for search."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def select(self, filters: Filters) -> NDArray[np.int64]:
-        """(N,) photo ids, ascending."""
+        """Return the ids (N,) int64 of photos that pass, strictly ascending."""
         with self._database.reading() as connection:
             return _select(connection, filters)
 
     def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
-        """The last `top_k` to be taken, newest first, and how many there are in all.
+        """Return the `top_k` photos taken last, newest first, and how many pass in all.
 
         Photos without a date come last.
 
@@ -158,14 +157,14 @@ class FilteredPhotos:
             return _newest(connection, filters, top_k)
 
     def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
-        """The file shown of each photo that has one that passes; other photos are absent."""
+        """Return the file shown of each photo; photos without one that passes are absent."""
         with self._database.reading() as connection:
             found = shown_files(connection, photo_ids, filters)
         return {photo_id: files[0].path for photo_id, files in found.items() if files[0].passes}
 
 
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
-    """What holds for rows of photos that have a file and pass; good for the next statement."""
+    """Build the condition on rows of photos that have a file and pass; for one statement."""
     of_photo, of_file = _clauses(connection, filters)
     # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
     files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *of_file)
@@ -175,7 +174,7 @@ def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElemen
 def _clauses(
     connection: sa.Connection, filters: Filters
 ) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[bool]]]:
-    """What holds for rows of photos, and for rows of files."""
+    """Build the conditions on rows of photos, and on rows of files."""
     statement = Statement(connection)
     clauses = [one.clause(statement) for one in filters]
     of_photo = [clause.sql for clause in clauses if not clause.of_file]
@@ -201,7 +200,7 @@ def _newest(connection: sa.Connection, filters: Filters, top_k: int) -> tuple[li
 def shown_files(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], filters: Filters
 ) -> dict[PhotoId, list[StoredFile]]:
-    """Files of each photo, the one that is shown under some filters first."""
+    """List the files of each photo, the one shown under some filters first."""
     _, of_file = _clauses(connection, filters)
     passes = sa.func.coalesce(sa.and_(*of_file), sa.false()) if of_file else None
     return files_of(connection, photo_ids, passes)

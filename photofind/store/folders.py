@@ -1,4 +1,4 @@
-"""What the catalogue knows below one folder."""
+"""Queries on the files below one folder."""
 
 import os
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ _files = schema.files
 def in_folder(
     path: sa.Column[bytes], root: Root, folder: Path, *, deep: bool
 ) -> list[sa.ColumnElement[bool]]:
-    """What holds for the stored paths of a folder's files; `deep`: and of all folders in it.
+    """Build a condition on stored paths: files of a folder; `deep`: of its subfolders too.
 
     Args:
         path: A column of paths below the root, in a unique index after `root_id`.
-        root: Whose rows are asked for; that is the caller's to say.
+        root: Of the rows; the caller adds that condition.
         folder: The root itself, or a folder below it.
     """
     prefix = prefix_below(root.path, folder)
@@ -42,7 +42,7 @@ def files_outside(
     trees: Iterable[Path],
     limit: int,
 ) -> list[tuple[Path, int]]:
-    """Some files of a root and their sizes, none of them in one of the folders or below a tree."""
+    """Return files of a root with their sizes that are in none of the folders or trees."""
     inside = [
         sa.and_(sa.true(), *in_folder(_files.c.path, root, place, deep=deep))
         for places, deep in ((folders, False), (trees, True))

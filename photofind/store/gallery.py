@@ -1,6 +1,6 @@
-"""What the window shows: photos as rows of a grid of any size, one in full, and the outline.
+"""Read models of the window: rows of the grid, one photo in detail, the outline.
 
-Rows come as arrays, a few bytes a photo: a million rows as objects would take a gigabyte.
+Rows are arrays, a few bytes per photo: a million rows as objects would take a gigabyte.
 """
 
 import json
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
-from photofind.store.columns import among_ids, columns, number_columns
+from photofind.store.bulk import among_ids, columns, number_columns
 from photofind.store.counts import count_by_key
 from photofind.store.filters import NEWEST_FIRST, Filters, passing, shown_files
 from photofind.store.photos import has_file
@@ -31,13 +31,13 @@ ROW = sa.select(_photos.c.id, _photos.c.width, _photos.c.height, _photos.c.avera
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoRows:
-    """N photos in the order they are shown.
+    """N photos in display order.
 
     Attributes:
         photo_ids: (N,) int64.
         aspects: (N,) float32, width / height of the upright picture.
         colours: (N,) uint32, 0xRRGGBB, the average colour.
-        offline: (N,) bool, whether no file of the photo can be reached now.
+        offline: (N,) bool, whether all files of the photo are in disconnected roots.
     """
 
     photo_ids: NDArray[np.int64]
@@ -49,7 +49,7 @@ class PhotoRows:
         return len(self.photo_ids)
 
     def at(self, places: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "PhotoRows":
-        """Some of them, as arrays are indexed."""
+        """Select rows by a numpy index."""
         return PhotoRows(
             self.photo_ids[places], self.aspects[places], self.colours[places], self.offline[places]
         )
@@ -62,7 +62,7 @@ NO_ROWS = PhotoRows(
 
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
-    """One place a photo lies in.
+    """One file of a photo.
 
     Attributes:
         offline: Whether its root is not connected.
@@ -76,7 +76,7 @@ class PhotoFile:
 
 @dataclass(frozen=True, slots=True)
 class PhotoDetails:
-    """Everything about one photo.
+    """Everything known about one photo.
 
     Attributes:
         files: The one shown first, see [Note: the file shown] in `shown_files`.
@@ -91,7 +91,7 @@ class PhotoDetails:
 
 @dataclass(frozen=True, slots=True)
 class FolderSummary:
-    """One root and how much lies in it."""
+    """One root and its counts."""
 
     root: Root
     photos: int
@@ -99,23 +99,23 @@ class FolderSummary:
 
 
 def newest_rows(connection: sa.Connection, filters: Filters = ()) -> PhotoRows:
-    """Every photo that has a file and passes: the last taken first, the undated at the end."""
+    """Read all photos that have a file and pass, the last taken first, undated ones last."""
     seen = ROW.where(*passing(connection, filters)).order_by(*NEWEST_FIRST)
     return _rows(connection, seen)
 
 
 def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
-    """The photos that have a file, in the order of their ids given."""
+    """Read the photos that have a file, in the order of the ids given."""
     ids = sa.literal(json.dumps([int(photo_id) for photo_id in photo_ids]))
-    asked = sa.func.json_each(ids).table_valued("key", "value")
-    source = asked.join(_photos, _photos.c.id == asked.c.value)
+    requested = sa.func.json_each(ids).table_valued("key", "value")
+    source = requested.join(_photos, _photos.c.id == requested.c.value)
     # EXISTS and no join with files: a million photos would have to be grouped again.
-    seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(asked.c.key)
+    seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(requested.c.key)
     return _rows(connection, seen, np.array(photo_ids, np.int64))
 
 
 def present(connection: sa.Connection, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(M,) int64, ascending: those of some photos that have a file."""
+    """Return the ids (M,) int64 that have a file, ascending."""
     shown = sa.select(_photos.c.id).where(
         _photos.c.id.in_(among_ids(photo_ids)), _photos.c.file_count > 0
     )
@@ -125,7 +125,11 @@ def present(connection: sa.Connection, photo_ids: NDArray[np.int64]) -> NDArray[
 def details(
     connection: sa.Connection, photo_id: PhotoId, filters: Filters = ()
 ) -> PhotoDetails | None:
-    """Args: filters: Under which the photo was found."""
+    """Read everything about one photo.
+
+    Args:
+        filters: Of the search that found it; they choose the file shown.
+    """
     photo = photos.photo(connection, photo_id)
     if photo is None:
         return None
@@ -143,7 +147,7 @@ def fingerprint_of(connection: sa.Connection, photo_id: PhotoId) -> Fingerprint 
 
 
 def folders(connection: sa.Connection) -> list[FolderSummary]:
-    """All roots, in the order they were added."""
+    """List all roots with their counts, in the order they were added."""
     held, failed = count_by_key(connection, "root"), count_by_key(connection, "failures")
     return [
         FolderSummary(root, held.get(root.id, 0), failed.get(root.id, 0))
@@ -152,12 +156,12 @@ def folders(connection: sa.Connection) -> list[FolderSummary]:
 
 
 def photos_by_year(connection: sa.Connection) -> dict[int, int]:
-    """How many photos that have a file were taken in each year, ascending; undated ones nowhere."""
+    """Count photos that have a file by year taken, ascending; undated ones are left out."""
     return dict(sorted(count_by_key(connection, "year").items()))
 
 
 def cameras(connection: sa.Connection) -> list[str]:
-    """Every camera's name, the most used first."""
+    """List the names of all cameras, the most used first."""
     statement = (
         sa.select(_photos.c.camera)
         .where(_photos.c.camera.is_not(None))
@@ -168,7 +172,7 @@ def cameras(connection: sa.Connection) -> list[str]:
 
 
 def folder_names(connection: sa.Connection) -> list[str]:
-    """Names of roots and of the folders that photos lie in, sorted."""
+    """List the names of roots and of the folders of photos, sorted."""
     names = {root.path.name for root in list_roots(connection)}
     paths = sa.select(_files.c.path_text).where(_files.c.photo_id.is_not(None))
     inside = {path.rpartition(os.sep)[0] for path in columns(connection, paths)[0]}
@@ -177,7 +181,7 @@ def folder_names(connection: sa.Connection) -> list[str]:
 
 
 def _reachable() -> sa.Select[tuple[int | None]]:
-    """Ids of photos that have a file in a root that is connected, some of them twice."""
+    """Select ids of photos that have a file in a connected root; may repeat ids."""
     return (
         sa.select(_files.c.photo_id)
         .join_from(_files, _roots)
@@ -198,10 +202,10 @@ def rows_from(
     columns: Sequence[NDArray[np.int64]],
     among: NDArray[np.int64] | None = None,
 ) -> PhotoRows:
-    """Rows of photos of what `ROW` selects of them.
+    """Build rows from the columns of `ROW`.
 
     Args:
-        among: The photos that were asked for, where it is not nearly all.
+        among: The ids requested, unless those are nearly all photos.
     """
     ids, widths, heights, colours = columns
     offline = np.zeros(len(ids), np.bool_)

@@ -1,4 +1,4 @@
-"""Photos whose last file went, and their end."""
+"""Deletes photos whose last file has been gone for long."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ _photos = schema.photos
 def delete_gone(
     database: Database, before: datetime, limit: int, drop: Callable[[Fingerprint], None]
 ) -> int:
-    """Delete photos that have no file since before a moment, with all that was derived from them.
+    """Delete photos without a file since before a moment, and everything derived from them.
 
     Photos with a person's tags stay, and all do while a root is offline: their files may be there.
 

@@ -1,4 +1,4 @@
-"""A photo is its picture: what that asks of a catalogue.
+"""Identity of photos in the catalogue: a photo is its picture.
 
 See docs/decisions/0010-what-a-photo-is.md.
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from photofind.domain import Fingerprint, PhotoId, PhotoMetadata
 from photofind.store import schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 
 _photos = schema.photos
 _state = schema.state
@@ -25,7 +25,7 @@ _FACTS = (("taken_at", "utc_offset_minutes"), ("camera",), ("lens",), ("latitude
 
 
 def has_older_photos(connection: sa.Connection) -> bool:
-    """Whether some photos may still be known by their files' bytes, see [Note: older photos]."""
+    """Return whether photos may be known by file bytes, see [Note: older photos]."""
     statement = sa.select(_state.c.value).where(_state.c.key == "photos_known_by_bytes")
     return connection.execute(statement).scalar_one_or_none() is not None
 
@@ -33,7 +33,7 @@ def has_older_photos(connection: sa.Connection) -> bool:
 def rename_older(
     connection: sa.Connection, fingerprints: Mapping[Fingerprint, Fingerprint]
 ) -> None:
-    """Give photos the fingerprints they are known by from now on, see [Note: older photos].
+    """Replace the fingerprints of older photos, see [Note: older photos].
 
     Where a photo of the new fingerprint is there already, the older one stays what it is, and its
     file becomes a file of the other.
@@ -51,18 +51,18 @@ def rename_older(
 
 
 def metadata_columns() -> list[sa.Column[Any]]:
-    """What `metadata_of` needs of photos."""
+    """Return the columns of photos that `metadata_of` needs."""
     return [_photos.c[name] for name in _NAMES]
 
 
 def metadata_of(row: sa.Row[Any]) -> PhotoMetadata:
-    """Of a row of photos."""
+    """Build the metadata of a row of photos."""
     return PhotoMetadata(**{name: getattr(row, name) for name in _NAMES})
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataRead:
-    """What a file says about its photo.
+    """Metadata as read from one file of a photo.
 
     Attributes:
         same_file: Whether it was a file of this photo before.
@@ -76,7 +76,7 @@ class MetadataRead:
 
 
 def merge_metadata(connection: sa.Connection, reads: Sequence[MetadataRead]) -> None:
-    """Take what files say about photos that may have other files, which say other things.
+    """Merge metadata read from files into photos that may have other files.
 
     The only file of a photo is believed in everything. Of several, one that is new fills what was
     not known, and one that changed replaces what it speaks of.
@@ -111,7 +111,7 @@ def merge_metadata(connection: sa.Connection, reads: Sequence[MetadataRead]) -> 
 
 
 def _filled(first: PhotoMetadata, second: PhotoMetadata) -> PhotoMetadata:
-    """`first`, and of `second` what that does not say."""
+    """Fill the missing fields of `first` from `second`."""
     changes = {
         name: getattr(second, name)
         for fact in _FACTS

@@ -1,4 +1,4 @@
-"""Photos with a person's tags that are gone, and photos that came since and may be the same."""
+"""Finds tagged photos that are gone, and new photos that may be the same."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.folders import in_folder
 from photofind.store.identity import metadata_columns, metadata_of
 from photofind.store.roots import Root, list_roots
@@ -35,7 +35,7 @@ _UP_TO = "lookalikes_up_to"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A photo to be compared.
+    """A photo to compare.
 
     Attributes:
         paths: Where it lies, or where it lay before it was gone.
@@ -50,19 +50,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Lookalikes:
-    """What is to be compared now.
+    """The photos to compare now.
 
     Attributes:
-        gone: Photos with a person's decisions that no file leads to, for `COMPARED_DAYS`.
-        new: Photos that came since the last comparison.
-        beside: Photos in the folders of those that are gone since the last comparison, which came
-            after them.
-        known: Pairs of photos, gone and there, that were compared before.
+        gone: Photos with a person's decisions that have had no file for up to `COMPARED_DAYS`.
+        new: Photos added since the last comparison.
+        neighbours: Photos in the folders of those gone since the last comparison, added after
+            them and before that comparison.
+        known: Pairs of photos, gone and present, that were compared before.
     """
 
     gone: tuple[Candidate, ...]
     new: tuple[Candidate, ...]
-    beside: tuple[Candidate, ...]
+    neighbours: tuple[Candidate, ...]
     known: frozenset[tuple[PhotoId, PhotoId]]
 
 
@@ -70,7 +70,7 @@ NOTHING = Lookalikes((), (), (), frozenset())
 
 
 def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
-    """What is to be compared in a space; takes no time where nothing came or went."""
+    """Select the photos to compare in a space; constant time if nothing changed."""
     gone_at = _gone(connection)
     if not gone_at:
         return NOTHING
@@ -82,19 +82,19 @@ def lookalikes(connection: sa.Connection, space: int) -> Lookalikes:
         return NOTHING
     lay = _former_paths(connection, list(gone_at))
     gone = _candidates(connection, space, list(gone_at), lay)
-    beside = _in_folders(connection, {path.parent for photo in lately for path in lay[photo]})
+    neighbours = _in_folders(connection, {path.parent for photo in lately for path in lay[photo]})
     first = min(lately, default=0)
-    near = [photo for photo in beside if first < photo <= up_to]
+    near = [photo for photo in neighbours if first < photo <= up_to]
     return Lookalikes(
         tuple(gone),
         tuple(_candidates(connection, space, new, photos.paths_of(connection, new))),
-        tuple(_candidates(connection, space, near, beside)),
+        tuple(_candidates(connection, space, near, neighbours)),
         _known_pairs(connection, list(gone_at)),
     )
 
 
 def set_compared(connection: sa.Connection) -> None:
-    """Note that everything there is now was compared."""
+    """Record that all current photos were compared."""
     last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
     gone = sa.select(sa.func.max(_photos.c.gone_at)).where(_photos.c.gone_at.is_not(None))
     now = last, connection.scalar(gone) or ""
@@ -108,7 +108,7 @@ def set_compared(connection: sa.Connection) -> None:
 
 
 def _compared_before(connection: sa.Connection) -> tuple[int, str]:
-    """The last photo that was compared, and when the last of those that were gone went."""
+    """Read the last photo compared, and the last time one of those gone had gone."""
     kept = connection.scalar(sa.select(_state.c.value).where(_state.c.key == _UP_TO)) or "0 "
     last, _, latest = kept.partition(" ")
     return int(last), latest

@@ -20,7 +20,7 @@ from photofind.domain import (
     PhotoMetadata,
 )
 from photofind.store import identity, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.counts import count_by_key
 from photofind.store.folders import in_folder
 from photofind.store.identity import MetadataRead
@@ -269,6 +269,11 @@ def failures(connection: sa.Connection, root_id: int | None = None) -> list[Fail
         for root, path, reason in connection.execute(statement)
     ]
     return sorted(found, key=lambda failure: failure.path)
+
+
+def forget_failures(connection: sa.Connection) -> None:
+    """Delete the files that could not be read, so that the next run reads them again."""
+    connection.execute(sa.delete(_files).where(_files.c.failure.is_not(None)))
 
 
 def _record_photos(connection: sa.Connection, photos: Sequence[Photo]) -> None:

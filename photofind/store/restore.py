@@ -1,4 +1,4 @@
-"""Puts a copy of the catalogue in the place of a damaged one, and saves what a person made since.
+"""Replaces a damaged catalogue by a copy, and carries over a person's later changes.
 
 The copy is completed in a folder of its own and replaces the catalogue in one rename, so a crash
 leaves the damaged catalogue or the restored one, never half of either.
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What became of a damaged catalogue.
+    """The outcome of a restore.
 
     Attributes:
         set_aside: The folder that holds the damaged one.
@@ -100,7 +100,7 @@ def _verify(copy: Path, paths: LibraryPaths) -> None:
 
 
 def _remove_write_ahead_log(catalogue: Path) -> None:
-    """Keep SQLite from applying what belongs to the damaged catalogue to the restored one."""
+    """Delete the damaged catalogue's WAL, or SQLite would apply it to the restored one."""
     for suffix in ("-wal", "-shm"):
         catalogue.with_name(catalogue.name + suffix).unlink(missing_ok=True)
 
@@ -133,7 +133,7 @@ _ADDED_ROOTS = "SELECT path FROM roots WHERE added_at > ?"
 
 @dataclass(frozen=True, slots=True)
 class _Since:
-    """What a damaged catalogue says about the time after a copy was taken, as far as it is whole.
+    """Changes in the damaged catalogue since the copy was taken, as far as readable.
 
     Attributes:
         tagged: Columns of a photo with the name and state of a tag.
@@ -164,7 +164,7 @@ def _read_since(damaged: Path, since: datetime) -> _Since:
 def _rows(
     connection: sqlite3.Connection, query: str, since: datetime
 ) -> tuple[list[sqlite3.Row], bool]:
-    """Fetch rows up to the first that is damaged; say whether there was none such."""
+    """Fetch rows up to the first damaged one; return whether all were readable."""
     rows: list[sqlite3.Row] = []
     try:
         for row in connection.execute(query, (since.isoformat(),)):

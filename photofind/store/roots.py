@@ -1,4 +1,4 @@
-"""The folders a person asked photofind to search.
+"""Roots: the folders that a person added.
 
 [Note: roots do not overlap] A file belongs to exactly one root, so no root lies inside another:
 a folder inside a root is already covered by it, and a folder around roots takes them over. Which
@@ -23,7 +23,7 @@ class Root:
     """A folder that is searched.
 
     Attributes:
-        offline: It could not be read when last looked at; its files are remembered.
+        offline: It could not be read by the last run; its rows are kept.
         last_indexed_at: UTC; `None` until all of it was indexed once.
     """
 
@@ -34,14 +34,14 @@ class Root:
 
 
 def add_root(connection: sa.Connection, path: Path) -> Root:
-    """Adds a folder and returns the root that covers it, see [Note: roots do not overlap].
+    """Add a folder and return the root that covers it, see [Note: roots do not overlap].
 
     Args:
         connection: In a writing transaction.
         path: Absolute and resolved.
 
     Raises:
-        BadInputError: A root inside `path` is offline. Taken over, its files would look deleted.
+        BadInputError: A root inside `path` is offline; merged, its files would look deleted.
     """
     if not path.is_absolute() or ".." in path.parts:
         raise ValueError(f"a root's path must be absolute and resolved: {path}")
@@ -59,7 +59,7 @@ def add_root(connection: sa.Connection, path: Path) -> Root:
 
 
 def list_roots(connection: sa.Connection) -> list[Root]:
-    """All roots, in the order they were added."""
+    """List all roots, in the order they were added."""
     table = schema.roots
     rows = connection.execute(
         sa.select(table.c.id, table.c.path, table.c.offline, table.c.last_indexed_at).order_by(
@@ -77,12 +77,12 @@ def set_offline(connection: sa.Connection, root_id: int, offline: bool) -> None:
 
 
 def set_last_indexed(connection: sa.Connection, root_id: int, at: datetime) -> None:
-    """Args: at: With a time zone."""
+    """Record when a root was indexed as a whole; `at` has a time zone."""
     _update(connection, root_id, last_indexed_at=at.astimezone(UTC).isoformat())
 
 
 def remove_root(connection: sa.Connection, root_id: int) -> None:
-    """Forgets a root and its files; their photos and embeddings stay for when they return."""
+    """Delete a root and its files; photos and embeddings stay, for when they return."""
     files, table = schema.files, schema.roots
     connection.execute(sa.delete(files).where(files.c.root_id == root_id))
     connection.execute(sa.delete(table).where(table.c.id == root_id))
@@ -119,7 +119,7 @@ def _insert(connection: sa.Connection, path: Path) -> Root:
 
 
 def _take_over(connection: sa.Connection, inner: Root, outer: Root, part: PurePath) -> None:
-    """Args: part: Where `inner` lies in `outer`."""
+    """Move the files of root `inner` to `outer`, with `part`, its path in it, as prefix."""
     files, table = schema.files, schema.roots
     prefix = prefix_of(part)
     rows = connection.execute(

@@ -1,8 +1,8 @@
-"""Whether two paths lead to one folder, as the file system that holds it sees it.
+"""Compares folders as the file system that holds them does.
 
-macOS and Windows take `Pictures` and `pictures` for one name, and macOS also the two ways to write
-an accent; some of their volumes, and Linux, do not. Where both folders are there, the file system
-is asked; where one is not connected, its platform's habit decides.
+macOS and Windows treat `Pictures` and `pictures` as one name, and macOS also both normal forms of
+an accent; some of their volumes, and Linux, do not. Where both folders exist, their inodes are
+compared; where one is not connected, its platform's default decides.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 
 def part_below(path: PurePath, folder: PurePath) -> PurePath | None:
-    """The rest of a path below a folder, an empty one for the folder itself; `None` outside it."""
+    """Return a path relative to a folder, empty for the folder itself; `None` outside it."""
     depth = len(folder.parts)
     if len(path.parts) < depth:
         return None
@@ -22,7 +22,7 @@ def part_below(path: PurePath, folder: PurePath) -> PurePath | None:
 
 
 def is_same_folder(one: PurePath, other: PurePath) -> bool:
-    """Args: one, other: Absolute and resolved."""
+    """Return whether two absolute, resolved paths lead to one folder."""
     if one == other:
         return True
     # Asked only of paths that differ in their spelling: a server that is away may never answer.
@@ -35,13 +35,13 @@ def is_same_folder(one: PurePath, other: PurePath) -> bool:
 
 
 def _spelling(path: PurePath) -> str:
-    """Equal for all names that any file system takes for one."""
+    """Normalise a name to what any file system may treat as equal."""
     folded = unicodedata.normalize("NFD", os.fspath(path)).casefold()
     return unicodedata.normalize("NFC", folded)
 
 
 def _identity(path: PurePath) -> tuple[int, int] | None:
-    """`None` where the folder is away, or on a file system that numbers nothing."""
+    """Return device and inode; `None` if absent, or if the file system has no inodes."""
     try:
         found = Path(path).stat()
     except OSError:

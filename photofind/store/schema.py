@@ -1,4 +1,4 @@
-"""The catalogue's tables as the program sees them; `migrations/` is what makes them.
+"""The catalogue's tables, for queries; `migrations/` creates them.
 
 [Note: wide integers] Columns of type `WideInteger` hold what a file system reports. Inodes reach
 2⁶⁴ and beyond, and a zeroed Windows date lies before what 64 bits of nanoseconds can say, so what

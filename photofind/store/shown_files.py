@@ -1,4 +1,4 @@
-"""The files of photos, the one that is shown first.
+"""The files of photos, the one shown first.
 
 [Note: the file shown] A photo may lie in several places. The window shows one of them, and what is
 done "with the photo" as a file (copy, drag, show in folder, trash) is done with that one. It is the
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from photofind.domain import FileStat, Fingerprint, FoundFile, PhotoId
 from photofind.store import photos, schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.photos import ReadFile
 from photofind.store.roots import list_roots
 from photofind.store.stored_paths import absolute_path
@@ -52,7 +52,7 @@ def files_of(
     photo_ids: Sequence[PhotoId],
     passes: sa.ColumnElement[bool] | None = None,
 ) -> dict[PhotoId, list[StoredFile]]:
-    """Files of each photo, see [Note: the file shown]; photos without a file are left out.
+    """List the files of each photo, see [Note: the file shown]; others are absent.
 
     Args:
         passes: The filter's clause about a row of `files`; every file passes none.
@@ -95,7 +95,7 @@ def files_of(
 def take_out(
     connection: sa.Connection, files: Sequence[StoredFile]
 ) -> tuple[list[StoredFile], list[StoredFile]]:
-    """Forget files that are about to be moved away.
+    """Delete the rows of files that are about to be moved away.
 
     Returns:
         Those that were known as files of the same photo, and the others, which stay.
@@ -109,7 +109,7 @@ def take_out(
 
 
 def put_back(connection: sa.Connection, files: Sequence[tuple[StoredFile, FileStat]]) -> None:
-    """Record files again that are where they were, as they are now.
+    """Insert rows again for files that were moved back, with their current state.
 
     One whose folder is no longer a root, or whose photo was purged, is left to the next scan.
     """

@@ -1,4 +1,4 @@
-"""Copies of the catalogue: taken weekly and before a migration, verified, put back when needed."""
+"""Snapshots of the catalogue: taken weekly and before migrations, verified, restorable."""
 
 import logging
 import re
@@ -30,7 +30,7 @@ Pause = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Snapshot:
-    """One copy.
+    """One snapshot.
 
     Attributes:
         taken_at: UTC.
@@ -43,12 +43,12 @@ class Snapshot:
 
     @property
     def moment(self) -> str:
-        """When it was taken, in local time."""
+        """The local time it was taken at."""
         return f"{self.taken_at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def snapshots(folder: Path) -> list[Snapshot]:
-    """List the finished copies, the newest first."""
+    """List the finished snapshots, the newest first."""
     found: list[Snapshot] = []
     for path in folder.glob(_PATTERN):
         named = _NAME.fullmatch(path.name)
@@ -59,7 +59,7 @@ def snapshots(folder: Path) -> list[Snapshot]:
 
 
 def find_snapshot(folder: Path, which: str | None) -> Snapshot:
-    """Find the copy whose local date begins with `which`; without it, the only one there is.
+    """Find the snapshot whose local date begins with `which`; by default the only one.
 
     Raises:
         BadInputError: None or several match; lists what there is.
@@ -80,7 +80,7 @@ def find_snapshot(folder: Path, which: str | None) -> Snapshot:
 
 
 def is_due(folder: Path, now: datetime) -> bool:
-    """Whether the newest copy is a week old, or there is none."""
+    """Return whether the newest snapshot is a week old, or there is none."""
     known = snapshots(folder)
     return not known or now - known[0].taken_at >= PERIOD
 
@@ -91,8 +91,8 @@ def take_snapshot(
     """Copy a catalogue that may be in use, verify the copy, keep the newest `KEPT`.
 
     Args:
-        source: A connection of its own. It reads in one transaction, so the copy shows one moment,
-            and a writer neither waits for it nor makes it begin again.
+        source: A dedicated connection. It reads in one transaction, so the copy is consistent,
+            and a writer neither waits for it nor restarts it.
 
     Raises:
         sqlite3.DatabaseError: The catalogue is damaged; what was copied is removed.

@@ -1,4 +1,4 @@
-"""What SQLite reports about the environment, turned into what a person can act on."""
+"""Translates SQLite's errors about the environment into errors people can act on."""
 
 import contextlib
 import logging

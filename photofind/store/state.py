@@ -1,4 +1,4 @@
-"""Single facts about the library as a whole."""
+"""Single facts about the whole library."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -11,7 +11,7 @@ _SERVING_SPACE = "serving_space_id"
 
 
 def serving_space(connection: sa.Connection) -> tuple[int, EmbeddingSpace] | None:
-    """The space that searches use, which may not be the one being filled."""
+    """Return the space that searches use; it may not be the one being filled."""
     value = read_fact(connection, _SERVING_SPACE)
     if value is None:
         return None
@@ -19,7 +19,7 @@ def serving_space(connection: sa.Connection) -> tuple[int, EmbeddingSpace] | Non
 
 
 def set_serving_space(connection: sa.Connection, space_id: int) -> None:
-    """Raises `ValueError` for a space that is not in the catalogue."""
+    """Switch searches to a space; raises `ValueError` if it is not in the catalogue."""
     space_of(connection, space_id)
     write_fact(connection, _SERVING_SPACE, str(space_id))
 

@@ -1,4 +1,4 @@
-"""Paths as the catalogue keeps them.
+"""The representation of paths in the catalogue.
 
 A path is the bytes the file system gave, so that names in any encoding, and names that differ only
 in how an accent is composed, stay different files. Beside it goes text for look-up and display.
@@ -10,17 +10,17 @@ from pathlib import Path, PurePath
 
 
 def prefix_of(root: PurePath) -> bytes:
-    """What the bytes of every path below `root` begin with."""
+    """Return the prefix that the bytes of every path below `root` have."""
     return os.path.join(os.fsencode(root), b"")  # noqa: PTH118 (bytes)
 
 
 def prefix_below(root: Path, folder: Path) -> bytes:
-    """What the relative bytes of every path below `folder` begin with; nothing for the root."""
+    """Return the prefix of relative paths below `folder`; empty for the root itself."""
     return prefix_of(folder)[len(prefix_of(root)) :]
 
 
 def absolute_path(root: bytes, relative: bytes) -> Path:
-    """A file's path, of what the catalogue keeps of its root and of itself."""
+    """Join a stored root and a stored relative path."""
     return Path(os.fsdecode(os.path.join(root, relative)))  # noqa: PTH118 (bytes)
 
 
@@ -33,5 +33,5 @@ def relative_bytes(root: Path, path: Path) -> bytes:
 
 
 def look_up_text(relative: bytes) -> str:
-    """NFC; bytes that are not UTF-8 become U+FFFD."""
+    """Decode a path for look-up: NFC, bytes that are not UTF-8 become U+FFFD."""
     return unicodedata.normalize("NFC", relative.decode("utf-8", "replace"))

@@ -1,10 +1,10 @@
-"""Which photo followed which: what a person said of a photo stays true of what it was edited into.
+"""Successions: which photo was edited into which, so that a person's tags follow.
 
 [Note: successions] An edited photo is another photo (see `photofind.photos.fingerprint`), at the
 path of the former one or at another. Migration 0005's triggers remember at which paths photos with
 a person's tags lay. Where a photo appears at such a path, a succession is recorded in the same
 transaction, and judged as soon as both can be compared (`photofind.indexing.succession`): an edit
-takes the tags along, another picture does not, and what cannot be told is offered to the person.
+inherits the tags, another picture does not, and undecidable cases are offered to the person.
 See docs/decisions/0012-which-photo-follows.md.
 """
 
@@ -23,8 +23,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Embeddings, PhotoId, PhotoMetadata
 from photofind.store import embeddings, photos, schema
-from photofind.store.batches import in_batches
-from photofind.store.tags import TagState, Was, carry_tags
+from photofind.store.bulk import in_batches
+from photofind.store.tags import PriorTag, TagState, carry_tags
 
 KEPT_DAYS = 90
 """How long the paths of photos that lie elsewhere now are remembered; of the others, for ever."""
@@ -39,15 +39,15 @@ _tags = schema.photo_tags
 
 
 class Verdict(StrEnum):
-    """What a succession is.
+    """The verdict on a succession.
 
     Attributes:
         UNDECIDED: Not judged yet.
-        EDITED: The same photo; its tags were taken along.
-        REPLACED: Another picture at the same path, as far as can be told.
-        SIMILAR: At another path, and looks like the same photo.
-        ACCEPTED: The same photo, says the person; its tags were taken along.
-        DECLINED: Another one, says the person.
+        EDITED: The same photo; its tags were carried over.
+        REPLACED: Another picture at the same path, most likely.
+        SIMILAR: A similar photo at another path.
+        ACCEPTED: The same photo by the person's decision; its tags were carried over.
+        DECLINED: Another one by the person's decision.
     """
 
     UNDECIDED = "undecided"
@@ -64,7 +64,7 @@ OFFERED = (Verdict.REPLACED, Verdict.SIMILAR)
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """A photo and what may have become of it.
+    """A photo and its possible successor.
 
     Attributes:
         known_before: The new photo was in the catalogue before it appeared at the path.
@@ -90,7 +90,7 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A photo at a path where it was not known.
+    """A photo at a path where it was not known before.
 
     Attributes:
         before: The photo that was known there until now, if any.
@@ -104,7 +104,7 @@ class Arrival:
 
 
 def record_arrivals(connection: sa.Connection, arrivals: Sequence[Arrival]) -> None:
-    """Note of which photos with a person's decisions the arrivals may be edits.
+    """Record possible successions for arrivals, from photos with a person's decisions.
 
     Args:
         connection: In the transaction that records the files of the arrivals.
@@ -118,7 +118,7 @@ def record_arrivals(connection: sa.Connection, arrivals: Sequence[Arrival]) -> N
 
 
 def _former_at(connection: sa.Connection, paths: Sequence[Path]) -> dict[Path, list[PhotoId]]:
-    """Photos that lay at paths, of which decisions were not taken along.
+    """Find photos formerly at paths, whose decisions were not carried over.
 
     Not those that moved elsewhere, unless it was just now: an editor may have moved them aside.
     """
@@ -139,7 +139,7 @@ def _former_at(connection: sa.Connection, paths: Sequence[Path]) -> dict[Path, l
 
 
 def unresolved(photo_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether a person decided something about a photo that no other photo took over since."""
+    """Build the condition that a photo has decisions that no other photo has taken over."""
     taken = sa.select(_successions.c.id).where(
         _successions.c.old_photo_id == _tags.c.photo_id,
         _successions.c.verdict.in_(CARRIED),
@@ -167,7 +167,7 @@ def record(
     known_before: bool = False,
     cosine: float | None = None,
 ) -> None:
-    """Note that a photo may have become another; what the person declined stays declined.
+    """Record a possible succession; one that the person declined stays declined.
 
     Args:
         connection: In a writing transaction.
@@ -194,13 +194,13 @@ def record(
 
 
 def has_undecided(connection: sa.Connection) -> bool:
-    """Whether anything waits to be judged."""
+    """Return whether any succession waits for a verdict."""
     waiting = sa.select(_successions.c.id).where(_successions.c.verdict == Verdict.UNDECIDED)
     return connection.execute(waiting.limit(1)).first() is not None
 
 
 def undecided(connection: sa.Connection, space: int) -> list[Succession]:
-    """What waits to be judged, in the order it happened.
+    """List successions that wait for a verdict, in the order they happened.
 
     Args:
         space: Where photos are compared if both are embedded there, else in any other.
@@ -259,7 +259,7 @@ def _compared(
 
 
 def sample_vectors(connection: sa.Connection, space: int, size: int) -> Embeddings:
-    """(N, dim) of up to `size` photos from all over the library."""
+    """Sample up to `size` embeddings (N, dim) float32 from the whole library."""
     last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
     ids = sorted({int(photo_id) for photo_id in np.linspace(1, last, 4 * size)})
     found = embeddings.vectors_of(connection, space, [PhotoId(photo_id) for photo_id in ids])
@@ -273,8 +273,8 @@ def settle(
     succession_id: int,
     verdict: Verdict,
     cosine: float | None = None,
-) -> tuple[Was, ...]:
-    """Record what a succession is, and take the tags along where it is the same photo.
+) -> tuple[PriorTag, ...]:
+    """Record a verdict, and carry the tags over where it is the same photo.
 
     Returns:
         What the new photo said about the tags that it has, or lacks, since.
@@ -303,7 +303,7 @@ def settle(
 
 
 def forget(connection: sa.Connection, succession_id: int) -> None:
-    """For what turned out to be none: the old photo lies elsewhere."""
+    """Delete a succession that turned out to be none: the old photo is elsewhere."""
     connection.execute(sa.delete(_successions).where(_successions.c.id == succession_id))
 
 
@@ -318,7 +318,7 @@ def _are_linked(connection: sa.Connection, one: PhotoId, other: PhotoId) -> bool
 
 
 def carried_to(connection: sa.Connection, photo_id: PhotoId) -> list[PhotoId]:
-    """Every edit of a photo that took its tags along, and the edits of these."""
+    """List all edits of a photo that its tags were carried to, transitively."""
     found: list[PhotoId] = [photo_id]
     for one in found:
         edits = sa.select(_successions.c.new_photo_id).where(
@@ -329,7 +329,7 @@ def carried_to(connection: sa.Connection, photo_id: PhotoId) -> list[PhotoId]:
 
 
 def prune(connection: sa.Connection) -> None:
-    """Forget where photos lay that lie elsewhere now, after `KEPT_DAYS`."""
+    """Delete former paths after `KEPT_DAYS`, of photos that are elsewhere now."""
     before = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat()
     elsewhere = sa.select(_photos.c.id).where(
         _photos.c.id == _former.c.photo_id, _photos.c.file_count > 0
@@ -342,7 +342,7 @@ def prune(connection: sa.Connection) -> None:
 def former_paths(
     connection: sa.Connection, photo_ids: Sequence[PhotoId]
 ) -> list[tuple[PhotoId, Path]]:
-    """Where photos with decisions lay before, the last path last."""
+    """List former paths of photos with decisions, the last path last."""
     found: list[tuple[PhotoId, Path]] = []
     statement = (
         sa.select(_former.c.photo_id, _former.c.path)
@@ -366,7 +366,7 @@ def _decided(connection: sa.Connection, photo_ids: Collection[PhotoId]) -> set[P
 
 
 def _became(connection: sa.Connection, first: PhotoId, last: PhotoId) -> str | None:
-    """When a photo was last edited, where that led to another, in one step or in several."""
+    """Return when a photo was last edited towards another one, transitively."""
     step = sa.select(_successions.c.new_photo_id, _successions.c.happened_at).where(
         _successions.c.verdict.in_(CARRIED)
     )
@@ -384,7 +384,7 @@ def _became(connection: sa.Connection, first: PhotoId, last: PhotoId) -> str | N
 
 
 def _repoint_offers(connection: sa.Connection, old: PhotoId, new: PhotoId) -> None:
-    """What was offered to a photo that was edited is offered to what it is now."""
+    """Redirect offers of an edited photo to its successor."""
     statement = (
         sa.update(_successions)
         .prefix_with("OR IGNORE")

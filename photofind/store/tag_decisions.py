@@ -1,4 +1,4 @@
-"""What a person decides about tags, in one transaction that can be undone later.
+"""A person's decisions about tags, each one transaction that can be undone later.
 
 Later, the photo may have been purged and found again, or edited: then it is another photo, see
 [Note: successions] in `successions`. What is taken back is what was decided about the photo, by its
@@ -14,16 +14,16 @@ from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, successions, tags
 from photofind.store.tag_names import tag_key, tag_name
-from photofind.store.tags import PhotoTag, TagState, Was
+from photofind.store.tags import PhotoTag, PriorTag, TagState
 
-_Decide = Callable[[sa.Connection, Sequence[PhotoId], str], tuple[Was, ...]]
+_Decide = Callable[[sa.Connection, Sequence[PhotoId], str], tuple[PriorTag, ...]]
 
 _DECIDED = (TagState.CONFIRMED, TagState.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class TagChanges:
-    """What is to be done with some photos, by tags' names.
+    """Changes of the tags of some photos, by name.
 
     Attributes:
         removed: To be taken off.
@@ -47,7 +47,7 @@ class DecidedTag:
         after: What the photo says about the tag since; `None` for nothing.
     """
 
-    was: Was
+    was: PriorTag
     after: PhotoTag | None
     fingerprint: Fingerprint
 
@@ -55,7 +55,7 @@ class DecidedTag:
 def decide(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], changes: TagChanges
 ) -> tuple[DecidedTag, ...]:
-    """Change tags; returns only what is different now.
+    """Change tags; returns only those that are different now.
 
     Args:
         connection: In a writing transaction.
@@ -65,7 +65,7 @@ def decide(
     """
     for name in (*changes.added, *changes.removed, *changes.confirmed, *changes.rejected):
         _check(name)
-    was: list[Was] = []
+    was: list[PriorTag] = []
     for name, change, passed_over in _each(changes):
         before = tags.tags_of(connection, photo_ids, tuple(TagState))
         ids = [one for one in photo_ids if _state(before[one], name) not in passed_over]
@@ -80,14 +80,14 @@ def decide(
 
 
 def take_back(connection: sa.Connection, decided: Sequence[DecidedTag]) -> list[PhotoId]:
-    """Put back what was before; returns the photos that are concerned now.
+    """Undo decisions; returns the photos that are affected now.
 
     Args:
         connection: In a writing transaction.
     """
     ids = photos.photo_ids_of(connection, list({one.fingerprint for one in decided}))
     known = photos.fingerprints_of(connection, [one.was.photo_id for one in decided])
-    put: list[Was] = []
+    put: list[PriorTag] = []
     for one in reversed(decided):
         # Its fingerprint may have been replaced, or its row.
         own = one.was.photo_id if one.was.photo_id in known else ids.get(one.fingerprint)
@@ -110,7 +110,7 @@ def _check(name: str) -> None:
 def _each(
     changes: TagChanges,
 ) -> Iterator[tuple[str, _Decide, tuple[TagState | None, ...]]]:
-    """Each name, what is done, and the states of photos that it does not change."""
+    """Yield each name, its change, and the states of photos that it leaves alone."""
     kinds: tuple[tuple[Sequence[str], _Decide, tuple[TagState | None, ...]], ...] = (
         (changes.added, tags.add, (TagState.CONFIRMED,)),
         (changes.removed, tags.remove, (None,)),
@@ -122,8 +122,8 @@ def _each(
             yield name, decide, passed_over
 
 
-def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> list[Was]:
-    """What is to be undone on an edit of the photo.
+def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> list[PriorTag]:
+    """Find what to undo on an edit of the photo.
 
     A tag that was carried there has the moment of the decision; one that was taken off leaves none.
     """
@@ -139,9 +139,9 @@ def _carried(connection: sa.Connection, decided: DecidedTag, edit: PhotoId) -> l
     if not concerned:
         return []
     if before is None or before.state not in _DECIDED:
-        return [Was(edit, decided.was.name, None)]
+        return [PriorTag(edit, decided.was.name, None)]
     # A score belongs to the content it was measured on.
-    return [Was(edit, decided.was.name, replace(before, score=None, space_id=None))]
+    return [PriorTag(edit, decided.was.name, replace(before, score=None, space_id=None))]
 
 
 def _tag(of_photo: Sequence[PhotoTag], name: str) -> PhotoTag | None:

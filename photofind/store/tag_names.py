@@ -1,4 +1,4 @@
-"""When two spellings are one tag."""
+"""Normalises the names of tags."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ LONGEST_NAME = 60
 
 
 def tag_name(text: str) -> str:
-    """A tag's name as it is kept: composed (NFC), single spaces.
+    """Normalise a tag's name for display: NFC, single spaces.
 
     Raises:
         ValueError: Empty or too long.
@@ -19,6 +19,6 @@ def tag_name(text: str) -> str:
 
 
 def tag_key(name: str) -> str:
-    """What all spellings of one tag share, as Unicode says letters compare without case."""
+    """Return the key that all spellings of a tag share, folded as Unicode defines it."""
     composed = unicodedata.normalize("NFC", name)
     return unicodedata.normalize("NFC", composed.casefold())

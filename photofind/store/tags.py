@@ -1,11 +1,11 @@
-"""Tags on photos: what the program suggests and what a person decided.
+"""Tags on photos: suggestions of the program and decisions of a person.
 
-A tag hangs on a photo's content, so it survives whatever happens to files. Each tag on a photo has
-a state and a source: a suggestion comes from a way to find tags (zero-shot), while `confirmed` and
-`rejected` are always a person's word, which no suggestion ever changes. A decision about a
+Tags belong to a photo, not to its files, so they survive moves and copies. Each tag on a photo has
+a state and a source: a suggestion comes from a classifier (zero-shot), while `confirmed` and
+`rejected` are always a person's decision, which no suggestion ever changes. A decision about a
 suggestion keeps the score and the space it was suggested with.
 
-What changes a person's tags returns what was there before, and `restore` puts that back.
+Functions that change a person's tags return the previous states, for `restore` to undo.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import PhotoId
 from photofind.store import schema
-from photofind.store.batches import in_batches
+from photofind.store.bulk import in_batches
 from photofind.store.counts import count_by_key
 from photofind.store.photos import has_file
 from photofind.store.tag_names import tag_key, tag_name
@@ -79,8 +79,8 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Was:
-    """What a photo said about a tag before a change; `None` for nothing."""
+class PriorTag:
+    """The state of a tag on a photo before a change; `None` for no row."""
 
     photo_id: PhotoId
     name: str
@@ -89,7 +89,7 @@ class Was:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """How many photos with a file have a tag in each state."""
+    """Counts of the photos with a file that have a tag, by state."""
 
     name: str
     confirmed: int
@@ -112,7 +112,7 @@ def suggest(
     Args:
         connection: In a writing transaction.
         space_id: What the scores were measured in.
-        photo_ids: The photos that were looked at, those without a suggestion too.
+        photo_ids: All photos that were classified, those without a suggestion included.
         suggestions: Of these photos.
 
     Returns:
@@ -144,8 +144,10 @@ def suggest(
     return unchanged + len(wanted)
 
 
-def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Says yes to a suggestion, on those of the photos that have it."""
+def confirm(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
+    """Confirm a suggestion, on those of the photos that have it."""
     was = tuple(
         item
         for item in _before(connection, photo_ids, name)
@@ -155,8 +157,8 @@ def confirm(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) 
     return was
 
 
-def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Tags photos by hand, whatever was said about the tag before.
+def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[PriorTag, ...]:
+    """Tag photos by hand, whatever state the tag had.
 
     Raises:
         ValueError: The name is empty or too long.
@@ -166,22 +168,26 @@ def add(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> t
     return was
 
 
-def reject(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Says that photos do not have a tag; it will not be suggested for them again."""
+def reject(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
+    """Reject a tag for photos; it will not be suggested for them again."""
     was = _before(connection, photo_ids, name)
     _decide(connection, photo_ids, name, TagState.REJECTED)
     return was
 
 
-def remove(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
-    """Takes a tag off photos and says nothing about it; it may be suggested again."""
+def remove(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
+    """Remove a tag from photos without rejecting it; it may be suggested again."""
     was = tuple(item for item in _before(connection, photo_ids, name) if item.before is not None)
     _erase(connection, was)
     return was
 
 
-def restore(connection: sa.Connection, was: Sequence[Was]) -> None:
-    """Undoes a change: puts back what it returned."""
+def restore(connection: sa.Connection, was: Sequence[PriorTag]) -> None:
+    """Undo a change: restore the states it returned."""
     _erase(connection, [item for item in was if item.before is None])
     kept = [(item.photo_id, item.before) for item in was if item.before is not None]
     _put(connection, kept)
@@ -193,8 +199,8 @@ def carry_tags(
     new_photo_id: PhotoId,
     *,
     since: str | None = None,
-) -> tuple[Was, ...]:
-    """Give a photo what a person decided about the photo it was edited from.
+) -> tuple[PriorTag, ...]:
+    """Copy a person's decisions to a photo from the one it was edited from.
 
     Of two decisions about one tag the later one counts. A score belongs to the content it was
     measured on and is not carried.
@@ -213,7 +219,7 @@ def carry_tags(
         for tag in new
         if since is not None and _was_decided_by(tag, since) and tag.name not in still
     ]
-    was = [Was(new_photo_id, tag.name, known.get(tag.name)) for tag in (*carried, *taken_off)]
+    was = [PriorTag(new_photo_id, tag.name, known.get(tag.name)) for tag in (*carried, *taken_off)]
     bare = [replace(tag, score=None, space_id=None) for tag in carried]
     _put(connection, [(new_photo_id, tag) for tag in bare])
     _erase(connection, was[len(carried) :])
@@ -233,7 +239,7 @@ def tags_of(
     photo_ids: Sequence[PhotoId],
     states: Sequence[TagState] = VISIBLE,
 ) -> dict[PhotoId, list[PhotoTag]]:
-    """The tags of each photo: what a person decided by name, then suggestions, best first."""
+    """List the tags of each photo: decided ones by name, then suggestions, best first."""
     found = _all_of(connection, photo_ids, states)
     return {photo_id: sorted(found.get(photo_id, []), key=_rank) for photo_id in photo_ids}
 
@@ -241,7 +247,7 @@ def tags_of(
 def photos_with(
     connection: sa.Connection, name: str, states: Sequence[TagState] = VISIBLE
 ) -> list[PhotoId]:
-    """Photos that have a file and a tag, ascending; none for a tag that is not known."""
+    """Return photos with a file that have a tag, ascending; none for an unknown tag."""
     statement = (
         sa.select(_on.c.photo_id)
         .join_from(_on, _tags)
@@ -256,7 +262,7 @@ def photos_with(
 
 
 def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
-    """Every tag that some photo with a file has in some state, by name."""
+    """Count photos by tag and state, for tags that a photo with a file has, by name."""
     counted = [count_by_key(connection, state) for state in _COUNTED]
     names = connection.execute(sa.select(_tags.c.id, _tags.c.name, _tags.c.key)).all()
     return [
@@ -269,7 +275,7 @@ def counts_by_tag(connection: sa.Connection) -> list[TagCount]:
 def review_queue(
     connection: sa.Connection, limit: int, name: str | None = None
 ) -> list[Suggestion]:
-    """Suggestions that wait for a person, best first, of one tag or of all."""
+    """List suggestions that wait for a decision, best first, of one tag or of all."""
     statement = (
         sa.select(_on.c.photo_id, _tags.c.name, _on.c.score)
         .join_from(_on, _tags)
@@ -345,7 +351,7 @@ def _put(connection: sa.Connection, tags: Sequence[tuple[PhotoId, PhotoTag]]) ->
 
 
 def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """What a row does not name stays as it was."""
+    """Insert or update rows; columns not given keep their values."""
     if not rows:
         return
     statement = insert(_on)
@@ -356,17 +362,20 @@ def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
-def _erase(connection: sa.Connection, was: Sequence[Was]) -> None:
+def _erase(connection: sa.Connection, was: Sequence[PriorTag]) -> None:
     rows = [{"photo": int(item.photo_id), "tag": _tag_id(connection, item.name)} for item in was]
     if rows:
         connection.execute(_DELETED, rows)
 
 
-def _before(connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str) -> tuple[Was, ...]:
+def _before(
+    connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str
+) -> tuple[PriorTag, ...]:
     key = tag_key(tag_name(name))
     found = _all_of(connection, photo_ids, tuple(TagState), key)
     return tuple(
-        Was(photo_id, name, next(iter(found.get(photo_id, [])), None)) for photo_id in photo_ids
+        PriorTag(photo_id, name, next(iter(found.get(photo_id, [])), None))
+        for photo_id in photo_ids
     )
 
 
@@ -376,7 +385,7 @@ def _all_of(
     states: Sequence[TagState],
     key: str | None = None,
 ) -> dict[PhotoId, list[PhotoTag]]:
-    """Only photos that have such a tag."""
+    """Build a condition for photos that have such a tag."""
     statement = (
         sa.select(
             _on.c.photo_id, _tags.c.name, _on.c.state, _on.c.source, _on.c.score,
@@ -397,7 +406,7 @@ def _all_of(
 
 
 def _tag_id(connection: sa.Connection, name: str) -> int:
-    """The row of a tag, made where there is none; the first spelling stays."""
+    """Return the row of a tag, inserted if absent; the first spelling stays."""
     name = tag_name(name)
     key = tag_key(name)
     connection.execute(

@@ -1,4 +1,4 @@
-"""Every photo that can be seen, the newest first, kept true to the catalogue in small steps.
+"""The timeline: rows of all photos, the newest first, updated incrementally.
 
 See [Note: change feed] in changes.py. A step reads the rows of what changed and moves the others in
 memory: some milliseconds for a million photos, which take a second to read.
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from photofind.store import changes, schema
+from photofind.store.bulk import among_ids, number_columns
 from photofind.store.changes import ChangeKind
-from photofind.store.columns import among_ids, number_columns
 from photofind.store.database import Database
 from photofind.store.gallery import NO_ROWS, ROW, PhotoRows, rows_from
 
@@ -31,7 +31,7 @@ _KEY = (-sa.func.coalesce(sa.cast(_WHEN, sa.Integer), 0)).label("key")
 
 
 class Timeline:
-    """Keeps the rows of all photos; any thread may ask."""
+    """A cache of the rows of all photos; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class Timeline:
         self._keys = np.empty(0, np.int64)
 
     def rows(self) -> PhotoRows:
-        """Every photo that has a file: the last taken first, the undated at the end."""
+        """Return all photos that have a file, the last taken first, undated ones last."""
         with self._lock, self._database.reading() as connection:
             changed = None
             if self._seq is not None:
@@ -74,7 +74,7 @@ class Timeline:
         self._rows = _inserted(self._rows, places, rows)
 
     def _places(self, photo_ids: NDArray[np.int64], keys: NDArray[np.int64]) -> list[int]:
-        """Where each photo belongs among those that are there."""
+        """Return the insertion index of each photo among the existing ones."""
         first = np.searchsorted(self._keys, keys, "left")
         stop = np.searchsorted(self._keys, keys, "right")
         return [
@@ -86,7 +86,7 @@ class Timeline:
 def _read(
     connection: sa.Connection, among: NDArray[np.int64] | None
 ) -> tuple[PhotoRows, NDArray[np.int64]]:
-    """Rows of photos that have a file, and what they are sorted by; in no order."""
+    """Read rows of photos that have a file, and their sort keys; unordered."""
     statement = ROW.add_columns(_KEY).where(_photos.c.file_count > 0)
     if among is not None:
         statement = statement.where(_photos.c.id.in_(among_ids(among)))

@@ -1,4 +1,4 @@
-"""Brings the catalogue's tables to the revision this program knows."""
+"""Migrates the catalogue's tables to the current revision."""
 
 import logging
 import sqlite3

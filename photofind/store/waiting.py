@@ -1,7 +1,7 @@
-"""Files that were found and not read yet: how much there is, before anything is known of it.
+"""The queue of files that were found and not read yet.
 
-A file waits until `photos.record_files` records what reading it came to. One that was read before
-and has changed since does not: it counts as the photo that it was.
+A file stays queued until `photos.record_files` records its result. A file that was read before and
+has changed since is not queued here: it counts as the photo that it was.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _waiting = schema.waiting
 
 
 def add_waiting(connection: sa.Connection, root: Root, paths: Iterable[Path]) -> None:
-    """Files below `root`; those that wait already go on waiting."""
+    """Queue files below `root`; those already queued stay queued."""
     # Not through SQLAlchemy's rows of names and values, which take three times as long.
     rows = sorted((root.id, relative_bytes(root.path, path)) for path in paths)
     if rows:
@@ -36,6 +36,6 @@ def remove_waiting(connection: sa.Connection, root: Root, paths: Iterable[Path])
 def clear_waiting(
     connection: sa.Connection, root: Root, folder: Path | None = None, *, deep: bool = True
 ) -> None:
-    """Of a root, or of one of its folders alone; `deep`: and of all folders in it."""
+    """Clear the queue of a root or of one folder; `deep`: of its subfolders too."""
     where = in_folder(_waiting.c.path, root, folder or root.path, deep=deep)
     connection.execute(sa.delete(_waiting).where(_waiting.c.root_id == root.id, *where))

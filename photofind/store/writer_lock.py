@@ -1,23 +1,23 @@
-"""At most one process writes to a library."""
+"""The lock that allows one process at a time to write to a library."""
 
 import json
 import os
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock
 
 from photofind.atomic_files import write_file
-from photofind.closing import Closing
 from photofind.errors import LibraryBusyError, UserFacingError
 
 
-class WriterLock(Closing):
-    """A lock the operating system drops with the process, however it dies.
+class WriterLock(AbstractContextManager["WriterLock"]):
+    """A lock that the operating system releases with its process.
 
-    Who holds it is written beside the lock file: some versions of filelock empty the lock file
-    when a second process merely tries it.
+    The holder is recorded in a file of its own: some versions of filelock truncate the lock file
+    when a second process tries to acquire it.
 
     Attributes:
         was_abandoned: The last holder ended without closing it: it crashed, or the power went.
@@ -43,6 +43,9 @@ class WriterLock(Closing):
             ) from error
         self.was_abandoned = self._holder_note.exists()
         self._note_holder()
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
     def close(self) -> None:
         if self._lock.is_locked:

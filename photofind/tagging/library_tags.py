@@ -7,7 +7,7 @@ from pathlib import Path
 from photofind.domain import Fingerprint, PhotoId
 from photofind.errors import BadInputError
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
-from photofind.photos.picture_file import PictureLimits, in_words, read_picture_file
+from photofind.photos.picture_file import PictureLimits, read_picture_file, user_facing_errors
 from photofind.store.catalogue import Catalogue
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tag_names import tag_key
@@ -125,7 +125,7 @@ def _photo_ids(
 
 def _contents(image: Path, limits: PictureLimits) -> tuple[Fingerprint, Fingerprint]:
     """What a catalogue may know the picture by, see `photofind.store.identity`."""
-    with in_words(image):
+    with user_facing_errors(image):
         data = read_picture_file(image, limits)
     return fingerprint(data), file_fingerprint(data)
 

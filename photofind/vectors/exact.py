@@ -1,4 +1,4 @@
-"""Every vector scored, with one BLAS product: no approximation, nothing to build."""
+"""Exact nearest neighbours: every vector scored by one BLAS product, nothing to build."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +8,15 @@ from photofind.vectors.index import Neighbours
 from photofind.vectors.slots import VectorStore
 
 _GATHERED_SHARE = 0.2
-"""Of the vectors; to score more of them singly takes longer than one product with all."""
+"""Share of the vectors above which gathering them takes longer than one product with all."""
 
 
 class ExactIndex:
-    """Scores the vectors of a store, all or some of them.
+    """Scores all or some vectors of a store.
 
     Args:
         labels: (N,) int64, strictly ascending.
-        vectors: (N, dim) float32; kept, not copied.
+        vectors: (N, dim) float32; referenced, not copied.
     """
 
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings) -> None:
@@ -24,15 +24,16 @@ class ExactIndex:
 
     @classmethod
     def over(cls, store: VectorStore) -> "ExactIndex":
+        """Make an index over an existing store."""
         index = object.__new__(cls)
         index.store = store
         return index
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "ExactIndex":
-        """See `VectorIndex.changed`."""
-        return ExactIndex.over(self.store.changed(gone, labels, vectors))
+        """See `VectorIndex.updated`."""
+        return ExactIndex.over(self.store.updated(gone, labels, vectors))
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -50,7 +51,7 @@ class ExactIndex:
         *,
         above: float = np.inf,
     ) -> Neighbours:
-        """The best of all, or of `labels`, in one pass; equal scores in the order of labels."""
+        """Find the best of all, or of `labels`, in one pass; ties in the order of labels."""
         if labels is None:
             scores = self.store.scores(vector)
             return _best(self.store.slot_labels, scores, len(self), top_k, above)
@@ -58,18 +59,21 @@ class ExactIndex:
         return _best(*scored, len(scored[0]), top_k, above)
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
-        """(N, dim) of N labels, in their order."""
+        """Return the vectors (N, dim) of N labels, in their order."""
         return self.store.vectors_at(self.store.slots_of(labels))
 
 
 def scores_among(
     store: VectorStore, vector: NDArray[np.float32], wanted: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The wanted labels that are there, and their scores, both as long.
+    """Score some labels of a store.
 
     Args:
-        vector: (dim,) the query.
+        vector: (dim,) float32, the query.
         wanted: (M,) int64, strictly ascending.
+
+    Returns:
+        (K,) int64, the wanted labels that the store holds, and (K,) float32, their scores.
     """
     places = np.searchsorted(store.labels, wanted)
     there = places < len(store)
@@ -87,11 +91,11 @@ def _best(
     top_k: int,
     above: float,
 ) -> Neighbours:
-    """The best of scores, of which all but `searched` are of what is gone, -inf."""
+    """Select the best of scores, of which all but `searched` are -inf, of dead slots."""
     wanted = min(top_k + int(np.count_nonzero(scores > above)), searched)
     if not wanted:
         return Neighbours(labels[:0], scores[:0], searched)
-    # Everything that ties with the last place stays in until labels decide.
+    # All ties with the last place are candidates; labels decide between them.
     least = np.partition(scores, len(scores) - wanted)[len(scores) - wanted]
     candidates = np.flatnonzero(scores >= least)
     best = candidates[np.lexsort((labels[candidates], -scores[candidates]))][:wanted]

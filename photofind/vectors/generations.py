@@ -1,13 +1,13 @@
-"""Graphs on disk: made elsewhere, named only when they are whole, checked before they are loaded.
+"""Graphs on disk: written atomically, verified before they are loaded.
 
-[Note: generations] A graph is written under a name of its own, its size compared with what it
-should be (hnswlib does not notice a full disk), flushed to the disk, and only then described by a
-manifest, whose renaming is what makes it exist. Older generations go after that. Loading trusts
-nothing: not a manifest whose own checksum is off, not a graph of another size or checksum, not one
-of another search model. What fails a check counts as absent, since the store can make it again.
+[Note: generations] A graph is written under a unique name, its size compared with the expected one
+(hnswlib ignores a full disk), flushed, and then described by a manifest, whose rename commits the
+generation. Older generations are deleted after that. Loading verifies everything: the manifest's
+own checksum, the graph's size and checksum, and the embedding space. A generation that fails a
+check counts as absent, since it can be rebuilt from the store.
 
-Any process may write, readers of a library too. A lock keeps two from writing at once, the one that
-comes second simply does not; names that never repeat keep them apart where locks do not hold.
+Any process may write, readers of a library too. A file lock excludes a second writer, which gives
+up; unique names keep writers apart where file locks do not work.
 """
 
 import json
@@ -38,15 +38,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a graph file must be.
+    """Describes a graph file, to verify it by.
 
     Attributes:
-        space_sha256: Of the weights that made the embeddings.
+        space_sha256: Of the weights of the embeddings' checkpoint.
         count: Nodes, that is distinct vectors.
-        digest: CRC-32 of the nodes' names, ascending: which vectors they are.
-        hidden: Nodes to be scored beside the graph, see [Note: hidden nodes] in hnsw.py.
-        recall: As measured when the graph was made, 0-1.
-        size: Bytes of the graph file.
+        digest: CRC-32 of the nodes' hashes, ascending: identifies the vectors.
+        hidden: Nodes to be scored exactly, see [Note: hidden nodes] in hnsw.py.
+        recall: As measured when the graph was built, 0-1.
+        size: Of the graph file, in bytes.
         checksum: CRC-32 of the graph file; any damage within four bytes changes it.
     """
 
@@ -65,6 +65,7 @@ class Manifest:
     checksum: int
 
     def is_for(self, space: EmbeddingSpace) -> bool:
+        """Return whether the graph is of a space, in the current format."""
         return (self.format_version, self.space_sha256, self.preprocess_version, self.dim) == (
             FORMAT_VERSION,
             space.sha256,
@@ -74,13 +75,13 @@ class Manifest:
 
 
 class Generations:
-    """The graphs in one folder, of which one is kept."""
+    """The saved graphs in one folder, of which the newest is kept."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def load(self, space: EmbeddingSpace) -> Graph | None:
-        """The newest whole graph of a space, or `None`; reads the file twice."""
+        """Load the newest undamaged graph of a space, or `None`; reads the file twice."""
         for path, manifest in self._manifests(space):
             graph = _load(path.with_suffix(_GRAPH), manifest)
             if graph is not None:
@@ -88,12 +89,12 @@ class Generations:
             _log.warning("The search index %s is damaged and will be made again.", path)
         return None
 
-    def promised(self, space: EmbeddingSpace) -> Manifest | None:
-        """What `load` would go by; its graph is not looked at."""
+    def latest_manifest(self, space: EmbeddingSpace) -> Manifest | None:
+        """Read the newest manifest of a space, or `None`; its graph is not verified."""
         return next((manifest for _, manifest in self._manifests(space)), None)
 
     def save(self, graph: Graph, space: EmbeddingSpace, recall: float) -> bool:
-        """Makes a graph the one generation; says `False` where the disk or another process won."""
+        """Save a graph as the only one; `False` if the disk or another writer prevent it."""
         name = f"{time.time_ns():020}-{secrets.token_hex(4)}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -122,23 +123,23 @@ class Generations:
         write_file(path.with_suffix(_MANIFEST), _to_json(manifest).encode(), durable=True)
 
     def discard(self) -> None:
-        """Removes what turned out to be worse than nothing."""
+        """Delete all generations, for a graph whose recall is too low."""
         with suppress(OSError), filelock.FileLock(self._folder / "lock", timeout=0):
             self._remove_all_but(None)
 
     def _newest(self) -> str | None:
-        """The last generation whose two files are there, which a failed save spares."""
+        """Return the name of the last complete generation, which a failed save keeps."""
         for path in self._paths():
             if path.with_suffix(_GRAPH).is_file():
                 return path.stem
         return None
 
     def _remove_all_but(self, kept: str | None) -> None:
-        """Manifests first: a graph without one does not exist."""
+        """Delete manifests first: a graph without one counts as absent."""
         for ending in (_MANIFEST, PARTIAL_SUFFIX, _GRAPH):
             for path in self._folder.glob("*" + ending):
                 if path.suffix == PARTIAL_SUFFIX or path.stem != kept:
-                    # Another process may be reading it, which Windows does not let go.
+                    # Windows refuses to delete a file that another process reads.
                     with suppress(OSError):
                         path.unlink()
 
@@ -173,7 +174,7 @@ def _describe(
 
 
 def _load(path: Path, manifest: Manifest) -> Graph | None:
-    """`None` where anything differs from the manifest."""
+    """Load a graph; `None` if anything differs from the manifest."""
     try:
         if path.stat().st_size != manifest.size or _checksum(path) != manifest.checksum:
             return None
@@ -181,7 +182,7 @@ def _load(path: Path, manifest: Manifest) -> Graph | None:
         hidden = np.array(manifest.hidden, np.uint64)
         graph = Graph.load(path, manifest.dim, parameters, hidden)
     except (OSError, RuntimeError):
-        # Another process replaced it meanwhile, or hnswlib cannot read it.
+        # Another process replaced it, or hnswlib cannot read it.
         return None
     if len(graph) != manifest.count or _digest(graph) != manifest.digest:
         return None
@@ -194,7 +195,7 @@ def _to_json(manifest: Manifest) -> str:
 
 
 def _from_json(path: Path) -> Manifest | None:
-    """`None` for a manifest that is gone, damaged, or of a later photofind."""
+    """Parse a manifest; `None` if it is absent, damaged, or of a later photofind."""
     try:
         body = json.loads(path.read_text("utf-8"))
         if body.pop("manifest_checksum") != _body_checksum(body):

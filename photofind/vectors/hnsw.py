@@ -1,25 +1,24 @@
-"""Approximate nearest neighbours with a graph, scores exact: the only file that knows hnswlib.
+"""Approximate nearest neighbours by HNSW, re-ranked exactly; the only file that imports hnswlib.
 
 The graph is a hierarchical navigable small world (Malkov & Yashunin 2018, arXiv:1603.09320). It
-proposes candidates; what is returned is scored and ranked anew against the float32 matrix, so an
+proposes candidates, which are re-ranked by their exact scores against the float32 matrix, so an
 approximate graph can miss a photo but never misjudge one.
 
-[Note: nodes] A node of the graph is named by a 64-bit hash of its vector, not by a photo. Equal
-vectors are one node, which keeps them from crowding each other's neighbour lists, and come apart
-again when a query is answered. A graph also knows by itself which rows of any matrix it covers:
-photos that came after it was built are scored beside it, nodes of photos that went are passed over,
-and photos may be renumbered. Two different vectors of one hash (some 1e-8 for a million vectors)
-cost one of them its node, not its score.
+[Note: nodes] The label of a node is a 64-bit hash of its vector, not a photo id. Equal vectors
+share one node, so duplicates do not crowd each other's neighbour lists; a query expands a node to
+all its photos. The hashes also tell which rows of any matrix a graph covers: photos added after the
+build are unindexed and scored exactly, nodes of deleted photos are skipped, and photos may be
+renumbered. A hash collision (some 1e-8 for a million vectors) costs one vector its node, not its
+score.
 
 [Note: hidden nodes] In a tight burst every photo's nearest neighbours lie in the burst, the paper's
-heuristic drops most of them for one another, and some nodes end with no link that leads to them:
-6 % where half lie in bursts of 200 of cosine 0.9999. So a finished graph is asked for each of its
-nodes. Those it does not find are written down, and scored beside the graph in every query.
+heuristic prunes most of them in favour of one another, and some nodes end without an incoming link:
+6 % where half lie in bursts of 200 of cosine 0.9999. So a finished graph is queried for each of its
+nodes. Those it does not find are recorded, and scored exactly in every query.
 
 [Note: background threads] Linux has a niceness for each thread, other systems only for a process.
-What hnswlib does without the interpreter's lock is done by a thread of the least priority, all else
-by the one that called: a thread that waits for its turn while it holds the lock would make the
-whole process wait.
+What hnswlib does without the GIL runs on a thread of the lowest priority, all else on the calling
+thread: a thread that waits for the processor while it holds the GIL would block the whole process.
 """
 
 import os
@@ -49,18 +48,18 @@ Nodes = NDArray[np.uint64]
 """(K,) hashes of vectors, see [Note: nodes]."""
 
 CANDIDATES_PER_HIT = 2
-"""Candidates gathered for each place of the answer where it is long."""
+"""Candidates fetched for each of `top_k` results, where `ef_search` is less."""
 
-WIDER = 4
-"""How many times as many are gathered where too many score higher than was asked for."""
+WIDENING = 4
+"""Factor by which more candidates are fetched while too many score above the threshold."""
 
 ROWS_PER_CANDIDATE = 100
 """Rows that are scored exactly in the time one candidate costs; see decision 0007."""
 
 _BLOCK = 1024
 
-_ADDED_AT_ONCE = 128
-"""By each thread, between two looks at whether to go on: some tenths of a second."""
+_BATCH_PER_THREAD = 128
+"""Vectors added by each thread between two checks for cancellation: some tenths of a second."""
 
 _EF_QUICK = 32
 _TIED = 8
@@ -69,13 +68,13 @@ _LEAST_PRIORITY = 19
 
 @dataclass(frozen=True, slots=True)
 class GraphParameters:
-    """How densely a graph is woven and searched; chosen in docs/decisions/0007-when-hnsw.md.
+    """Parameters of HNSW; chosen in docs/decisions/0007-when-hnsw.md.
 
     Attributes:
-        m: Neighbours of a node in the upper layers, twice as many in the lowest (M in the paper).
-        ef_construction: Candidates for them.
-        ef_search: Candidates gathered for a query, at least. A search that meets a burst of more
-            near-duplicates does not find the way out of it.
+        m: Links of a node in the upper layers, twice as many in the lowest (M in the paper).
+        ef_construction: Candidates for the links of a new node.
+        ef_search: Minimal number of candidates for a query. A search that enters a burst of more
+            near-duplicates does not leave it.
     """
 
     m: int = 32
@@ -84,7 +83,10 @@ class GraphParameters:
 
 
 def vector_hashes(vectors: Embeddings) -> Nodes:
-    """(N, dim) float32 → (N,) uint64, equal for rows of equal bits (up to one in 2³² pairs)."""
+    """Hash rows (N, dim) float32 → (N,) uint64; equal bits hash equally.
+
+    Different rows collide with a probability of at most 2⁻³² a pair.
+    """
     odd = np.random.default_rng(0).integers(0, 2**64, vectors.shape[1], np.uint64) | np.uint64(1)
     hashes = np.empty(len(vectors), np.uint64)
     for start in range(0, len(vectors), _BLOCK):
@@ -94,15 +96,15 @@ def vector_hashes(vectors: Embeddings) -> Nodes:
 
 
 class Graph:
-    """A finished graph; nothing is ever added to it, so queries may come from any thread.
+    """An immutable graph, which any thread may query.
 
     Attributes:
-        nodes: Of the whole graph, ascending.
-        hidden: Those it does not lead to, ascending; see [Note: hidden nodes].
+        nodes: Hashes of all nodes, ascending.
+        hidden: Hashes of unreachable nodes, ascending; see [Note: hidden nodes].
     """
 
     def __init__(self, index: "hnswlib.Index", parameters: GraphParameters, hidden: Nodes) -> None:
-        # Not kept in a saved graph, so it is set for loaded ones too.
+        # Not part of a saved graph, so it is set for loaded ones too.
         index.set_ef(parameters.ef_search)
         self._index = index
         self.parameters = parameters
@@ -119,15 +121,16 @@ class Graph:
         in_background: bool = False,
         cancel: CancelToken | None = None,
     ) -> "Graph":
-        """Takes minutes for a million vectors; with one thread, the same graph every time.
+        """Build a graph, in minutes for a million vectors; deterministic with one thread.
 
         Args:
             vectors: (N, dim) float32, unit length; equal rows become one node.
-            in_background: See [Note: background threads].
+            threads: For adding and finding nodes.
+            in_background: At the lowest priority, see [Note: background threads].
 
         Raises:
-            CancelledError: Asked to stop; within a second.
-            MemoryError: It has no room beside the vectors.
+            CancelledError: Within a second of cancellation.
+            MemoryError: The graph does not fit into memory.
         """
         import hnswlib
 
@@ -143,13 +146,13 @@ class Graph:
             )
         except RuntimeError as error:
             raise MemoryError(f"no room for a graph of {len(nodes):,} nodes") from error
-        with ThreadPoolExecutor(1, "graph", _give_way if in_background else None) as pool:
-            effort = _Effort(pool, threads, cancel or CancelToken())
-            # In the order of photos, not of hashes: what was taken together is found together.
+        with ThreadPoolExecutor(1, "graph", _lower_priority if in_background else None) as pool:
+            steps = _BuildSteps(pool, threads, cancel or CancelToken())
+            # In the order of photos, not of hashes: photos of one moment are near in the graph.
             order = np.argsort(rows)
-            for some in np.array_split(order, max(1, len(order) // (_ADDED_AT_ONCE * threads))):
-                effort.run(index.add_items, vectors[rows[some]], nodes[some])
-            # Nearly all are found by a quick look; the others are looked for as a query would.
+            for some in np.array_split(order, max(1, len(order) // (_BATCH_PER_THREAD * threads))):
+                steps.run(index.add_items, vectors[rows[some]], nodes[some])
+            # A small ef finds nearly all nodes; the rest is searched with the ef of a query.
             hidden = np.arange(len(nodes))
             for ef in (min(_EF_QUICK, parameters.ef_search), parameters.ef_search):
                 index.set_ef(min(ef, len(nodes)))
@@ -157,14 +160,13 @@ class Graph:
                 found = [np.zeros(0, np.bool_)]
                 for start in range(0, len(hidden), _BLOCK):
                     some = hidden[start : start + _BLOCK]
-                    asked = vectors[rows[some]], nodes[some]
-                    found.append(effort.run(_finds, index, *asked, count))
+                    found.append(steps.run(_finds, index, vectors[rows[some]], nodes[some], count))
                 hidden = hidden[~np.concatenate(found)]
         return cls(index, parameters, nodes[hidden])
 
     @classmethod
     def load(cls, path: Path, dim: int, parameters: GraphParameters, hidden: Nodes) -> "Graph":
-        """Only for files whose checksum holds: hnswlib reads damaged ones without a word."""
+        """Load a file whose checksum was verified: hnswlib loads damaged ones without an error."""
         import hnswlib
 
         index = hnswlib.Index("ip", dim)
@@ -172,9 +174,9 @@ class Graph:
         return cls(index, parameters, hidden)
 
     def save(self, path: Path) -> int:
-        """Writes the graph and says how many bytes it should have; does not notice a full disk.
+        """Write the graph and return its expected size in bytes; hnswlib ignores a full disk.
 
-        hnswlib holds the interpreter's lock meanwhile: some seconds for a million vectors.
+        Holds the GIL, for some seconds with a million vectors.
         """
         self._index.save_index(str(path))
         return int(self._index.index_file_size())
@@ -183,47 +185,47 @@ class Graph:
         return len(self.nodes)
 
     def nearest(self, vector: NDArray[np.float32], count: int) -> Nodes:
-        """Up to `count` nodes near a (dim,) vector, in no order; fewer where the graph is torn."""
-        # hnswlib widens its search to `count` by itself where that is more than `ef`.
+        """Find up to `count` nodes near a (dim,) vector, unordered; none if the graph is torn."""
+        # hnswlib raises ef to `count` by itself where that is more.
         count = min(count, len(self))
         if not count:
             return np.empty(0, np.uint64)
         try:
             labels, _ = self._index.knn_query(vector, k=count, num_threads=1)
         except RuntimeError:
-            # Fewer than `count` nodes can be reached from where the search begins.
+            # Fewer than `count` nodes are reachable from the entry point.
             return np.empty(0, np.uint64)
         nodes: Nodes = labels[0].astype(np.uint64, copy=False)
         return nodes
 
 
 class HnswIndex:
-    """Labels and their vectors, with a graph that says where to look.
+    """Labelled vectors with a graph over most of them.
 
     Args:
         labels: (N,) int64, strictly ascending.
-        vectors: (N, dim) float32; kept, not copied. The graph holds another copy.
-        graph: Of these vectors, or of most of them; the others are scored beside it.
+        vectors: (N, dim) float32; referenced, not copied. The graph holds another copy.
+        graph: Over most of these vectors; the others are unindexed and scored in every query.
     """
 
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings, graph: Graph) -> None:
-        self._begin(ExactIndex(labels, vectors), graph)
+        self._init(ExactIndex(labels, vectors), graph)
 
-    def _begin(self, exact: ExactIndex, graph: Graph) -> None:
+    def _init(self, exact: ExactIndex, graph: Graph) -> None:
         self.exact = exact
         self.graph = graph
         self._known = _KnownSlots.of(exact.store, graph)
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "HnswIndex":
-        """See `VectorIndex.changed`; what comes is scored beside the graph."""
+        """See `VectorIndex.updated`; added vectors are unindexed."""
         index = object.__new__(HnswIndex)
-        exact = self.exact.changed(gone, labels, vectors)
+        exact = self.exact.updated(gone, labels, vectors)
         if exact.store.shares_slots_with(self.exact.store):
             index.exact, index.graph, index._known = exact, self.graph, self._known
         else:
-            index._begin(exact, self.graph)
+            index._init(exact, self.graph)
         return index
 
     def __len__(self) -> int:
@@ -236,7 +238,7 @@ class HnswIndex:
 
     @property
     def staleness(self) -> float:
-        """Vectors without a node and nodes without a vector, per vector; 0 when just built."""
+        """Vectors without a node plus nodes without a vector, per vector; 0 when just built."""
         known = self._known
         new = np.count_nonzero(known.is_new & ~self._dead_before)
         new += np.count_nonzero(~self.exact.store.dead[known.count :])
@@ -244,9 +246,9 @@ class HnswIndex:
         return float((gone + new) / max(1, len(self)))
 
     @property
-    def beside(self) -> int:
-        """How many vectors every query scores because the graph does not lead to them."""
-        return len(self._known.beside) + self.exact.store.slot_count - self._known.count
+    def unindexed(self) -> int:
+        """Number of vectors outside the graph, which every query scores exactly."""
+        return len(self._known.unindexed) + self.exact.store.slot_count - self._known.count
 
     def query(
         self,
@@ -256,33 +258,35 @@ class HnswIndex:
         *,
         above: float = np.inf,
     ) -> Neighbours:
-        """The best the graph leads to, or exactly the best of `labels`; ties in their order.
+        """Find the best by the graph, or exactly among `labels`; ties in the order of labels.
 
-        Of those that score higher than `above` the graph may miss some, as it may of the best;
-        where they are so many that scoring all is quicker, it misses none.
+        The graph may miss some vectors, those above `above` included; where so many score higher
+        that exact search is quicker, none is missed.
         """
         found = None
         if labels is None:
-            found = self._along_the_graph(vector, min(top_k, len(self)), above)
+            found = self._query_graph(vector, min(top_k, len(self)), above)
         if found is None:
             return self.exact.query(vector, top_k, labels, above=above)
         return found
 
-    def _along_the_graph(
+    def _query_graph(
         self, vector: NDArray[np.float32], top_k: int, above: float
     ) -> Neighbours | None:
-        """`None` where scoring all vectors is quicker, or the graph is torn."""
+        """Query the graph; `None` where exact search is quicker, or too little is reachable."""
         store, known = self.exact.store, self._known
-        wanted, gathered = max(self.graph.parameters.ef_search, CANDIDATES_PER_HIT * top_k), 0
-        while (gathered + wanted) * ROWS_PER_CANDIDATE < len(self):
+        wanted, fetched = max(self.graph.parameters.ef_search, CANDIDATES_PER_HIT * top_k), 0
+        while (fetched + wanted) * ROWS_PER_CANDIDATE < len(self):
             near = known.slots_of(self.graph.nearest(vector, wanted))
-            # A hidden node may turn up all the same, by another way.
-            near = near[~known.is_beside[near] & ~store.dead[near]]
-            slots = np.concatenate((near, known.beside, np.arange(known.count, store.slot_count)))
+            # A hidden node may be found all the same, from another direction.
+            near = near[~known.is_unindexed[near] & ~store.dead[near]]
+            slots = np.concatenate(
+                (near, known.unindexed, np.arange(known.count, store.slot_count))
+            )
             scores = np.concatenate(
                 (
                     store.scores_at(near, vector),
-                    known.beside_vectors @ vector,
+                    known.unindexed_vectors @ vector,
                     store.scores(vector, known.count),
                 )
             )
@@ -296,12 +300,12 @@ class HnswIndex:
                 labels = store.slot_labels[slots]
                 best = np.lexsort((labels, -scores))[:places]
                 return Neighbours(labels[best], scores[best], len(self))
-            gathered += wanted
-            wanted *= WIDER
+            fetched += wanted
+            wanted *= WIDENING
         return None
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
-        """(N, dim) of N labels, in their order."""
+        """Return the vectors (N, dim) of N labels, in their order."""
         return self.exact.vectors_of(labels)
 
     @property
@@ -311,16 +315,16 @@ class HnswIndex:
 
 @dataclass(frozen=True, slots=True)
 class _KnownSlots:
-    """How the slots that were there when a graph was taken up relate to its nodes.
+    """The slots of a store when its graph was adopted, and their nodes.
 
     Attributes:
-        count: Slots; those that came later are all scored beside the graph.
+        count: Number of slots; all later ones are unindexed.
         hashes: (count,) ascending, of the slots' vectors.
         by_hash: (count,) the slot of each.
         is_new: (count,) whether the graph has no node for the slot.
-        is_beside: (count,) those and the hidden ones.
-        beside: Slots that are scored in every query.
-        beside_vectors: (K, dim) theirs.
+        is_unindexed: (count,) whether it is new or its node hidden.
+        unindexed: Slots that are scored in every query.
+        unindexed_vectors: (K, dim) theirs.
         nodes_gone: Nodes of the graph without a vector.
     """
 
@@ -328,26 +332,35 @@ class _KnownSlots:
     hashes: Nodes
     by_hash: NDArray[np.intp]
     is_new: NDArray[np.bool_]
-    is_beside: NDArray[np.bool_]
-    beside: NDArray[np.intp]
-    beside_vectors: Embeddings
+    is_unindexed: NDArray[np.bool_]
+    unindexed: NDArray[np.intp]
+    unindexed_vectors: Embeddings
     nodes_gone: int
 
     @classmethod
     def of(cls, store: VectorStore, graph: Graph) -> "_KnownSlots":
-        """Look at a store none of whose slots is dead."""
+        """Match a store without dead slots with a graph."""
         vectors = store.matrix()
         hashes = vector_hashes(vectors)
         by_hash = np.argsort(hashes, kind="stable")
         is_new = ~_is_among(hashes, graph.nodes)
-        is_beside = is_new | _is_among(hashes, graph.hidden)
-        beside = np.flatnonzero(is_beside)
+        is_unindexed = is_new | _is_among(hashes, graph.hidden)
+        unindexed = np.flatnonzero(is_unindexed)
         in_order = hashes[by_hash]
         gone = int(np.count_nonzero(~_is_among(graph.nodes, in_order)))
-        return cls(len(store), in_order, by_hash, is_new, is_beside, beside, vectors[beside], gone)
+        return cls(
+            len(store),
+            in_order,
+            by_hash,
+            is_new,
+            is_unindexed,
+            unindexed,
+            vectors[unindexed],
+            gone,
+        )
 
     def slots_of(self, nodes: Nodes) -> NDArray[np.intp]:
-        """Every slot of each node; none of nodes whose photos went."""
+        """Return all slots of each node; none for nodes whose photos were deleted."""
         first = np.searchsorted(self.hashes, nodes, "left")
         counts = np.searchsorted(self.hashes, nodes, "right") - first
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -356,15 +369,15 @@ class _KnownSlots:
 
 
 @dataclass(frozen=True, slots=True)
-class _Effort:
-    """How much of the machine building may take."""
+class _BuildSteps:
+    """Runs the steps of a build on its thread."""
 
     pool: Executor
     threads: int
     cancel: CancelToken
 
     def run(self, step: Callable[..., T], *arguments: object) -> T:
-        """What a step of `hnswlib` comes to; raises `CancelledError` instead of beginning it."""
+        """Run a function of hnswlib; raises `CancelledError` before it if cancelled."""
         self.cancel.raise_if_cancelled()
         return self.pool.submit(step, *arguments, num_threads=self.threads).result()
 
@@ -372,7 +385,7 @@ class _Effort:
 def _finds(
     index: "hnswlib.Index", vectors: Embeddings, nodes: Nodes, count: int, num_threads: int
 ) -> NDArray[np.bool_]:
-    """Which nodes are among the first `count` when the graph is asked for their own vectors."""
+    """Return which nodes are among the nearest `count` of their own vectors, (K,) bool."""
     try:
         labels, _ = index.knn_query(vectors, k=count, num_threads=num_threads)
     except RuntimeError:
@@ -381,8 +394,8 @@ def _finds(
     return found
 
 
-def _give_way() -> None:
-    """From now on this thread gets what the others leave; on Linux, see the note."""
+def _lower_priority() -> None:
+    """Give the current thread the lowest priority; on Linux, see [Note: background threads]."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
 

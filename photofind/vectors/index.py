@@ -1,4 +1,4 @@
-"""The seam between search and whatever finds nearest neighbours."""
+"""The interface of vector indexes."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +16,7 @@ class Neighbours:
     Attributes:
         labels: (K,) int64, as given when the index was built.
         scores: (K,) float32, inner products with the query.
-        searched: Labels they are the best of.
+        searched: Number of labels that were searched.
     """
 
     labels: NDArray[np.int64]
@@ -25,6 +25,8 @@ class Neighbours:
 
 
 class VectorIndex(Protocol):
+    """Labelled vectors and their nearest neighbours by inner product; immutable."""
+
     def __len__(self) -> int: ...
 
     @property
@@ -40,28 +42,28 @@ class VectorIndex(Protocol):
         *,
         above: float = np.inf,
     ) -> Neighbours:
-        """The labels of highest inner product with a (dim,) vector of any length.
+        """Find the labels of highest inner product with a (dim,) float32 vector of any length.
 
         Args:
-            top_k: How many, beyond those that score higher than `above`.
-            labels: (M,) int64, strictly ascending: only these are answers, and of these only what
-                the index holds. Then the answer is exact, whatever the index.
-            above: Every label that scores higher is part of the answer.
+            top_k: Number of results beyond those that score higher than `above`.
+            labels: (M,) int64, strictly ascending: restricts the results to those of them that
+                the index holds. Results are exact then, whatever the index.
+            above: Every label that scores higher is a result.
         """
         ...
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "VectorIndex":
-        """The index after a change; this one goes on answering as before.
+        """Return the index after a change; this one stays as it is.
 
         Args:
-            gone: (M,) int64 labels that go; those that are not there do no harm.
-            labels: (K,) int64, strictly ascending: labels that come, or whose vector changed.
-            vectors: (K, dim) float32, unit length, theirs.
+            gone: (M,) int64, labels to delete; absent ones are ignored.
+            labels: (K,) int64, strictly ascending: labels to add or replace.
+            vectors: (K, dim) float32, unit length, of `labels`.
         """
         ...
 
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
-        """(N, dim) of N labels the index holds, in their order; raises `KeyError` otherwise."""
+        """Return the vectors (N, dim) of N labels, in their order; `KeyError` for absent ones."""
         ...

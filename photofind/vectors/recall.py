@@ -1,4 +1,4 @@
-"""How much of the truth an index finds."""
+"""Recall of an index against exact search."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import VectorIndex
 
 RECALL_FLOOR = 0.97
-"""An approximate index that finds less is built again."""
+"""recall@10 below which an approximate index is rebuilt."""
 
 SAMPLE_QUERIES = 200
 
@@ -18,21 +18,22 @@ _THEMES = 3
 
 
 def sample_queries(vectors: Embeddings, count: int = SAMPLE_QUERIES, seed: int = 0) -> Embeddings:
-    """(count, dim) float32: half are vectors of the library, as "more like this" asks.
+    """Make queries (count, dim) float32 like those of people.
 
-    The other half are as texts are once they are centred: somewhere between a few photos, mostly a
-    direction of their own, the library's mean taken off, not of unit length.
+    Half are vectors of the library, as in "more like this". The other half resemble centred text
+    queries: between a few photos, mostly in a direction of their own, less the library's mean, not
+    of unit length.
     """
     random = np.random.default_rng(seed)
     if not len(vectors):
         return vectors[:0]
     own = vectors[random.integers(len(vectors), size=count // 2)]
-    asked = count - len(own)
-    themes = vectors[random.integers(len(vectors), size=(asked, _THEMES))].mean(axis=1)
-    apart = random.standard_normal((asked, vectors.shape[1]), dtype=np.float32)
-    apart /= np.linalg.norm(apart, axis=1, keepdims=True)
+    text_count = count - len(own)
+    themes = vectors[random.integers(len(vectors), size=(text_count, _THEMES))].mean(axis=1)
+    noise = random.standard_normal((text_count, vectors.shape[1]), dtype=np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
     some = vectors[random.integers(len(vectors), size=min(len(vectors), 1000))]
-    texts = themes + apart - 0.75 * some.mean(axis=0)
+    texts = themes + noise - 0.75 * some.mean(axis=0)
     return np.concatenate((own, texts)).astype(np.float32, copy=False)
 
 
@@ -43,16 +44,16 @@ def recall_at_k(
     top_k: int = 10,
     cancel: CancelToken | None = None,
 ) -> float:
-    """Share of the true best `top_k` that an index finds, over all queries; 0-1.
+    """Measure recall@top_k of an index, the mean over all queries; 0-1.
 
-    A photo counts as found when it truly scores as much as the last of the true best, so of equal
-    photos any will do. The index's own scores are not believed.
+    A photo counts as found if its exact score reaches that of the last of the exact results, so of
+    duplicates any will do. The index's own scores are not used.
 
     Args:
         queries: (Q, dim) float32.
 
     Raises:
-        CancelledError: Asked to stop, between two queries.
+        CancelledError: `cancel` was cancelled, between two queries.
     """
     cancel = cancel or CancelToken()
     top_k = min(top_k, len(exact))

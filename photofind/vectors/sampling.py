@@ -1,7 +1,7 @@
-"""A sample of labels that stays nearly the same while labels come and go.
+"""A stable sample of labels: it stays nearly the same while labels are added and deleted.
 
-The labels with the smallest hashes: whether one belongs to the sample depends on it alone and on
-how many others there are, so a million photos and one more have the same sample, nearly always.
+The labels with the smallest hashes (bottom-k sampling): membership depends on the label and the
+number of labels alone, so adding one photo to a million changes the sample almost never.
 """
 
 import numpy as np
@@ -11,19 +11,19 @@ Labels = NDArray[np.int64]
 
 
 def fixed_sample(labels: Labels, size: int) -> Labels:
-    """Up to `size` labels, ascending, spread evenly over all of them."""
+    """Draw up to `size` labels (N,) int64, ascending, evenly from all of them."""
     if len(labels) <= size:
         return labels
     return np.sort(labels[np.argpartition(_hashes(labels), size)[:size]])
 
 
 def is_sample_changed(sample: Labels, size: int, gone: Labels, came: Labels) -> bool:
-    """Whether a sample of labels is another one, or holds other vectors, after a change.
+    """Return whether a change affects a sample: its labels or their vectors.
 
     Args:
-        sample: As `fixed_sample` drew it.
-        gone: Labels that went.
-        came: Labels that came, or whose vectors changed.
+        sample: As drawn by `fixed_sample`.
+        gone: Labels that were deleted.
+        came: Labels that were added, or whose vectors changed.
     """
     if len(sample) < size:
         return bool(len(gone) or len(came))
@@ -33,7 +33,7 @@ def is_sample_changed(sample: Labels, size: int, gone: Labels, came: Labels) -> 
 
 
 def _hashes(labels: Labels) -> NDArray[np.uint64]:
-    """Even for labels in a row (the finaliser of SplitMix64, Steele et al. 2014)."""
+    """Hash labels evenly, consecutive ones too (SplitMix64's finaliser, Steele et al. 2014)."""
     hashes = labels.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,11 +1,11 @@
-"""Vectors in memory that grow and shrink without being copied.
+"""A store of vectors in memory that grows and shrinks without copying them.
 
-[Note: slots] A vector keeps its slot, a row of a list of blocks, for as long as the store lives.
-One that comes gets the next slot, one that goes leaves a dead slot, and one that changes does both.
-So a change costs what it changes, and some copying of the labels (8 MB for a million), never of the
-vectors. A store is frozen: `changed` makes another one that shares the blocks. It writes only
-behind what its predecessor looks at, so a query that is under way is not disturbed. Where many
-slots are dead, all is copied once, without them.
+[Note: slots] A vector keeps its slot, a row in a list of blocks, for the life of the store. Adding
+takes the next slot, deleting leaves a dead slot, and replacing does both. So the cost follows the
+change, plus a copy of the labels (8 MB for a million), never of the vectors. A store is immutable:
+`updated` returns another one that shares the blocks. It writes only past the slots of its
+predecessor, so concurrent queries are not disturbed. Once many slots are dead, the store is
+compacted into a copy without them.
 """
 
 from collections.abc import Iterator
@@ -17,29 +17,29 @@ from numpy.typing import NDArray
 from photofind.domain import Embeddings
 
 BLOCK_ROWS = 8192
-"""Slots that are made at once: 16 MB of 512-d vectors, of which the system gives what is used."""
+"""Slots allocated together: 16 MB of 512-d vectors, committed by the system when written."""
 
 MOST_DEAD = 0.25
-"""Share of dead slots above which all vectors are copied without them."""
+"""Share of dead slots above which a store is compacted."""
 
 _FEWEST_DEAD = 1024
 
 _GATHERED_ROWS = 1024
-"""Copied at once: 2 MB of 512-d vectors stay in the processor's cache until they are scored."""
+"""Rows gathered together: 2 MB of 512-d vectors stay in the CPU cache until they are scored."""
 
 Slots = NDArray[np.intp]
-"""(K,) places of vectors in a store."""
+"""(K,) slots of vectors in a store."""
 
 
 @dataclass(slots=True)
 class _Blocks:
-    """What stores that came from one another share.
+    """The blocks shared by all stores derived from one another.
 
     Attributes:
         vectors: (rows, dim) each; slots count through them.
         starts: The first slot of each.
         labels: (capacity,) int64 of each slot.
-        used: Slots that some store has taken.
+        used: Number of slots taken by any store.
     """
 
     vectors: list[Embeddings]
@@ -48,7 +48,7 @@ class _Blocks:
     used: int
 
     def reserve(self, count: int) -> None:
-        """Make room for `count` slots in all."""
+        """Allocate blocks for `count` slots in all."""
         while count > (room := self.starts[-1] + len(self.vectors[-1])):
             rows = max(BLOCK_ROWS, count - room)
             self.vectors.append(np.empty((rows, self.vectors[0].shape[1]), np.float32))
@@ -59,7 +59,7 @@ class _Blocks:
             self.labels = grown
 
     def within(self, first: int, stop: int) -> Iterator[tuple[slice, Embeddings]]:
-        """Views of the vectors of some slots, each with the slots it is of."""
+        """Yield views of the vectors of a range of slots, each with its slots."""
         for start, block in zip(self.starts, self.vectors, strict=True):
             begin, end = max(first, start), min(stop, start + len(block))
             if begin < end:
@@ -67,11 +67,11 @@ class _Blocks:
 
 
 class VectorStore:
-    """Labelled vectors as they were at one moment; see [Note: slots].
+    """An immutable snapshot of labelled vectors; see [Note: slots].
 
     Args:
         labels: (N,) int64, strictly ascending.
-        vectors: (N, dim) float32; kept, not copied, and never written to.
+        vectors: (N, dim) float32; referenced, not copied, and never written to.
     """
 
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings) -> None:
@@ -82,38 +82,38 @@ class VectorStore:
         self._blocks = _Blocks([vectors], [0], labels, len(labels))
         self._count = len(labels)
         self.labels = labels
-        """(N,) int64, strictly ascending, of the vectors that are there."""
+        """(N,) int64, strictly ascending, of all live vectors."""
         self.slots: Slots = np.arange(len(labels))
-        """(N,) where the vector of each label is."""
+        """(N,) the slot of each label."""
         self.dead: NDArray[np.bool_] = np.zeros(len(labels), np.bool_)
-        """(slots,) whether what was there has gone."""
+        """(slots,) whether the vector was deleted."""
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
     def slot_count(self) -> int:
-        """Slots that were ever used, dead ones included."""
+        """Number of slots used, dead ones included."""
         return self._count
 
     @property
     def slot_labels(self) -> NDArray[np.int64]:
-        """(slots,) the label of each, or the one it had."""
+        """(slots,) int64, the label of each slot; of a dead one, its last label."""
         return self._blocks.labels[: self._count]
 
     def shares_slots_with(self, other: "VectorStore") -> bool:
-        """Whether a slot of one is the same slot of the other."""
+        """Return whether both stores number their slots alike."""
         return self._blocks is other._blocks
 
-    def changed(
+    def updated(
         self, gone: NDArray[np.int64], labels: NDArray[np.int64], vectors: Embeddings
     ) -> "VectorStore":
-        """The store after a change.
+        """Return the store after a change.
 
         Args:
-            gone: Labels that go; those that are not there do no harm.
-            labels: (K,) int64, strictly ascending: labels that come, or whose vector changed.
-            vectors: (K, dim) float32, theirs.
+            gone: Labels to delete; absent ones are ignored.
+            labels: (K,) int64, strictly ascending: labels to add or replace.
+            vectors: (K, dim) float32, of `labels`.
         """
         leaving = np.unique(np.concatenate((gone, labels)))
         places = np.searchsorted(self.labels, leaving)
@@ -121,7 +121,7 @@ class VectorStore:
         places = places[np.isin(self.labels[places], leaving)]
         kept_labels, kept_slots = np.delete(self.labels, places), np.delete(self.slots, places)
         if self._count != self._blocks.used:
-            # Another store has taken the slots behind this one's.
+            # Another store was derived from this one and has taken the next slots.
             return VectorStore(*self._joined(kept_labels, kept_slots, labels, vectors))
         dead_count = int(np.count_nonzero(self.dead)) + len(places)
         if dead_count > max(_FEWEST_DEAD, MOST_DEAD * self._count):
@@ -170,13 +170,13 @@ class VectorStore:
         return joined, matrix
 
     def matrix(self) -> Embeddings:
-        """(N, dim) in the order of `labels`; a view where no vector ever came or went."""
+        """Return all vectors (N, dim) in the order of `labels`; a view if nothing ever changed."""
         if len(self._blocks.vectors) == 1 and len(self) == self._count:
             return self._blocks.vectors[0][: self._count]
         return self.vectors_at(self.slots)
 
     def slots_of(self, labels: NDArray[np.int64]) -> Slots:
-        """(K,) slots of labels that are all there; raises `KeyError` otherwise."""
+        """Return the slots (K,) of labels; raises `KeyError` if one is absent."""
         places = np.searchsorted(self.labels, labels)
         found = places < len(self)
         if not np.all(found) or np.any(self.labels[places] != labels):
@@ -185,7 +185,7 @@ class VectorStore:
         return self.slots[places]
 
     def vectors_at(self, slots: Slots) -> Embeddings:
-        """(K, dim) a copy, in the order of the slots."""
+        """Copy the vectors (K, dim) of slots, in their order."""
         found = np.empty((len(slots), self._blocks.vectors[0].shape[1]), np.float32)
         for some, block in self._blocks.within(0, self._count):
             here = (slots >= some.start) & (slots < some.stop)
@@ -193,7 +193,7 @@ class VectorStore:
         return found
 
     def scores(self, vector: NDArray[np.float32], first: int = 0) -> NDArray[np.float32]:
-        """(slots - first,) inner products of a (dim,) vector; -inf in dead slots."""
+        """Return inner products (slots - first,) with a (dim,) vector; -inf for dead slots."""
         found = np.empty(self._count - first, np.float32)
         for some, block in self._blocks.within(first, self._count):
             np.matmul(block, vector, out=found[some.start - first : some.stop - first])
@@ -201,7 +201,7 @@ class VectorStore:
         return found
 
     def scores_at(self, slots: Slots, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(K,) inner products of some slots' vectors, in the memory of a few."""
+        """Return inner products (K,) of some slots with a (dim,) vector, gathered in chunks."""
         found = np.empty(len(slots), np.float32)
         for start in range(0, len(slots), _GATHERED_ROWS):
             some = slots[start : start + _GATHERED_ROWS]

@@ -270,7 +270,7 @@ def test_that_the_parent_never_imports_torch(
         "worker = ChildClient(LibraryPaths(Path(sys.argv[1])), Settings(), sys.argv[2])\n"
         "picture = Path(sys.argv[3]); box = (0, 0, 50, 50)\n"
         "worker.encode_texts(['a dog']); worker.encode_picture(picture)\n"
-        "worker.encode_region(picture, box); worker.answer_region(picture, box, ['dog', 'cat'])\n"
+        "worker.encode_region(picture, box); worker.classify_region(picture, box, ['dog', 'cat'])\n"
         "worker.read_picture(picture); worker.close()\n"
         "sys.exit('torch' in sys.modules or 'open_clip' in sys.modules)"
     )

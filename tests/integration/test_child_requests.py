@@ -17,7 +17,7 @@ from photofind.indexing.stages import ReadPhoto
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.picture_file import open_picture
-from photofind.region_desk import RegionDesk, RegionQuestion
+from photofind.region_classifier import RegionClassifier, RegionQuery
 from photofind.search.regions import RegionMethod
 from tests.integration.child_fixtures import BOX, copies_beside
 from tests.integration.child_fixtures import paths as paths
@@ -44,26 +44,26 @@ def test_that_regions_are_answered_as_in_this_process(
     worker: ChildClient, tiny: Checkpoint, paths: LibraryPaths, picture: Path, method: RegionMethod
 ) -> None:
     encoder = OpenClipEncoder(tiny)
-    desk = RegionDesk(paths, lambda: encoder)
-    question = RegionQuestion(picture, BOX, ("dog", "cat", "tree"), method, 0.5)
+    classifier = RegionClassifier(paths, lambda: encoder)
+    query = RegionQuery(picture, BOX, ("dog", "cat", "tree"), method, 0.5)
 
-    answer = worker.answer_region(picture, BOX, ("dog", "cat", "tree"), method, 0.5)
+    answer = worker.classify_region(picture, BOX, ("dog", "cat", "tree"), method, 0.5)
     vector = worker.encode_region(picture, BOX, method, 0.5)
 
-    expected = desk.answer(question)
+    expected = classifier.classify(query)
     assert (answer.box, answer.method) == (expected.box, expected.method)
     assert [one.label for one in answer.labels] == [one.label for one in expected.labels]
-    np.testing.assert_allclose(vector, desk.embedding(question), atol=1e-5)
+    np.testing.assert_allclose(vector, classifier.embed(query), atol=1e-5)
 
 
 def test_that_a_region_without_labels_is_named_by_the_vocabulary(
     worker: ChildClient, paths: LibraryPaths, picture: Path
 ) -> None:
-    assert len(worker.answer_region(picture, BOX).labels) == 20
+    assert len(worker.classify_region(picture, BOX).labels) == 20
 
     (paths.folder / "vocabulary.toml").write_text("nonsense = 1\n")
     with pytest.raises(BadInputError, match=r"vocabulary\.toml"):
-        worker.answer_region(picture, BOX)
+        worker.classify_region(picture, BOX)
 
 
 def test_that_a_request_may_name_another_checkpoint(
@@ -97,7 +97,7 @@ def test_that_a_checkpoint_that_is_not_there_fails_only_its_own_request(
         ChildClient.encode_picture,
         ChildClient.read_picture,
         lambda worker, path: worker.encode_region(path, BOX),
-        lambda worker, path: worker.answer_region(path, BOX, ["dog"]),
+        lambda worker, path: worker.classify_region(path, BOX, ["dog"]),
         lambda worker, path: worker.make_thumbnail(path, fingerprint(b"")),
     ],
 )
@@ -121,7 +121,7 @@ def test_that_all_kinds_are_answered_while_files_are_read(
         lambda: bool((worker.encode_texts(["a dog"]) == texts).all()),
         # The arithmetic may change with the first batch that it can be measured with.
         lambda: float(worker.encode_region(picture, BOX) @ region) > 0.99,
-        lambda: len(worker.answer_region(picture, BOX, ["dog", "cat"]).labels) == 2,
+        lambda: len(worker.classify_region(picture, BOX, ["dog", "cat"]).labels) == 2,
         lambda: worker.read_picture(picture, 20).width == 20,
         lambda: worker.encode_picture(picture).shape == (64,),
     ]

@@ -22,10 +22,10 @@ from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture, decode
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from photofind.store import failures, schema
+from photofind.store import derived, schema
 from photofind.store.catalogue import Catalogue
 from photofind.store.derived import MOST_TRIES, KindStatus, ProducerVersion
-from photofind.vectors.choose import EXACT_UNCHECKED
+from photofind.vectors.selector import EXACT_UNCHECKED
 from tests.support.engine import Engine, in_this_process
 from tests.support.fake_encoder import FakeEncoder, SlowEncoder
 
@@ -207,7 +207,7 @@ def test_that_a_photo_that_fails_is_tried_again_then_left_alone_then_tried_when_
 
         sharpness.fails_on = set()
         with engine.database.writing() as connection:
-            failures.forget_failures(connection)
+            derived.forget_failures(connection)
         engine.run()
         assert progress_of(engine, "sharpness") == (PICTURES, 0, 0, PICTURES)
         assert len(kept.versions(engine)) == PICTURES

@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Event)
 
 
 class Told:
-    """What the keeper told; waits for it."""
+    """Events that were published; waits for them."""
 
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -217,7 +217,7 @@ def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
     (path,) = read.catalogue.photos.shown_paths([_photo(read, 0)])
     region = RegionOfPhoto(path, (40.0, 40.0, 300.0, 300.0))
 
-    answer = read.search.say_what(region, ["a house", "a tree", "water"])
+    answer = read.search.classify_region(region, ["a house", "a tree", "water"])
     results = read.search.find_region(region)
 
     assert {label.label for label in answer.labels} == {"a house", "a tree", "water"}

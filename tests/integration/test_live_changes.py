@@ -73,8 +73,8 @@ def _roots(live: LiveLibrary) -> list[Path]:
     return [summary.root.path for summary in live.catalogue.roots.summaries()]
 
 
-def _keeper_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "keeper"]
+def _updater_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "library updater"]
 
 
 def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
@@ -172,11 +172,11 @@ def test_that_a_theme_restarts_nothing(
 ) -> None:
     restarts: list[object] = []
     monkeypatch.setattr(warm_child, "restart_for", lambda *started: restarts.append(started))
-    before = _keeper_threads()
+    before = _updater_threads()
 
     read.save_settings(Settings(batch_size=1, theme="dark"))
 
-    assert _keeper_threads() == before
+    assert _updater_threads() == before
     assert not restarts
     assert read.settings.theme == "dark"
     assert 'theme = "dark"' in read.paths.settings.read_text("utf-8")
@@ -199,7 +199,7 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
         patched.setattr(warm_child, "run", broken)
         live.folders.add([pictures])
         stopped = events.wait_for(LibraryStopped)
-        for thread in _keeper_threads():
+        for thread in _updater_threads():
             thread.join(60)
 
     assert "made a mistake" in stopped.error.message
@@ -215,4 +215,4 @@ def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Pa
 
     live.folders.add([pictures])
 
-    assert not _keeper_threads()
+    assert not _updater_threads()

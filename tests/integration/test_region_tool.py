@@ -18,7 +18,7 @@ from photofind.gui.region.tool import RegionTool
 from photofind.gui.viewer.canvas import PictureCanvas
 from photofind.live.results import RegionOfPhoto
 from photofind.paths import LibraryPaths, resource
-from photofind.region_desk import RegionDesk, RegionQuestion
+from photofind.region_classifier import RegionClassifier, RegionQuery
 from photofind.search.regions import RegionAnswer
 from photofind.tagging.vocabulary import load_vocabulary
 
@@ -29,9 +29,9 @@ BestFive = Callable[[DrawnScene], list[str]]
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> RegionDesk:
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> RegionClassifier:
     encoder = OpenClipEncoder(Checkpoint(EMBEDDED, resource("checkpoints") / EMBEDDED))
-    return RegionDesk(LibraryPaths(tmp_path_factory.mktemp("library")), lambda: encoder)
+    return RegionClassifier(LibraryPaths(tmp_path_factory.mktemp("library")), lambda: encoder)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,10 @@ def canvas(qtbot: QtBot) -> PictureCanvas:
 
 
 @pytest.fixture
-def tool(canvas: PictureCanvas, desk: RegionDesk) -> Iterator[RegionTool]:
+def tool(canvas: PictureCanvas, classifier: RegionClassifier) -> Iterator[RegionTool]:
     def ask(region: RegionOfPhoto, labels: tuple[str, ...]) -> RegionAnswer:
-        return desk.answer(
-            RegionQuestion(region.picture, region.box, labels, region.method, region.strength)
+        return classifier.classify(
+            RegionQuery(region.picture, region.box, labels, region.method, region.strength)
         )
 
     tool = RegionTool(canvas, ask)

@@ -20,7 +20,7 @@ from photofind.domain import Box
 from photofind.evaluation.boxes import BoxedPicture, measure_boxes
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
 from photofind.paths import resource
-from photofind.search.regions import RegionReader, generic_captions
+from photofind.search.regions import RegionScorer, generic_captions
 from tests.support.checkpoints import TINY_VIT, make_checkpoint
 
 Json = Callable[..., Any]
@@ -138,9 +138,9 @@ def test_that_regions_get_their_label_far_more_often_than_by_chance(mini: OpenCl
         for scene in scenes
         if scene.objects
     ]
-    reader = RegionReader(mini, encode_prompts(mini, generic_captions()))
+    scorer = RegionScorer(mini, encode_prompts(mini, generic_captions()))
 
-    figures = measure_boxes(mini, reader, boxed, names)
+    figures = measure_boxes(mini, scorer, boxed, names)
 
     assert set(figures.top1) == {"falip", "crop", "both", "plain"}
     assert min(figures.top1.values()) > 4 / len(names)

@@ -81,7 +81,7 @@ def _hits(library: Path, encoder: OpenClipEncoder) -> Hits:
     """Of some queries, after everything was checked."""
     with Library(library) as opened:
         opened.check()
-        engine = opened.follow_search(encoder).engine
+        engine = opened.search_follower(encoder).engine
         return [
             [
                 (str(hit.path), hit.score, hit.confident)

@@ -68,7 +68,7 @@ def test_that_other_weights_under_the_same_name_never_answer_for_a_space(
     name = _write(tmp_path / "model", "the second")
     before = EmbeddingSpace(name, "first", 1, DIM)
 
-    for use in (encoders.encoder, encoders.desk):
+    for use in (encoders.encoder, encoders.region_classifier):
         with pytest.raises(CheckpointError, match="has changed since") as raised:
             use(paths, SETTINGS, before)
         assert raised.value.hint == "Wait until the photos have been read again."

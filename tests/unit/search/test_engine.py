@@ -11,7 +11,7 @@ from photofind.clip.prompts import encode_queries
 from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.search.calibration import calibrate
-from photofind.search.engine import Reach, SearchEngine
+from photofind.search.engine import RankingDepth, SearchEngine
 from photofind.search.parser import parse
 from photofind.store.filter_kinds import FROM
 from photofind.store.filters import Filters
@@ -222,7 +222,7 @@ def test_that_a_ranking_reaches_beyond_the_confident_photos() -> None:
         encoder, ExactIndex(np.arange(PHOTOS), photos), calibrate(background, photos), Places([])
     )
 
-    ranking = engine.rank_text(parse("photo7"), Reach(5, beyond_sure=True))
+    ranking = engine.rank_text(parse("photo7"), RankingDepth(5, after_confident=True))
 
     assert ranking.confident > 0
     assert len(ranking.photo_ids) == ranking.confident + 5

@@ -14,14 +14,14 @@ from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.paths import LibraryPaths
 from photofind.search import follower
 from photofind.search.calibration import Calibration, calibrate
-from photofind.search.engine import Reach
+from photofind.search.engine import RankingDepth
 from photofind.search.follower import SearchFollower
 from photofind.search.parser import parse
 from photofind.store import changes, derived, embeddings, photos, roots, schema
 from photofind.store.catalogue import Catalogue as StoreCatalogue
 from photofind.store.database import Database
 from photofind.store.roots import Root
-from photofind.vectors.choose import IndexChoice
+from photofind.vectors.selector import IndexSelector
 from tests.support.fake_encoder import DIM, FakeEncoder
 from tests.support.vectors import unit_vectors
 from tests.unit.store.samples import ROOT, read_photo
@@ -67,9 +67,9 @@ class Catalogue:
             embeddings.add_embeddings(connection, self.space_id, photo_ids, vectors)
 
     def follow(self, database: Database | None = None) -> SearchFollower:
-        choice = IndexChoice(self.paths.folder / "vectors", SPACE, "auto")
+        selector = IndexSelector(self.paths.folder / "vectors", SPACE, "auto")
         return SearchFollower(
-            StoreCatalogue(database or self.database), self.space_id, ENCODER, BACKGROUND, choice
+            StoreCatalogue(database or self.database), self.space_id, ENCODER, BACKGROUND, selector
         )
 
 
@@ -84,8 +84,8 @@ def _assert_as_anew(followed: SearchFollower, catalogue: Catalogue) -> None:
     engine, expected = followed.catch_up(), catalogue.follow().engine
     assert len(engine) == len(expected)
     for query in ("a boat", "a dog"):
-        found = engine.rank_text(parse(query), Reach(5, beyond_sure=True))
-        wanted = expected.rank_text(parse(query), Reach(5, beyond_sure=True))
+        found = engine.rank_text(parse(query), RankingDepth(5, after_confident=True))
+        wanted = expected.rank_text(parse(query), RankingDepth(5, after_confident=True))
         assert found.total == wanted.total
         np.testing.assert_allclose(found.scores, wanted.scores, rtol=0, atol=1e-6)
         assert found.photo_ids.tolist() == wanted.photo_ids.tolist()

@@ -14,8 +14,8 @@ from photofind.errors import BadInputError, CheckpointError
 from photofind.search.regions import (
     PictureView,
     RegionMethod,
-    RegionReader,
-    Standing,
+    RegionScorer,
+    RegionScores,
     average_scores,
     box_within,
     context_box,
@@ -61,9 +61,9 @@ def flag() -> Image.Image:
 
 
 @pytest.fixture
-def reader() -> RegionReader:
+def scorer() -> RegionScorer:
     encoder = ColourEncoder()
-    return RegionReader(encoder, encoder.encode_texts(["a red thing", "a green thing", "a thing"]))
+    return RegionScorer(encoder, encoder.encode_texts(["a red thing", "a green thing", "a thing"]))
 
 
 def _box(low: float, high: float) -> st.SearchStrategy[tuple[float, float]]:
@@ -109,11 +109,11 @@ def test_that_the_part_in_the_picture_is_what_counts() -> None:
     assert box_within((-5, 10, 900, 20), 400, 300) == (0, 10, 400, 20)
 
 
-def test_that_each_region_is_called_what_it_shows(reader: RegionReader, flag: Image.Image) -> None:
+def test_that_each_region_is_called_what_it_shows(scorer: RegionScorer, flag: Image.Image) -> None:
     boxes: list[Box] = [(4, 8, 16, 20), (24, 8, 36, 20), (44, 8, 56, 20)]
-    labels = reader.label_set(["blue", "green", "red"])
+    labels = scorer.label_set(["blue", "green", "red"])
 
-    answers = reader.classify(reader.view(flag, flag.size), boxes, labels, RegionMethod.CROP)
+    answers = scorer.classify(scorer.view(flag, flag.size), boxes, labels, RegionMethod.CROP)
 
     assert [answer.labels[0].label for answer in answers] == ["red", "green", "blue"]
     assert [answer.box for answer in answers] == boxes
@@ -125,20 +125,20 @@ def test_that_each_region_is_called_what_it_shows(reader: RegionReader, flag: Im
 
 
 def test_that_boxes_are_in_pixels_of_the_photo_not_of_its_smaller_picture(
-    reader: RegionReader, flag: Image.Image
+    scorer: RegionScorer, flag: Image.Image
 ) -> None:
-    view = reader.view(flag, (6000, 3000))
+    view = scorer.view(flag, (6000, 3000))
 
-    (answer,) = reader.classify(view, [(4400, 800, 5600, 2000)], reader.label_set(["red", "blue"]))
+    (answer,) = scorer.classify(view, [(4400, 800, 5600, 2000)], scorer.label_set(["red", "blue"]))
 
     assert answer.labels[0].label == "blue"
 
 
 def test_that_a_score_is_the_cosine_less_the_mean_over_the_bank(
-    reader: RegionReader, flag: Image.Image
+    scorer: RegionScorer, flag: Image.Image
 ) -> None:
-    (answer,) = reader.classify(
-        reader.view(flag, flag.size), [(4, 8, 16, 20)], reader.label_set(["red"]), RegionMethod.CROP
+    (answer,) = scorer.classify(
+        scorer.view(flag, flag.size), [(4, 8, 16, 20)], scorer.label_set(["red"]), RegionMethod.CROP
     )
 
     red = ColourEncoder().encode_texts(["red"])
@@ -148,10 +148,10 @@ def test_that_a_score_is_the_cosine_less_the_mean_over_the_bank(
 
 @pytest.mark.parametrize("method", list(RegionMethod))
 def test_that_an_encoder_without_falip_gets_crops_and_says_so(
-    reader: RegionReader, flag: Image.Image, method: RegionMethod
+    scorer: RegionScorer, flag: Image.Image, method: RegionMethod
 ) -> None:
-    (answer,) = reader.classify(
-        reader.view(flag, flag.size), [(4, 8, 16, 20)], reader.label_set(["red"]), method
+    (answer,) = scorer.classify(
+        scorer.view(flag, flag.size), [(4, 8, 16, 20)], scorer.label_set(["red"]), method
     )
 
     assert answer.method is RegionMethod.CROP
@@ -163,23 +163,23 @@ def test_that_asking_such_an_encoder_for_attention_is_an_error(flag: Image.Image
 
 
 def test_that_a_region_is_embedded_as_what_it_shows(
-    reader: RegionReader, flag: Image.Image
+    scorer: RegionScorer, flag: Image.Image
 ) -> None:
-    found = region_embedding(reader.view(flag, flag.size), (24, 8, 36, 20))
+    found = region_embedding(scorer.view(flag, flag.size), (24, 8, 36, 20))
 
     assert found @ ColourEncoder().encode_texts(["green"])[0] > 0.99
     assert np.linalg.norm(found) == pytest.approx(1)
 
 
-def test_that_a_tiny_box_still_has_a_pixel(reader: RegionReader, flag: Image.Image) -> None:
-    view = reader.view(flag, (60_000, 30_000))
+def test_that_a_tiny_box_still_has_a_pixel(scorer: RegionScorer, flag: Image.Image) -> None:
+    view = scorer.view(flag, (60_000, 30_000))
 
     assert np.isfinite(view.crops([(59_999, 29_999, 60_000, 30_000)])).all()
 
 
 def test_that_both_ways_count_alike_however_far_their_scores_spread() -> None:
-    sure = Standing(np.array([[0.5, 0.1]], np.float32), np.array([[0.1]], np.float32))
-    loud = Standing(np.array([[4.0, 6.0]], np.float32), np.array([[2.0]], np.float32))
+    sure = RegionScores(np.array([[0.5, 0.1]], np.float32), np.array([[0.1]], np.float32))
+    loud = RegionScores(np.array([[4.0, 6.0]], np.float32), np.array([[2.0]], np.float32))
 
     averaged = average_scores([sure, loud])
 
@@ -188,7 +188,7 @@ def test_that_both_ways_count_alike_however_far_their_scores_spread() -> None:
 
 
 def test_that_one_way_alone_keeps_its_scores() -> None:
-    alone = Standing(np.array([[0.5, 0.1]], np.float32), np.array([[0.3]], np.float32))
+    alone = RegionScores(np.array([[0.5, 0.1]], np.float32), np.array([[0.3]], np.float32))
 
     np.testing.assert_allclose(average_scores([alone]), alone.scores, rtol=1e-6)
 

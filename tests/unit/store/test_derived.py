@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.domain import Failure, PhotoId
-from photofind.store import counts, derived, embeddings, failures, photos, roots
+from photofind.store import counts, derived, embeddings, photos, roots
 from photofind.store.derived import MOST_TRIES, ProducerVersion, Progress
 
 from .samples import ROOT, SPACE, read_photo, unit_vectors
@@ -84,7 +84,7 @@ def test_that_a_failure_is_tried_again_and_then_left_alone(
     assert progress(connection, SHARPNESS) == (4, 0, 1, 5)
     assert derived.failures(connection, SHARPNESS) == [Failure(ROOT / "0.jpg", "Never.")]
 
-    failures.forget_failures(connection)
+    derived.forget_failures(connection)
     assert derived.pending(connection, [SHARPNESS]) == {ids[0]}
     derived.mark_failed(connection, SHARPNESS, {ids[0]: "Not yet."})
     derived.mark_done(connection, SHARPNESS, ids[:1])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from photofind.paths import LibraryPaths
 from photofind.store import changes, gallery, photos, roots
-from photofind.store.columns import number_columns
+from photofind.store.bulk import number_columns
 from photofind.store.database import Database
 from photofind.store.photos import ReadFile
 from photofind.store.timeline import Timeline

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors import slots
-from photofind.vectors.choose import IndexChoice
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.hnsw import Graph, HnswIndex
 from photofind.vectors.index import VectorIndex
+from photofind.vectors.selector import IndexSelector
 from photofind.vectors.slots import VectorStore
 from tests.support.vectors import SMALL, SPACE, unit_vectors
 
@@ -70,7 +70,7 @@ def test_that_a_changed_index_answers_as_one_built_anew(
     for version, (gone, came) in enumerate(steps, start=1):
         before, as_before = index, dict(vectors)
         new = {label: _vector(label, version) for label in came}
-        index = index.changed(np.array(gone, np.int64), *_of(new))
+        index = index.updated(np.array(gone, np.int64), *_of(new))
         vectors = {k: v for k, v in vectors.items() if k not in gone} | new
         _assert_same(index, vectors)
         _assert_same(before, as_before)
@@ -85,7 +85,7 @@ def test_that_blocks_hold_any_number_of_new_vectors(
     index = ExactIndex(*_of(vectors))
     for label in range(1, 20, 2):
         new = {label: _vector(label, 1)}
-        index = index.changed(NONE, *_of(new))
+        index = index.updated(NONE, *_of(new))
         vectors |= new
     _assert_same(index, vectors)
 
@@ -96,10 +96,10 @@ def test_that_a_store_is_copied_once_where_most_of_it_is_dead(
     monkeypatch.setattr(slots, "_FEWEST_DEAD", 4)
     labels = np.arange(20)
     store = VectorStore(labels, unit_vectors(20, dim=DIM))
-    few = store.changed(labels[:4], NONE, NOTHING)
+    few = store.updated(labels[:4], NONE, NOTHING)
     assert few.slot_count == 20
     assert few.shares_slots_with(store)
-    many = few.changed(labels[4:12], NONE, NOTHING)
+    many = few.updated(labels[4:12], NONE, NOTHING)
     assert many.slot_count == len(many) == 8
     assert not many.shares_slots_with(store)
 
@@ -108,7 +108,7 @@ def test_that_two_changes_of_one_store_do_not_disturb_each_other() -> None:
     index = ExactIndex(np.arange(4), unit_vectors(4, dim=DIM))
     start = dict(enumerate(unit_vectors(4, dim=DIM)))
     left, right = {7: _vector(7, 1)}, {7: _vector(7, 2)}
-    one, other = index.changed(NONE, *_of(left)), index.changed(NONE, *_of(right))
+    one, other = index.updated(NONE, *_of(left)), index.updated(NONE, *_of(right))
     _assert_same(one, start | left)
     _assert_same(other, start | right)
 
@@ -119,23 +119,23 @@ def test_that_what_comes_is_found_beside_a_graph_and_what_goes_is_not() -> None:
     vectors = dict(zip(labels.tolist(), matrix, strict=True))
     index = HnswIndex(labels, matrix, graph)
     new = {label: _vector(label, 1) for label in (1, 3, 398)}
-    index = index.changed(np.array([0, 2, 4]), *_of(new))
+    index = index.updated(np.array([0, 2, 4]), *_of(new))
     vectors = {k: v for k, v in vectors.items() if k not in (0, 2, 4)} | new
     _assert_same(index, vectors)
-    assert index.beside == 3
+    assert index.unindexed == 3
     assert index.staleness == pytest.approx((3 + 4) / len(vectors))
 
 
 def test_that_a_graph_is_left_when_too_much_has_changed(tmp_path: Path) -> None:
     labels, matrix = np.arange(100), unit_vectors(100, dim=DIM)
-    choice = IndexChoice(tmp_path, SPACE, "hnsw", 1, SMALL)
-    assert isinstance(choice.index(labels, matrix), HnswIndex)
+    selector = IndexSelector(tmp_path, SPACE, "hnsw", 1, SMALL)
+    assert isinstance(selector.index(labels, matrix), HnswIndex)
     some = {label: _vector(label, 1) for label in range(100, 105)}
-    assert isinstance(choice.follow(NONE, *_of(some)), HnswIndex)
+    assert isinstance(selector.update(NONE, *_of(some)), HnswIndex)
     more = {label: _vector(label, 1) for label in range(105, 125)}
-    followed = choice.follow(NONE, *_of(more))
+    followed = selector.update(NONE, *_of(more))
     assert isinstance(followed, ExactIndex)
     assert len(followed) == 125
-    assert choice.wants_graph()
-    choice.renew(CancelToken())
-    assert isinstance(choice.follow(NONE, NONE, NOTHING), HnswIndex)
+    assert selector.wants_graph()
+    selector.build_graph(CancelToken())
+    assert isinstance(selector.update(NONE, NONE, NOTHING), HnswIndex)

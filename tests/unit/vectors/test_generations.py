@@ -84,7 +84,7 @@ def _saved_file(folder: Path, graph: Graph) -> Path:
 
 def test_that_nothing_is_loaded_from_nowhere(tmp_path: Path) -> None:
     assert Generations(tmp_path / "nowhere").load(SPACE) is None
-    assert Generations(tmp_path / "nowhere").promised(SPACE) is None
+    assert Generations(tmp_path / "nowhere").latest_manifest(SPACE) is None
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_that_another_search_models_graph_is_not_loaded(
     saved: Generations, other: EmbeddingSpace
 ) -> None:
     assert saved.load(other) is None
-    assert saved.promised(other) is None
+    assert saved.latest_manifest(other) is None
 
 
 def test_that_a_renamed_search_model_keeps_its_graph(saved: Generations, graph: Graph) -> None:
@@ -161,7 +161,7 @@ def test_that_no_flipped_bit_in_a_manifest_misleads(
         path.write_bytes(damaged)
         found = saved.load(SPACE)
         assert found is None or _is_same(found, graph), place
-        promised = saved.promised(SPACE)
+        promised = saved.latest_manifest(SPACE)
         assert promised is None or promised.recall == 0.99, place
 
 

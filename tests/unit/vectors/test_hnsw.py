@@ -165,7 +165,7 @@ def test_that_photos_that_came_later_are_found_beside_the_graph(graph: Graph) ->
     found = [int(index.query(vector, 1).labels[0]) for vector in later]
 
     assert found == [*range(20), *range(COUNT + 20, COUNT + 50)]
-    assert index.beside == 50 + len(graph.hidden)
+    assert index.unindexed == 50 + len(graph.hidden)
     assert index.staleness == pytest.approx(50 / len(vectors))
 
 

@@ -1,6 +1,6 @@
-"""Keeps one library up to date on a thread of its own, and its search and tags with it.
+"""Keeps a library, its search and its tags up to date in the background.
 
-Where searches would be quicker with a graph, one is made on a second thread once all is read.
+A second thread builds a graph once everything is read, where searches would be quicker with one.
 """
 
 import logging
@@ -18,7 +18,6 @@ from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
     CatalogueChanged,
     Event,
-    IndexFinished,
     LibraryStopped,
     Listener,
     PhotosChanged,
@@ -29,14 +28,14 @@ from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.store.catalogue import ChangeRepository
 from photofind.store.changes import ChangeKind
-from photofind.vectors.making import GraphMaking
+from photofind.vectors.graph_builder import GraphBuilder
 
-_TOLD = (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.ROOTS)
+_PUBLISHED = (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.ROOTS)
 
 REFRESH_SHARE = 0.05
-"""Part of the time that may go into taking new photos into the search while more are read."""
+"""Share of the updater's time, 0-1, that may go into refreshing the search during a run."""
 
-REFRESH_AT_MOST_EVERY_S = 2.0
+MIN_REFRESH_INTERVAL_S = 2.0
 
 _SLOW_REFRESH_S = 1.0
 _log = logging.getLogger(__name__)
@@ -47,12 +46,12 @@ _STOPPED_BY_A_BUG = (
 )
 
 
-class Keeper:
+class LibraryUpdater:
     """Indexes and watches all roots of a library until it is stopped.
 
     Args:
-        worker: What reads and embeds.
-        listener: Told of every event, on the keeper's threads.
+        worker: Reads and embeds photos.
+        listener: Called with every event, on the updater's threads.
     """
 
     def __init__(self, library: Library, worker: ChildClient, listener: Listener) -> None:
@@ -62,24 +61,24 @@ class Keeper:
         self._cancel = CancelToken()
         self._paused = False
         self._thread: threading.Thread | None = None
-        self._turn = threading.RLock()
+        self._lifecycle_lock = threading.RLock()
         self._search: SearchFollower | None = None
-        self._search_for: object = None
-        self._engine_known = threading.Event()
+        self._search_key: object = None
+        self._engine_ready = threading.Event()
         self._refreshed_at = 0.0
         self._refresh_took_s = 0.0
-        self._refreshing = threading.Lock()
-        self._changes = CatalogueNews(library.catalogue.changes)
-        self._graph = GraphMaking(self._make_graph, self._take_graph)
+        self._refresh_lock = threading.Lock()
+        self._changes = ChangePoller(library.catalogue.changes)
+        self._graph_builder = GraphBuilder(self._build_graph, self._adopt_graph)
 
     @property
     def engine(self) -> SearchEngine | None:
-        """What answers queries now; `None` before there is anything to search."""
+        """The current search engine; `None` before there is anything to search."""
         return None if self._search is None else self._search.engine
 
-    def engine_of_now(self) -> SearchEngine | None:
-        """As `engine`, with what changed since; waits until there was a first look."""
-        self._engine_known.wait()
+    def fresh_engine(self) -> SearchEngine | None:
+        """Apply pending changes and return the engine; waits for the first refresh."""
+        self._engine_ready.wait()
         search = self._search
         return None if search is None else search.catch_up(settle=False)
 
@@ -90,42 +89,42 @@ class Keeper:
     def pause(self) -> None:
         self._paused = True
         self._cancel.pause()
-        self._graph.pause()
+        self._graph_builder.pause()
 
     def resume(self) -> None:
         self._paused = False
         self._cancel.resume()
-        self._graph.resume()
+        self._graph_builder.resume()
 
     def start(self) -> None:
-        with self._turn:
+        with self._lifecycle_lock:
             self._cancel = CancelToken()
             if self._paused:
                 self._cancel.pause()
             self._thread = threading.Thread(
-                target=self._run, args=(self._cancel,), name="keeper", daemon=True
+                target=self._run, args=(self._cancel,), name="library updater", daemon=True
             )
             self._thread.start()
 
     def cancel(self) -> None:
-        """Asks to stop, and does not wait for it."""
+        """Cancel indexing and the graph build without waiting for their end."""
         self._cancel.cancel()
-        self._graph.cancel()
+        self._graph_builder.cancel()
 
     def stop_all(self) -> None:
-        """Stop for good; a graph that is being made is given up."""
-        with self._turn:
+        """Stop for good, the graph build too; waits for the current batch."""
+        with self._lifecycle_lock:
             self._stop()
-        self._graph.stop()
+        self._graph_builder.stop()
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Hold still while roots or settings change; one change at a time.
+        """Stop while roots or settings change; one change at a time.
 
-        Waits for the batch under way; a graph that is being made goes on. However the block ends,
-        the keeper starts again if it had been started: also when it had stopped by itself.
+        Waits for the current batch; a graph build goes on. However the block ends, the updater
+        starts again if it had been started, also when it had stopped by itself.
         """
-        with self._turn:
+        with self._lifecycle_lock:
             started = self._thread is not None
             self._stop()
             try:
@@ -134,9 +133,9 @@ class Keeper:
                 if started:
                     self.start()
 
-    def give_up_graph(self) -> None:
-        """Stop making a graph; the next run makes one if it is still wanted."""
-        self._graph.stop()
+    def cancel_graph(self) -> None:
+        """Stop the graph build; the next run starts one if it is still wanted."""
+        self._graph_builder.stop()
 
     def _stop(self) -> None:
         self._cancel.cancel()
@@ -146,20 +145,20 @@ class Keeper:
 
     def _run(self, cancel: CancelToken) -> None:
         try:
-            with self._telling_why_it_stops():
-                self._tell_changes()
+            with self._publishing_errors():
+                self._publish_changes()
                 self._refresh()
                 if self._library.roots():
-                    self._keep_up(cancel)
+                    self._watch(cancel)
         finally:
-            # Whoever waits to search must not wait for ever.
-            self._engine_known.set()
+            # Otherwise a search that waits for an engine would wait for ever.
+            self._engine_ready.set()
 
     @contextmanager
-    def _telling_why_it_stops(self) -> Iterator[None]:
-        """Tell the listener whatever ends a thread, unless it was asked to end.
+    def _publishing_errors(self) -> Iterator[None]:
+        """Publish `LibraryStopped` for any error that ends a thread, unless it was cancelled.
 
-        What nobody expected is raised again: the thread's hook writes it down.
+        An unexpected error is raised again, for the thread's hook to log.
         """
         try:
             yield
@@ -172,113 +171,119 @@ class Keeper:
             self._listener(LibraryStopped(UserFacingError(*_STOPPED_BY_A_BUG)))
             raise
 
-    def _keep_up(self, cancel: CancelToken) -> None:
-        for report in self._library.watch_with(self._worker, listener=self._note, cancel=cancel):
-            self._after(report, cancel)
+    def _watch(self, cancel: CancelToken) -> None:
+        for _ in self._library.watch_with(self._worker, listener=self._on_event, cancel=cancel):
+            self._finish_run(cancel)
 
-    def _note(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         self._listener(event)
         if isinstance(event, PhotosChanged):
-            self._tell_changes()
+            self._publish_changes()
         if isinstance(event, PhotosChanged) and event.searchable:
             since_s = time.monotonic() - self._refreshed_at
-            if since_s > max(REFRESH_AT_MOST_EVERY_S, self._refresh_took_s / REFRESH_SHARE):
+            if since_s > max(MIN_REFRESH_INTERVAL_S, self._refresh_took_s / REFRESH_SHARE):
                 self._refresh()
 
-    def _after(self, report: IndexFinished, cancel: CancelToken) -> None:
-        self._tell_changes()
+    def _finish_run(self, cancel: CancelToken) -> None:
+        self._publish_changes()
         search = self._refresh(settle=True)
         if search is not None:
-            tags = self._library.follow_tags(search.encoder)
+            tags = self._library.tag_follower(search.encoder)
             if tags.catch_up(search, cancel):
-                self._tell_searchable()
+                self._publish_searchable()
         self._library.catalogue.changes.trim()
         if self._library.wants_graph():
-            self._graph.begin()
+            self._graph_builder.start()
 
-    def _make_graph(self, cancel: CancelToken) -> bool:
-        made = False
-        with self._telling_why_it_stops():
-            made = self._library.renew_graph(cancel)
-        return made  # noqa: RET504 - false where it ended early
+    def _build_graph(self, cancel: CancelToken) -> bool:
+        built = False
+        with self._publishing_errors():
+            built = self._library.build_graph(cancel)
+        return built  # noqa: RET504 - false where it ended early
 
-    def _take_graph(self) -> None:
-        with self._telling_why_it_stops():
+    def _adopt_graph(self) -> None:
+        with self._publishing_errors():
             if self._search is not None:
-                self._search.take_graph()
-                self._tell_searchable()
+                self._search.adopt_graph()
+                self._publish_searchable()
 
     def _refresh(self, *, settle: bool = False) -> SearchFollower | None:
-        """Take what changed into the search; the same one as long as the search model is."""
-        with self._refreshing:
+        """Apply pending changes to the search, and publish how many photos it covers.
+
+        Args:
+            settle: As in `SearchFollower.catch_up`.
+        """
+        with self._refresh_lock:
             started = time.monotonic()
-            self._search = self._followed()
+            self._search = self._current_follower()
             if self._search is not None:
                 self._search.catch_up(settle=settle)
-            self._engine_known.set()
+            self._engine_ready.set()
             self._refreshed_at = time.monotonic()
             self._refresh_took_s = self._refreshed_at - started
         if settle or self._refresh_took_s > _SLOW_REFRESH_S:
             count = 0 if self.engine is None else len(self.engine)
             _log.info("Search follows %d photos, in %.2f s.", count, self._refresh_took_s)
-        self._tell_searchable()
+        self._publish_searchable()
         return self._search
 
-    def _followed(self) -> SearchFollower | None:
+    def _current_follower(self) -> SearchFollower | None:
         space = self._library.catalogue.embeddings.serving_space()
         if space is None:
             return None
         settings = self._library.settings
-        wanted = space, settings.vector_index, settings.threads
-        if self._search is not None and self._search_for == wanted:
+        key = space, settings.vector_index, settings.threads
+        if self._search is not None and self._search_key == key:
             return self._search
         try:
-            search = self._library.follow_search(ChildTexts(self._worker, space), at_once=True)
+            search = self._library.search_follower(
+                ChildTextEncoder(self._worker, space), defer_graph=True
+            )
         except CheckpointError:
-            # Not the end: what the photos were read with is gone, and they are read again with
-            # what the settings name. Where that is missing too, the reading says so.
+            # Not fatal: the checkpoint of the stored embeddings is gone, and the run embeds again
+            # with the one in the settings. If that is missing too, the run raises.
             return None
-        self._search_for = wanted
+        self._search_key = key
         return search
 
-    def _tell_changes(self) -> None:
-        """Whoever made them: this keeper's runs, a person, an earlier one that was stopped."""
-        changed = self._changes.news()
+    def _publish_changes(self) -> None:
+        """Publish changes from any writer: this updater's runs, a person, an earlier process."""
+        changed = self._changes.poll()
         if changed is not None:
             self._listener(changed)
 
-    def _tell_searchable(self) -> None:
+    def _publish_searchable(self) -> None:
         engine = self.engine
         self._listener(SearchableChanged(0 if engine is None else len(engine)))
 
 
-class CatalogueNews:
-    """Follows the change log for those who hold photos by their ids; one thread at a time."""
+class ChangePoller:
+    """Turns the change log into events for subscribers; one thread at a time."""
 
     def __init__(self, changes: ChangeRepository) -> None:
         self._changes = changes
         self._seq = changes.latest()
 
-    def news(self) -> CatalogueChanged | None:
-        """What happened since the last time; `None` where nothing did."""
-        found = self._changes.since(self._seq, _TOLD)
+    def poll(self) -> CatalogueChanged | None:
+        """Return the changes since the last poll; `None` if there are none."""
+        found = self._changes.since(self._seq, _PUBLISHED)
         if found is None:
             self._seq = self._changes.latest()
-            # So much that every holder has to look at everything, as after another root came.
+            # The log was trimmed past us: subscribers reload everything, as for a new root.
             return CatalogueChanged((), (), roots=True)
         changed, there = found
         self._seq = changed.up_to
         if not changed:
             return None
-        gone = np.setdiff1d(changed.of(*_TOLD), there)
+        gone = np.setdiff1d(changed.of(*_PUBLISHED), there)
         return CatalogueChanged(tuple(there.tolist()), tuple(gone.tolist()), changed.roots)
 
 
-class ChildTexts:
-    """Embeds text in the child; no search has to wait for it before it needs one.
+class ChildTextEncoder:
+    """A text encoder in the child process, which need not be up before the first query.
 
     Args:
-        space: That texts are embedded into: that of the photos that are searched.
+        space: To embed into: the serving space.
     """
 
     def __init__(self, worker: ChildClient, space: EmbeddingSpace) -> None:
@@ -290,5 +295,5 @@ class ChildTexts:
         return self._space
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """N texts → (N, dim); raises `CheckpointError` where nothing makes such any more."""
+        """Embed N texts → (N, dim); raises `CheckpointError` if the checkpoint is gone."""
         return self._worker.encode_texts(texts, self._space)

@@ -1,6 +1,6 @@
-"""Questions about regions of pictures, answered with everything loaded once.
+"""Classifies regions of pictures, with the encoder, labels and the current picture cached.
 
-The command line has one in its own process, the window one in the child process.
+The command line has one classifier in its own process, the window one in the child process.
 """
 
 from collections import OrderedDict
@@ -25,7 +25,7 @@ from photofind.search.regions import (
     PictureView,
     RegionAnswer,
     RegionMethod,
-    RegionReader,
+    RegionScorer,
     falip_applies,
     generic_captions,
     region_embedding,
@@ -34,13 +34,14 @@ from photofind.tagging.tagger import encode_vocabulary
 from photofind.tagging.vocabulary import load_vocabulary
 
 VOCABULARY_SHOWN = 20
-"""Labels of an answer from the vocabulary; of typed labels all are given."""
+"""Labels returned of the vocabulary; of a query's own labels all are."""
 
 KEPT_LABEL_SETS = 16
+"""Size of the LRU cache of embedded labels."""
 
 
 @dataclass(frozen=True, slots=True)
-class RegionQuestion:
+class RegionQuery:
     """One region of one picture.
 
     Attributes:
@@ -55,22 +56,21 @@ class RegionQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What tells, without reading a file, whether it has changed."""
+class _Version:
+    """Path, size and time of a file, to tell without reading it whether it has changed."""
 
     path: Path
     size: int
     mtime_ns: int
 
 
-class RegionDesk:
-    """Answers questions about one picture after another; a picture is kept until the next comes.
+class RegionClassifier:
+    """Handles queries about one picture after another; caches the last picture.
 
-    Needs no indexed library: of the library it takes a person's own vocabulary, and room to keep
-    embeddings of prompts.
+    Needs no indexed library, only its folder: for a person's own vocabulary and the prompt cache.
 
     Args:
-        load: Makes the encoder; called for the first question.
+        load: Loads the encoder; called for the first query.
         open_file: Reads a picture in full.
     """
 
@@ -83,26 +83,28 @@ class RegionDesk:
         self._paths = paths
         self._load = load
         self._open_file = open_file
-        self._view: tuple[_State, PictureView] | None = None
+        self._view: tuple[_Version, PictureView] | None = None
         self._label_sets: OrderedDict[object, LabelSet] = OrderedDict()
 
-    def answer(self, question: RegionQuestion) -> RegionAnswer:
-        """The best labels; raises `UserFacingError` where the picture or box cannot be used."""
-        view = self._look_at(question.image)
-        labels = self._labels_for(question)
-        found = self._reader.classify(
-            view, [question.box], labels, question.method, question.strength
-        )[0]
-        shown = found.labels if question.labels else found.labels[:VOCABULARY_SHOWN]
+    def classify(self, query: RegionQuery) -> RegionAnswer:
+        """Rank the query's labels, or the vocabulary's.
+
+        Raises:
+            UserFacingError: The picture, box or vocabulary cannot be used.
+        """
+        view = self._view_of(query.image)
+        labels = self._labels_for(query)
+        found = self._scorer.classify(view, [query.box], labels, query.method, query.strength)[0]
+        shown = found.labels if query.labels else found.labels[:VOCABULARY_SHOWN]
         return RegionAnswer(found.box, found.method, shown)
 
-    def embedding(self, question: RegionQuestion) -> NDArray[np.float32]:
-        """(dim,) of length one; raises as `answer`, and takes no notice of the labels."""
-        view = self._look_at(question.image)
-        return region_embedding(view, question.box, question.method, question.strength)
+    def embed(self, query: RegionQuery) -> NDArray[np.float32]:
+        """Embed the region → (dim,), unit length; ignores the labels, raises as `classify`."""
+        view = self._view_of(query.image)
+        return region_embedding(view, query.box, query.method, query.strength)
 
     def usable(self, method: RegionMethod) -> RegionMethod:
-        """The method asked for, or a crop where the search model cannot do it."""
+        """Return the requested method, or `CROP` if FALIP does not apply to the encoder."""
         return method if falip_applies(self._encoder) else RegionMethod.CROP
 
     @cached_property
@@ -110,35 +112,33 @@ class RegionDesk:
         return self._load()
 
     @cached_property
-    def _reader(self) -> RegionReader:
+    def _scorer(self) -> RegionScorer:
         captions = generic_captions()
         embeddings = PromptCache(self._paths.cache, self._encoder).get(
             "captions", captions, lambda: encode_prompts(self._encoder, captions)
         )
-        return RegionReader(self._encoder, embeddings)
+        return RegionScorer(self._encoder, embeddings)
 
-    def _look_at(self, image: Path) -> PictureView:
-        state = _state(image)
-        if self._view is None or state is None or self._view[0] != state:
-            # The last one goes first: in full, both may be more than there is room for.
+    def _view_of(self, image: Path) -> PictureView:
+        version = _version_of(image)
+        if self._view is None or version is None or self._view[0] != version:
+            # Freed first: two full pictures may be more than there is room for.
             self._view = None
             # In full: a crop of a small region needs all the pixels there are.
             picture = self._open_file(image)
             view = PictureView(self._encoder, picture.image, (picture.width, picture.height))
-            if state is None:
+            if version is None:
                 return view
-            self._view = state, view
+            self._view = version, view
         return self._view[1]
 
-    def _labels_for(self, question: RegionQuestion) -> LabelSet:
+    def _labels_for(self, query: RegionQuery) -> LabelSet:
         own = self._paths.vocabulary
-        # A person may be writing the vocabulary while its answers are on the screen.
-        key = question.labels or (own, _state(own))
+        # The version too: a person may be editing the vocabulary while the window is open.
+        key = query.labels or (own, _version_of(own))
         if key not in self._label_sets:
             self._label_sets[key] = (
-                self._reader.label_set(question.labels)
-                if question.labels
-                else self._vocabulary(own)
+                self._scorer.label_set(query.labels) if query.labels else self._vocabulary(own)
             )
             if len(self._label_sets) > KEPT_LABEL_SETS:
                 self._label_sets.popitem(last=False)
@@ -146,16 +146,16 @@ class RegionDesk:
         return self._label_sets[key]
 
     def _vocabulary(self, own: Path) -> LabelSet:
-        """The vocabulary that comes with photofind, a person's own over it."""
+        """Load and embed the built-in vocabulary with a person's own over it."""
         vocabulary = load_vocabulary(own)
         embeddings = encode_vocabulary(self._paths.cache, self._encoder, vocabulary)
         return LabelSet(vocabulary.labels, embeddings)
 
 
-def _state(path: Path) -> _State | None:
+def _version_of(path: Path) -> _Version | None:
     """`None` where there is no such file."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return _State(path, status.st_size, status.st_mtime_ns)
+    return _Version(path, status.st_size, status.st_mtime_ns)

@@ -8,11 +8,10 @@ import pytest
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.errors import CancelledError
-from photofind.vectors import choose
-from photofind.vectors.choose import IndexChoice, IndexHealth
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.generations import Generations
 from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
+from photofind.vectors.selector import AUTO_HNSW_PHOTOS, IndexHealth, IndexSelector
 from tests.support.vectors import SMALL, SPACE, unit_vectors
 
 COUNT = 2000
@@ -29,13 +28,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "vectors"
 
 
-def _choice(
+def _selector(
     folder: Path,
-    wish: str,
+    setting: str,
     parameters: GraphParameters = SMALL,
-    auto_from: int = choose.AUTO_HNSW_PHOTOS,
-) -> IndexChoice:
-    return IndexChoice(folder, SPACE, wish, 1, parameters, auto_from)
+    auto_from: int = AUTO_HNSW_PHOTOS,
+) -> IndexSelector:
+    return IndexSelector(folder, SPACE, setting, 1, parameters, auto_from)
 
 
 def _generation(folder: Path) -> str:
@@ -44,83 +43,83 @@ def _generation(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wish", "count", "kind"),
+    ("setting", "count", "kind"),
     [
-        ("auto", choose.AUTO_HNSW_PHOTOS - 1, "exact"),
-        ("auto", choose.AUTO_HNSW_PHOTOS, "hnsw"),
+        ("auto", AUTO_HNSW_PHOTOS - 1, "exact"),
+        ("auto", AUTO_HNSW_PHOTOS, "hnsw"),
         ("exact", 10**7, "exact"),
         ("hnsw", 1, "hnsw"),
         ("hnsw", 0, "exact"),
     ],
 )
 def test_that_size_decides_where_no_one_else_does(
-    folder: Path, wish: str, count: int, kind: str
+    folder: Path, setting: str, count: int, kind: str
 ) -> None:
-    assert _choice(folder, wish).kind(count) == kind
+    assert _selector(folder, setting).kind(count) == kind
 
 
 def test_that_a_small_library_gets_no_graph(folder: Path, vectors: Embeddings) -> None:
-    assert isinstance(_choice(folder, "auto").index(LABELS, vectors), ExactIndex)
+    assert isinstance(_selector(folder, "auto").index(LABELS, vectors), ExactIndex)
     assert not folder.exists()
 
 
 def test_that_a_forced_graph_is_built_once(folder: Path, vectors: Embeddings) -> None:
-    assert isinstance(_choice(folder, "hnsw").index(LABELS, vectors), HnswIndex)
+    assert isinstance(_selector(folder, "hnsw").index(LABELS, vectors), HnswIndex)
     first = _generation(folder)
 
-    assert isinstance(_choice(folder, "hnsw").index(LABELS, vectors), HnswIndex)
+    assert isinstance(_selector(folder, "hnsw").index(LABELS, vectors), HnswIndex)
     assert _generation(folder) == first
 
 
 def test_that_a_search_never_waits_for_a_graph_nobody_forced(
     folder: Path, vectors: Embeddings
 ) -> None:
-    def choice() -> IndexChoice:
-        return _choice(folder, "auto", auto_from=COUNT)
+    def opened() -> IndexSelector:
+        return _selector(folder, "auto", auto_from=COUNT)
 
-    assert isinstance(choice().index(LABELS, vectors), ExactIndex)
-    assert choice().health(COUNT).kind == "exact"
+    assert isinstance(opened().index(LABELS, vectors), ExactIndex)
+    assert opened().health(COUNT).kind == "exact"
 
-    assert choice().checked(LABELS, vectors).kind == "hnsw"
-    assert isinstance(choice().index(LABELS, vectors), HnswIndex)
-    assert choice().health(COUNT).kind == "hnsw"
+    assert opened().check(LABELS, vectors).kind == "hnsw"
+    assert isinstance(opened().index(LABELS, vectors), HnswIndex)
+    assert opened().health(COUNT).kind == "hnsw"
 
 
-@pytest.mark.parametrize("wish", ["auto", "hnsw"])
+@pytest.mark.parametrize("setting", ["auto", "hnsw"])
 def test_that_a_window_searches_exactly_until_a_graph_was_made_behind_it(
-    folder: Path, vectors: Embeddings, wish: str
+    folder: Path, vectors: Embeddings, setting: str
 ) -> None:
-    choice = _choice(folder, wish, auto_from=COUNT)
-    assert not choice.wants_graph()
+    selector = _selector(folder, setting, auto_from=COUNT)
+    assert not selector.wants_graph()
 
-    assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
-    assert choice.wants_graph()
-    assert choice.renew(CancelToken())
+    assert isinstance(selector.available_index(LABELS, vectors), ExactIndex)
+    assert selector.wants_graph()
+    assert selector.build_graph(CancelToken())
 
-    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
-    assert not choice.wants_graph()
-    assert not choice.renew(CancelToken())
-    assert isinstance(_choice(folder, wish, auto_from=COUNT).index(LABELS, vectors), HnswIndex)
+    assert isinstance(selector.available_index(LABELS, vectors), HnswIndex)
+    assert not selector.wants_graph()
+    assert not selector.build_graph(CancelToken())
+    assert isinstance(_selector(folder, setting, auto_from=COUNT).index(LABELS, vectors), HnswIndex)
 
 
 def test_that_a_library_too_small_for_a_graph_wants_none(folder: Path, vectors: Embeddings) -> None:
-    choice = _choice(folder, "auto", auto_from=COUNT + 1)
-    choice.ready_index(LABELS, vectors)
+    selector = _selector(folder, "auto", auto_from=COUNT + 1)
+    selector.available_index(LABELS, vectors)
 
-    assert not choice.wants_graph()
-    assert not choice.renew(CancelToken())
+    assert not selector.wants_graph()
+    assert not selector.build_graph(CancelToken())
     assert not folder.exists()
 
 
 def test_that_a_graph_is_read_from_the_disk_once(
     folder: Path, vectors: Embeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _choice(folder, "hnsw").index(LABELS, vectors)
-    choice = _choice(folder, "hnsw")
-    first = choice.ready_index(LABELS, vectors)
+    _selector(folder, "hnsw").index(LABELS, vectors)
+    selector = _selector(folder, "hnsw")
+    first = selector.available_index(LABELS, vectors)
     monkeypatch.delattr(Graph, "load")
 
-    again = choice.ready_index(np.arange(COUNT - 50), vectors[50:])
+    again = selector.available_index(np.arange(COUNT - 50), vectors[50:])
 
     assert isinstance(first, HnswIndex)
     assert isinstance(again, HnswIndex)
@@ -128,47 +127,47 @@ def test_that_a_graph_is_read_from_the_disk_once(
 
 
 def test_that_a_graph_another_process_made_is_taken(folder: Path, vectors: Embeddings) -> None:
-    choice = _choice(folder, "auto", auto_from=COUNT)
-    assert isinstance(choice.ready_index(LABELS, vectors), ExactIndex)
+    selector = _selector(folder, "auto", auto_from=COUNT)
+    assert isinstance(selector.available_index(LABELS, vectors), ExactIndex)
 
-    _choice(folder, "hnsw").index(LABELS, vectors)
+    _selector(folder, "hnsw").index(LABELS, vectors)
 
-    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
+    assert isinstance(selector.available_index(LABELS, vectors), HnswIndex)
 
 
 def test_that_a_graph_that_cannot_be_saved_serves_until_the_end(
     folder: Path, vectors: Embeddings
 ) -> None:
     folder.write_text("a file is in the way")
-    choice = _choice(folder, "hnsw")
-    choice.ready_index(LABELS, vectors)
+    selector = _selector(folder, "hnsw")
+    selector.available_index(LABELS, vectors)
 
-    assert choice.renew(CancelToken())
-    assert isinstance(choice.ready_index(LABELS, vectors), HnswIndex)
+    assert selector.build_graph(CancelToken())
+    assert isinstance(selector.available_index(LABELS, vectors), HnswIndex)
 
 
 def test_that_a_stale_graph_is_dropped_and_wanted_anew(folder: Path, vectors: Embeddings) -> None:
-    choice = _choice(folder, "hnsw")
-    choice.index(LABELS, vectors)
+    selector = _selector(folder, "hnsw")
+    selector.index(LABELS, vectors)
     more = np.concatenate((vectors, unit_vectors(300, 1)))
 
-    assert isinstance(choice.ready_index(np.arange(len(more)), more), ExactIndex)
-    assert choice.wants_graph()
-    assert choice.renew(CancelToken())
-    assert isinstance(choice.ready_index(np.arange(len(more)), more), HnswIndex)
+    assert isinstance(selector.available_index(np.arange(len(more)), more), ExactIndex)
+    assert selector.wants_graph()
+    assert selector.build_graph(CancelToken())
+    assert isinstance(selector.available_index(np.arange(len(more)), more), HnswIndex)
 
 
 def test_that_a_graph_that_finds_too_little_is_not_made_again_and_again(
     folder: Path, vectors: Embeddings
 ) -> None:
-    choice = _choice(folder, "hnsw", GraphParameters(m=2, ef_construction=3, ef_search=10))
-    choice.ready_index(LABELS, vectors)
-    assert not choice.renew(CancelToken())
+    selector = _selector(folder, "hnsw", GraphParameters(m=2, ef_construction=3, ef_search=10))
+    selector.available_index(LABELS, vectors)
+    assert not selector.build_graph(CancelToken())
 
-    choice.ready_index(LABELS[:-1], vectors[:-1])
-    assert not choice.wants_graph()
-    choice.ready_index(LABELS[:1700], vectors[:1700])
-    assert choice.wants_graph()
+    selector.available_index(LABELS[:-1], vectors[:-1])
+    assert not selector.wants_graph()
+    selector.available_index(LABELS[:1700], vectors[:1700])
+    assert selector.wants_graph()
 
 
 _WITHOUT_MEMORY = """
@@ -176,20 +175,20 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from photofind.cancel import CancelToken
-from photofind.vectors.choose import IndexChoice
+from photofind.vectors.selector import IndexSelector
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.hnsw import GraphParameters
 from tests.support.vectors import SPACE, unit_vectors
 
 labels, vectors = np.arange(2000), unit_vectors(2000)
-choice = IndexChoice(Path(sys.argv[1]), SPACE, "hnsw", 1, GraphParameters(m=10_000))
-choice.ready_index(labels, vectors)
+selector = IndexSelector(Path(sys.argv[1]), SPACE, "hnsw", 1, GraphParameters(m=10_000))
+selector.available_index(labels, vectors)
 pages = int(Path("/proc/self/statm").read_text().split()[5])
 _, hard = resource.getrlimit(resource.RLIMIT_DATA)
 # The graph would take 160 MB.
 resource.setrlimit(resource.RLIMIT_DATA, (pages * resource.getpagesize() + 80_000_000, hard))
-print(choice.renew(CancelToken()))
-print(isinstance(choice.ready_index(labels, vectors), ExactIndex), choice.wants_graph())
+print(selector.build_graph(CancelToken()))
+print(isinstance(selector.available_index(labels, vectors), ExactIndex), selector.wants_graph())
 """
 
 
@@ -211,44 +210,44 @@ def test_that_a_graph_there_is_no_memory_for_is_not_made_again_and_again(folder:
 def test_that_a_graph_given_up_leaves_everything_as_it_was(
     folder: Path, vectors: Embeddings
 ) -> None:
-    choice = _choice(folder, "hnsw")
-    choice.ready_index(LABELS, vectors)
+    selector = _selector(folder, "hnsw")
+    selector.available_index(LABELS, vectors)
     cancel = CancelToken()
     cancel.cancel()
 
     with pytest.raises(CancelledError):
-        choice.renew(cancel)
+        selector.build_graph(cancel)
 
     assert not folder.exists()
-    assert choice.wants_graph()
+    assert selector.wants_graph()
 
 
 def test_that_a_damaged_graph_is_built_again(folder: Path, vectors: Embeddings) -> None:
-    _choice(folder, "hnsw").index(LABELS, vectors)
+    _selector(folder, "hnsw").index(LABELS, vectors)
     first = _generation(folder)
     (folder / first).write_bytes(b"torn")
 
-    assert isinstance(_choice(folder, "hnsw").index(LABELS, vectors), HnswIndex)
+    assert isinstance(_selector(folder, "hnsw").index(LABELS, vectors), HnswIndex)
     assert _generation(folder) != first
 
 
 def test_that_few_new_photos_need_no_new_graph(folder: Path, vectors: Embeddings) -> None:
-    _choice(folder, "hnsw").index(LABELS, vectors)
+    _selector(folder, "hnsw").index(LABELS, vectors)
     first = _generation(folder)
     more = np.concatenate((vectors, unit_vectors(100, 1)))
 
-    index = _choice(folder, "hnsw").index(np.arange(len(more)), more)
+    index = _selector(folder, "hnsw").index(np.arange(len(more)), more)
 
     assert _generation(folder) == first
     assert index.query(more[-1], 1).labels.tolist() == [len(more) - 1]
 
 
 def test_that_many_new_photos_do(folder: Path, vectors: Embeddings) -> None:
-    _choice(folder, "hnsw").index(LABELS, vectors)
+    _selector(folder, "hnsw").index(LABELS, vectors)
     first = _generation(folder)
     more = np.concatenate((vectors, unit_vectors(300, 1)))
 
-    index = _choice(folder, "hnsw").index(np.arange(len(more)), more)
+    index = _selector(folder, "hnsw").index(np.arange(len(more)), more)
 
     assert isinstance(index, HnswIndex)
     assert index.staleness == 0
@@ -256,8 +255,8 @@ def test_that_many_new_photos_do(folder: Path, vectors: Embeddings) -> None:
 
 
 def test_that_the_recall_reported_is_measured(folder: Path, vectors: Embeddings) -> None:
-    made = _choice(folder, "hnsw").checked(LABELS, vectors)
-    promised = _choice(folder, "hnsw").health(COUNT)
+    made = _selector(folder, "hnsw").check(LABELS, vectors)
+    promised = _selector(folder, "hnsw").health(COUNT)
 
     assert made.checked
     assert not promised.checked
@@ -269,7 +268,7 @@ def test_that_a_graph_that_finds_too_little_is_made_anew(folder: Path, vectors: 
     Generations(folder).save(poor, SPACE, recall=1.0)
     first = _generation(folder)
 
-    health = _choice(folder, "hnsw").checked(LABELS, vectors)
+    health = _selector(folder, "hnsw").check(LABELS, vectors)
 
     assert health.kind == "hnsw"
     assert health.recall >= 0.97
@@ -282,10 +281,10 @@ def test_that_a_graph_that_cannot_be_made_good_is_not_used(
     parameters = GraphParameters(m=2, ef_construction=3, ef_search=10)
     Generations(folder).save(Graph.build(vectors, parameters), SPACE, recall=1.0)
 
-    health = _choice(folder, "hnsw", parameters).checked(LABELS, vectors)
+    health = _selector(folder, "hnsw", parameters).check(LABELS, vectors)
 
     assert health == IndexHealth("exact", 1.0, True)
-    assert isinstance(_choice(folder, "hnsw", parameters).index(LABELS, vectors), ExactIndex)
+    assert isinstance(_selector(folder, "hnsw", parameters).index(LABELS, vectors), ExactIndex)
     assert not list(folder.glob("*.hnsw"))
 
 
@@ -294,6 +293,6 @@ def test_that_a_library_that_cannot_be_written_is_searched_all_the_same(
 ) -> None:
     folder.write_text("a file is in the way")
 
-    index = _choice(folder, "hnsw").index(LABELS, vectors)
+    index = _selector(folder, "hnsw").index(LABELS, vectors)
 
     assert index.query(vectors[7], 1).labels.tolist() == [7]

@@ -1,0 +1,125 @@
+"""Runs of the indexer over a library's roots, with the upkeep before and after each."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from photofind.cancel import CancelToken
+from photofind.clip.encoder import TextEncoder
+from photofind.clip.prompt_cache import PromptCache
+from photofind.clip.prompts import background_queries, encode_queries
+from photofind.domain import Embeddings
+from photofind.events import IndexFinished, Listener
+from photofind.indexing.indexer import Indexer
+from photofind.indexing.places import Changes
+from photofind.indexing.producers import thumbnail_version
+from photofind.indexing.purge import purge
+from photofind.indexing.watch import keep_up
+from photofind.indexing.watcher import FolderWatcher
+from photofind.indexing.worker import Worker
+from photofind.paths import LibraryPaths
+from photofind.photos.thumbnails import ThumbnailCache
+from photofind.settings import Settings
+from photofind.store.catalogue import Catalogue
+from photofind.store.database import Database
+from photofind.store.roots import Root
+
+_log = logging.getLogger(__name__)
+
+
+def background_embeddings(cache: Path, encoder: TextEncoder) -> Embeddings:
+    """Embed the background queries → (B, dim) float32, unit length; cached on disk."""
+    queries = background_queries()
+    return PromptCache(cache, encoder).get(
+        "background", queries, lambda: encode_queries(encoder, queries)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRuns:
+    """Indexes the roots of one library, once or for as long as they are watched.
+
+    Attributes:
+        settings: As they were when the worker was made.
+        worker: Reads and embeds photos.
+        listener: Called with every event.
+        cancel: Ends a run between two batches.
+    """
+
+    paths: LibraryPaths
+    database: Database
+    catalogue: Catalogue
+    settings: Settings
+    worker: Worker
+    listener: Listener
+    cancel: CancelToken
+
+    def watch(self) -> Iterator[IndexFinished]:
+        """Index all roots, then what changes in them; yields a report for each run.
+
+        Raises:
+            CancelledError: `cancel` was cancelled; finished batches are kept.
+        """
+
+        def index(changes: Changes | None) -> IndexFinished:
+            roots = self.catalogue.roots.all()
+            return self.index([r for r in roots if changes is None or r.path in changes], changes)
+
+        folders = [root.path for root in self.catalogue.roots.all()]
+        with FolderWatcher(folders, self.paths.folder, cancel=self.cancel) as watcher:
+            yield from keep_up(watcher, index, self.cancel, 60.0 * self.settings.reconcile_minutes)
+
+    def index(self, roots: Sequence[Root], changes: Changes | None = None) -> IndexFinished:
+        """Index roots and return the report.
+
+        Args:
+            changes: Only these parts of the roots; by default all, with upkeep of the catalogue.
+
+        Raises:
+            CancelledError: `cancel` was cancelled; finished batches are kept.
+        """
+        if changes is None:
+            self.database.maintain(self.cancel.raise_if_cancelled)
+            self._requeue_lost_thumbnails()
+        indexer = Indexer(
+            self.database,
+            self.worker,
+            self.settings,
+            own_folder=self.paths.folder,
+            listener=self.listener,
+            cancel=self.cancel,
+        )
+        extent = "whole" if changes is None else "changed parts of"
+        checkpoint = self.worker.space.checkpoint
+        _log.info("Reading %s %d folders with %s.", extent, len(roots), checkpoint)
+        report = indexer.run(roots, changes)
+        _log_report(report)
+        if changes is None:
+            purge(self.database, self._thumbnails, self.settings.forget_gone_days, self.cancel)
+        # Warms the prompt cache for the first search.
+        background_embeddings(self.paths.cache, self.worker)
+        return report
+
+    def _requeue_lost_thumbnails(self) -> None:
+        """Queue all thumbnails again if the cache is empty; a single one is remade on demand."""
+        if self._thumbnails.is_empty():
+            producer = thumbnail_version(self.settings.thumbnail_px)
+            lost = self.catalogue.derived.forget_all(producer)
+            if lost:
+                _log.warning("All thumbnails are lost; %d are made again.", lost)
+
+    @property
+    def _thumbnails(self) -> ThumbnailCache:
+        return ThumbnailCache(self.paths.thumbnails, self.settings.thumbnail_px)
+
+
+def _log_report(report: IndexFinished) -> None:
+    counts = ("found", "embedded", "unchanged", "moved", "removed", "duplicates")
+    _log.info(
+        "Read: %s, %d unreadable, %d offline folders, in %.1f s.",
+        ", ".join(f"{getattr(report, name)} {name}" for name in counts),
+        len(report.failures),
+        len(report.offline),
+        report.seconds,
+    )
