@@ -1,4 +1,4 @@
-"""Widgets that fill lines as text does."""
+"""Lay widgets out in lines, wrapped like text."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def flow(
     last_fills: bool = False,
     mirrored: bool = False,
 ) -> list[QRect]:
-    """An area for each thing, side by side until a line is full.
+    """Return a rectangle for each size, side by side until a line is full.
 
     Args:
         sizes: What each would have.
@@ -72,7 +72,7 @@ def _placed(
 
 
 class FlowRow(QWidget):
-    """Shows widgets as `flow` places them; as many lines high as its width needs.
+    """Widget that wraps its children into lines as `flow` does.
 
     No `QLayout`: one written in Python gives its items away to be deleted, and keeps them.
 
@@ -90,7 +90,7 @@ class FlowRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
-        """In this order; whoever takes one away hides it."""
+        """Show widgets in this order; the caller hides those it leaves out."""
         self._widgets = tuple(widgets)
         for widget in widgets:
             widget.setParent(self)

@@ -76,7 +76,7 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
-        """The message that is shown, with its hint."""
+        """The message shown, with its hint."""
         return "\n".join(part for part in (self._message.text(), self._hint.text()) if part)
 
     @override

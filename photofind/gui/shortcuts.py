@@ -1,4 +1,4 @@
-"""Every key of the window, once: what `?` shows is what works."""
+"""Every keyboard shortcut, once: what `?` shows is what works."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Shortcut:
 
 
 def shortcuts() -> list[tuple[str, list[Shortcut]]]:
-    """By where they work."""
+    """List the shortcuts, grouped by where they work."""
     return [
         (
             tr("Everywhere"),
@@ -76,7 +76,7 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
 
 
 class ShortcutSheet(QDialog):
-    """All of them on one page."""
+    """Dialog that lists every shortcut."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -29,7 +29,7 @@ class WindowState:
     def restore(
         self, window: QMainWindow, splitter: QSplitter, photos: PhotosPage, viewer: Viewer
     ) -> None:
-        """What was never kept stays as it is."""
+        """Restore what was saved; leave the rest as it is."""
         for name, apply in (
             ("geometry", window.restoreGeometry),
             ("splitter", splitter.restoreState),

@@ -114,8 +114,8 @@ def make_chooser(
             load=shelf.load,
             add=shelf.add,
             downloads=downloads,
-            ask_folder=ask,
-            ask_file=ask,
+            choose_folder=ask,
+            choose_file=ask,
         )
         made.append(chooser)
         chooser.show()

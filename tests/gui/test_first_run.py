@@ -51,7 +51,7 @@ def first_run(
         add=none_comes,
         downloads=downloads,
     )
-    made = FirstRun(chooser, pictures, ask_folder=lambda _parent: asked.pop() if asked else None)
+    made = FirstRun(chooser, pictures, choose_folder=lambda _parent: asked.pop() if asked else None)
     qtbot.addWidget(made)
     made.resize(900, 600)
     with qtbot.waitSignal(chooser.loaded):
@@ -156,7 +156,7 @@ def test_that_the_demo_and_the_way_past_all_are_offered_on_every_step(
     first_run: FirstRun, qtbot: QtBot
 ) -> None:
     for _step in range(3):
-        with qtbot.waitSignal(first_run.demo_asked):
+        with qtbot.waitSignal(first_run.demo_requested):
             click_in(first_run, "Open the demo pictures")
         with qtbot.waitSignal(first_run.skipped):
             click_in(first_run, "Skip all")

@@ -218,7 +218,7 @@ def test_that_an_empty_library_says_what_to_do(panel: LibraryPanel, qtbot: QtBot
     assert "Tags come while photos are read." in said(panel)
     assert not rows(panel, "Suggestions").isVisible()
     assert not panel.findChildren(YearsHistogram)[0].isVisible()
-    with qtbot.waitSignal(panel.folder_add_asked):
+    with qtbot.waitSignal(panel.folder_add_requested):
         visible_button(panel, "Add folder…").click()
 
 
@@ -233,10 +233,10 @@ def test_that_a_folders_menu_shows_and_removes(panel: LibraryPanel, qtbot: QtBot
         (found,) = [one for one in panel.folder_menu(path).actions() if one.text() == words]
         return found
 
-    with qtbot.waitSignal(panel.folder_show_asked) as told:
+    with qtbot.waitSignal(panel.folder_show_requested) as told:
         action(HOME, "Show in folder").trigger()
     assert told.args == [HOME]
-    with qtbot.waitSignal(panel.folder_remove_asked) as told:
+    with qtbot.waitSignal(panel.folder_remove_requested) as told:
         action(DISK, "Remove from library…").trigger()
     assert told.args == [2]
     assert not action(DISK, "Show in folder").isEnabled()
@@ -246,7 +246,7 @@ def test_that_delete_asks_to_remove_a_folder(panel: LibraryPanel, qtbot: QtBot) 
     folders = rows(panel, "Folders")
     folders.setFocus()
     qtbot.keyClick(folders, Qt.Key.Key_End)
-    with qtbot.waitSignal(panel.folder_remove_asked) as told:
+    with qtbot.waitSignal(panel.folder_remove_requested) as told:
         qtbot.keyClick(folders, Qt.Key.Key_Delete)
     assert told.args == [3]
 

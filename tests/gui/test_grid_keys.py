@@ -81,10 +81,10 @@ def test_that_right_is_back_where_people_read_from_right_to_left(
     ("key", "modifiers", "signal", "told_of"),
     [
         (Qt.Key.Key_Return, NONE, "opened", 3),
-        (Qt.Key.Key_S, NONE, "similar_asked", 3),
-        (Qt.Key.Key_T, NONE, "tag_asked", [1, 3]),
-        (Qt.Key.Key_Delete, NONE, "trash_asked", [1, 3]),
-        (Qt.Key.Key_C, CONTROL, "copy_asked", [1, 3]),
+        (Qt.Key.Key_S, NONE, "similar_requested", 3),
+        (Qt.Key.Key_T, NONE, "tag_requested", [1, 3]),
+        (Qt.Key.Key_Delete, NONE, "trash_requested", [1, 3]),
+        (Qt.Key.Key_C, CONTROL, "copy_requested", [1, 3]),
     ],
 )
 def test_that_a_key_asks_for_what_can_be_done(

@@ -121,7 +121,7 @@ def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> 
     with qtbot.waitSignal(captions.loaded):
         captions.get(PhotoId(2))
     known = replace(known, files=(replace(known.files[0], path=Path("/photos/pier.jpg")),))
-    captions.forget([PhotoId(2)])
+    captions.invalidate([PhotoId(2)])
     with qtbot.waitSignal(captions.loaded):
         assert captions.get(PhotoId(2)) is None
     captions.close()

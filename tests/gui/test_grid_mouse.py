@@ -124,7 +124,7 @@ def test_that_the_menu_says_in_words_how_many_are_moved_to_the_trash(
     menu = menu_of(grid, qtbot)
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
     assert "Move 3 photos to trash…" in words
-    with qtbot.waitSignal(grid.trash_asked) as told:
+    with qtbot.waitSignal(grid.trash_requested) as told:
         next(action for action in menu.actions() if "trash" in action.text()).trigger()
     assert told.args == [[1, 2, 3]]
     menu.close()

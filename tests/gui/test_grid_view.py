@@ -91,7 +91,7 @@ def test_that_photos_are_drawn_when_their_thumbnails_come(
 ) -> None:
     before = grid.grab().toImage()
     sight = grid.rows_in_sight()
-    qtbot.waitUntil(lambda: all(thumbnails.held(PhotoId(row + 1)) is not None for row in sight))
+    qtbot.waitUntil(lambda: all(thumbnails.cached(PhotoId(row + 1)) is not None for row in sight))
     assert grid.grab().toImage() != before
 
 

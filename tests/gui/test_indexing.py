@@ -169,7 +169,7 @@ def test_that_a_stop_says_why_and_offers_to_try_again(strip: StatusStrip, qtbot:
 
     assert _said(strip) == "Stopped: The disk is full. Make room on it."
     assert _dot_role(strip) is QPalette.ColorRole.BrightText
-    with qtbot.waitSignal(strip.retry_asked):
+    with qtbot.waitSignal(strip.retry_requested):
         QTest.mouseClick(_button(strip, "Try again"), Qt.MouseButton.LeftButton)
 
 
@@ -208,7 +208,7 @@ def test_that_unreadable_files_are_a_button_only_when_there_are_some(
     strip.show_failures(3)
 
     button = _button(strip, "3 could not be read")
-    with qtbot.waitSignal(strip.failures_asked):
+    with qtbot.waitSignal(strip.failures_requested):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     strip.show_failures(0)
     assert not button.isVisible()
@@ -276,7 +276,7 @@ def test_that_a_library_without_failures_says_so(page: UnreadablePage) -> None:
 
 
 def test_that_try_again_is_asked_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.retry_asked):
+    with qtbot.waitSignal(page.retry_requested):
         QTest.mouseClick(_button(page, "Try again"), Qt.MouseButton.LeftButton)
 
 
@@ -290,7 +290,7 @@ def test_that_a_chosen_file_is_shown_in_its_folder(page: UnreadablePage, qtbot: 
     QTest.keyClick(tree, Qt.Key.Key_Home)
     QTest.keyClick(tree, Qt.Key.Key_Down)
 
-    with qtbot.waitSignal(page.folder_asked) as asked:
+    with qtbot.waitSignal(page.folder_requested) as asked:
         QTest.mouseClick(show, Qt.MouseButton.LeftButton)
     assert asked.args == [Path("/photos/norway/a.jpg")]
 

@@ -118,11 +118,11 @@ def test_that_an_error_for_people_is_told_where_it_was_asked(
 
     lanes[0].submit(fail, lambda _: None, told.append)
     qtbot.waitUntil(lambda: bool(told))
-    with qtbot.waitSignal(lanes[0].troubled) as troubled:
+    with qtbot.waitSignal(lanes[0].failed) as failed:
         lanes[0].submit(fail, lambda _: None)
 
     assert told[0].message == "There is no such folder."
-    assert troubled.args[0].hint == "Choose another one."
+    assert failed.args[0].hint == "Choose another one."
 
 
 def test_that_a_bug_reaches_the_hook_for_bugs(

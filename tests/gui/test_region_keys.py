@@ -23,7 +23,7 @@ def test_that_enter_makes_a_box_of_half_the_size_and_then_finds_it(
 ) -> None:
     QTest.keyClick(tool, Key.Key_Return)
     assert tool.box == pytest.approx((500, 400, 1500, 1200))
-    with qtbot.waitSignal(tool.find_asked) as asked:
+    with qtbot.waitSignal(tool.find_requested) as asked:
         QTest.keyClick(tool, Key.Key_Return)
     assert asked.args == [RegionOfPhoto(PHOTO, (500, 400, 1500, 1200))]
 

@@ -71,7 +71,7 @@ def test_that_an_answer_for_a_box_that_is_gone_is_not_shown(
     tool.answered.connect(heard.append)
     answers.hold()
     drag(tool, (200, 200), (400, 400))
-    qtbot.waitUntil(lambda: bool(answers.asked))
+    qtbot.waitUntil(lambda: bool(answers.requested))
     QTest.keyClick(tool, Key.Key_Escape)
     answers.let_all_go()
     QTest.keyClick(tool, Key.Key_Return)
@@ -131,7 +131,7 @@ def test_that_leaving_drops_the_question_and_frees_the_lane(
     tool.answered.connect(heard.append)
     answers.hold()
     drag(tool, (200, 200), (400, 400))
-    qtbot.waitUntil(lambda: bool(answers.asked))
+    qtbot.waitUntil(lambda: bool(answers.requested))
     tool.leave()
     assert tool.region is None
     answers.let_all_go()
@@ -152,6 +152,6 @@ def test_that_how_to_look_reaches_the_question(
     assert slider is not None
     slider.setFocus()
     QTest.keyClick(slider, Key.Key_End)
-    qtbot.waitUntil(lambda: answers.asked[-1][0].strength == HARD_MASK)
+    qtbot.waitUntil(lambda: answers.requested[-1][0].strength == HARD_MASK)
     assert tool.region is not None
     assert tool.region.strength == HARD_MASK

@@ -17,7 +17,7 @@ from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import PictureQuery
 from photofind.live.results import Coverage, RegionOfPhoto, Results
 from photofind.store.gallery import PhotoRows
-from tests.gui.search_desk import requested
+from tests.gui.search_harness import requested
 
 Rows = Callable[[int], PhotoRows]
 ALL_READ = Coverage(38_000, 38_000)

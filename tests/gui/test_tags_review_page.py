@@ -26,7 +26,7 @@ class SmallLibrary:
         self._rows = rows
         self._done: list[tuple[str, list[int]]] = []
         self.waiting = waiting
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.said: list[tuple[str, list[int], str]] = []
         page.tag_chosen.connect(self._answer)
         page.confirmed.connect(lambda ids, name: self._decide("yes", ids, name))
@@ -39,7 +39,7 @@ class SmallLibrary:
         self._page.show_tags(counts)
 
     def _answer(self, name: str) -> None:
-        self.asked.append(name)
+        self.requested.append(name)
         ids = self.waiting[name]
         kept = np.isin(self._rows.photo_ids, np.array(ids))
         rows = PhotoRows(
@@ -122,7 +122,7 @@ def test_that_tags_with_most_suggestions_come_first_and_the_first_is_gone_throug
     page: ReviewPage, library: SmallLibrary
 ) -> None:
     assert tags(page) == [("dog", 6), ("sea", 2), ("cat", 1)]
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
     assert shown(page) == [1, 2, 3, 4, 5, 6]
 
 
@@ -160,7 +160,7 @@ def test_that_keys_decide_and_mean_nothing_else(
     select(page, 0)
     with (
         qtbot.assertNotEmitted(page.opened),
-        qtbot.assertNotEmitted(page.grid.trash_asked),
+        qtbot.assertNotEmitted(page.grid.trash_requested),
     ):
         qtbot.keyClick(page.grid, key)
     assert library.said == [(said, [1], "dog")]
@@ -180,7 +180,7 @@ def test_that_the_next_tag_comes_when_one_is_finished(
     page: ReviewPage, library: SmallLibrary, qtbot: QtBot
 ) -> None:
     qtbot.keyClick(page.grid, Qt.Key.Key_Y)
-    assert library.asked == ["dog", "sea"]
+    assert library.requested == ["dog", "sea"]
     assert shown(page) == [7, 8]
     assert tags(page) == [("sea", 2), ("cat", 1)]
 
@@ -217,7 +217,7 @@ def test_that_the_less_certain_come_back_when_the_surer_ones_are_decided(
     assert library.said == [("yes", [1, 2, 3], "dog")]
     assert shown(page) == [4, 5, 6]
     assert slider.value() == 0
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
 
 
 def test_that_undo_brings_the_last_decision_back_whatever_tag_is_shown_now(
@@ -266,7 +266,7 @@ def test_that_new_suggestions_leave_the_chosen_tag_and_its_photos_as_they_are(
     library.tell()
 
     assert tags(page)[0] == ("boat", 7)
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
     assert page.grid.selected() == [3]
 
 

@@ -77,7 +77,7 @@ class Album:
         self._open.set()
 
     @property
-    def asked(self) -> list[PhotoId]:
+    def requested(self) -> list[PhotoId]:
         """The photos whose pictures were asked for."""
         return [photo_id for photo_id, _ in self.pictures]
 

@@ -1,4 +1,4 @@
-"""Which bars a library's years are drawn as."""
+"""Group a library's years into bars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class YearBar:
 
 
 def year_bars(years: Mapping[int, int], most: int) -> list[YearBar]:
-    """Bars for a library's years in order, several years to a bar where there are too many.
+    """Make bars in order, several years to a bar where there are too many.
 
     Args:
         years: Photos by year.

@@ -22,7 +22,7 @@ class GridActions:
 
 
 def grid_menu(parent: QWidget, count: int, actions: GridActions) -> QMenu:
-    """For `count` photos; what concerns one only is offered where there is one only."""
+    """Build the context menu for `count` photos; some actions are for a single one only."""
     menu = QMenu(parent)
     one = count == 1
     _add(menu, tr("Open"), tr("Enter"), actions.open, enabled=one)

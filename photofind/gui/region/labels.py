@@ -1,4 +1,4 @@
-"""What a region may show: the best labels, with bars as long as they are good beside the best."""
+"""Labels of a region, with bars relative to the best one."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.focus import paint_focus_ring
 from photofind.gui.theme import RADIUS, SPACING, Theme, theme_of
 from photofind.search.regions import LabelScore
 
@@ -29,7 +29,7 @@ _SKELETON_SHARES = (0.62, 0.44, 0.53, 0.36, 0.48)
 
 
 class LabelRow(QAbstractButton):
-    """One label; a click or Enter chooses it."""
+    """Row of one label; a click or Enter chooses it."""
 
     def __init__(self, place: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,11 +45,11 @@ class LabelRow(QAbstractButton):
 
     @property
     def name(self) -> str:
-        """Empty while there is no answer."""
+        """The label; empty while there is no answer."""
         return self._name
 
     def show_label(self, name: str, share: float) -> None:
-        """`share` is the bar's length, 0–1."""
+        """Show a label; `share` is the bar's length, 0–1."""
         self._name, self._share = name, share
         said = self.tr("{place}. {name}").format(place=self._place + 1, name=name)
         self.setAccessibleName(said if name else self.tr("No answer yet"))
@@ -127,7 +127,7 @@ class LabelRow(QAbstractButton):
         return self.width() * _NAME_SHARE - SPACING
 
     def _part(self, leading: float, width: float, height: float) -> QRectF:
-        """A part of the row, in the middle of its height, counted from where reading begins."""
+        """Return a part of the row, centred vertically, mirrored in a right-to-left layout."""
         part = QRectF(leading, (self.height() - height) / 2, width, height)
         if self.isRightToLeft():
             part.moveLeft(self.width() - leading - width)
@@ -135,14 +135,14 @@ class LabelRow(QAbstractButton):
 
 
 def _faint(theme: Theme) -> QColor:
-    """Seen on every ground of both themes, and no more than that."""
+    """Return a colour barely visible on every background of both themes."""
     colour = QColor(theme.muted)
     colour.setAlphaF(_FAINT)
     return colour
 
 
 class LabelList(QWidget):
-    """The best labels, at most `SHOWN`, the best first; one may be chosen.
+    """Up to `SHOWN` labels, the best first; one may be chosen.
 
     Signals:
         chosen: A label, by a person.
@@ -173,7 +173,7 @@ class LabelList(QWidget):
         return button.name if isinstance(button, LabelRow) and button.name else None
 
     def show_labels(self, labels: Sequence[LabelScore]) -> None:
-        """A chosen label stays chosen as long as it is among them; the labels are best first."""
+        """Show labels, best first; a chosen one stays chosen while it is among them."""
         kept = self.chosen_name
         best = max(labels[0].score, 0.0) if labels else 0.0
         self._choose(None)
@@ -185,14 +185,14 @@ class LabelList(QWidget):
                 if label.label == kept:
                     self._choose(row)
 
-    def forget(self) -> None:
-        """Shows that an answer is still to come."""
+    def reset(self) -> None:
+        """Show that an answer is still to come."""
         self._choose(None)
         for row in self._rows:
             row.setVisible(True)
             row.show_label("", 0.0)
 
-    def forget_choice(self) -> None:
+    def reset_choice(self) -> None:
         self._choose(None)
 
     def set_dimmed(self, dimmed: bool) -> None:

@@ -1,4 +1,4 @@
-"""The photos around the one that is shown, in a strip below it."""
+"""Filmstrip of the photos around the current one."""
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -27,8 +27,7 @@ from typing_extensions import override
 from photofind.domain import PhotoId
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
-from photofind.gui.motion import motion_allowed
-from photofind.gui.theme import SPACING, SURROUND
+from photofind.gui.theme import SPACING, SURROUND, motion_allowed
 from photofind.gui.viewer.stage import average_colour
 from photofind.gui.wording import number
 
@@ -42,7 +41,7 @@ _OFFLINE_OPACITY = 0.45
 
 
 class Filmstrip(QWidget):
-    """Squares of the photos of a model, the current one in the middle; paints only those in view.
+    """Squares of the photos of a model, the current one centred; paints only visible ones.
 
     The wheel moves the strip, a click chooses; the keyboard stays with the viewer.
 
@@ -77,11 +76,11 @@ class Filmstrip(QWidget):
 
     @property
     def current(self) -> int:
-        """The row in accent; −1 for none."""
+        """The highlighted row; −1 for none."""
         return self._current
 
     def show_row(self, row: int) -> None:
-        """Brings a row into the middle; glides there when it is near and motion is wanted."""
+        """Scroll a row to the middle, animated when it is near and motion is allowed."""
         self._current = row
         target = float(row * STRIDE_PX)
         count = number(self._model.rowCount())
@@ -97,7 +96,7 @@ class Filmstrip(QWidget):
             self._move_to(target)
 
     def row_at(self, point: QPoint) -> int:
-        """The row painted at a point; −1 where there is none."""
+        """Return the row at a point; −1 where there is none."""
         x = self.width() - point.x() if self._mirrored else point.x()
         along = x - self.width() / 2 + self._place + CELL_PX / 2
         row, within = divmod(along, STRIDE_PX)
@@ -105,14 +104,14 @@ class Filmstrip(QWidget):
         return int(row) if on_cell and 0 <= row < self._model.rowCount() else -1
 
     def rect_of(self, row: int) -> QRect:
-        """Where a row is painted; may be out of view."""
+        """Return a row's rectangle, which may be out of view."""
         left = round(row * STRIDE_PX - self._place + self.width() / 2 - CELL_PX / 2)
         if self._mirrored:
             left = self.width() - left - CELL_PX
         return QRect(left, self._top, CELL_PX, CELL_PX)
 
     def rows_in_view(self) -> range:
-        """The rows that are painted."""
+        """Return the visible rows."""
         half = self.width() / 2 + CELL_PX / 2
         first = int((self._place - half) // STRIDE_PX)
         last = int((self._place + half) // STRIDE_PX) + 1
@@ -132,7 +131,7 @@ class Filmstrip(QWidget):
         painter.fillRect(event.rect(), QColor(SURROUND.window))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        # The middle is asked for last, and so comes first.
+        # The newest request is served first: the middle is requested last.
         in_view = sorted(self.rows_in_view(), key=lambda row: -abs(row * STRIDE_PX - self._place))
         for row in in_view:
             rect = self.rect_of(row)

@@ -39,7 +39,7 @@ class OpenWindow:
         self.bridge = Bridge(interval_ms=20)
         self.reports: list[IndexFinished] = []
         self.bridge.finished.connect(self.reports.append)
-        self.library = LiveLibrary(library, self.bridge.listen, make_worker=make_worker)
+        self.library = LiveLibrary(library, self.bridge.post, make_worker=make_worker)
         self.window = MainWindow(self.library, self.bridge)
         if not self.library.paths.window_state.exists():
             self.window.resize(1100, 720)

@@ -119,7 +119,7 @@ class Answering:
     """
 
     def __init__(self, answer: str, *ticks: str) -> None:
-        self.asked = ""
+        self.requested = ""
         self._answer = answer
         self._ticks = ticks
         self._timer = QTimer(interval=LOOK_EVERY_MS)
@@ -130,7 +130,7 @@ class Answering:
         question = QApplication.activeModalWidget()
         if isinstance(question, QDialog) and question.isVisible():
             self._timer.stop()
-            self.asked = "\n".join((words(question), *lines(question)))
+            self.requested = "\n".join((words(question), *lines(question)))
             for tick in self._ticks:
                 click(question, tick)
             click(question, self._answer)

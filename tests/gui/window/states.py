@@ -211,7 +211,7 @@ def unreadable(with_album: OpenWindow, album: Path) -> QWidget:
     (album / "broken.jpg").write_bytes(whole[: len(whole) // 2])
     with_album.wait(lambda: bool(window.outline.latest and window.outline.latest.failures))
     with_album.wait(lambda: bool(with_album.library.catalogue.roots.failures()))
-    window.strip.failures_asked.emit()
+    window.strip.failures_requested.emit()
     with_album.wait(window.unreadable.isVisible)
     return window
 

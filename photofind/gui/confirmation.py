@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from photofind.gui.wording import tr
 
 
-def is_meant(window: QWidget, question: str, about: str, deed: str) -> bool:
+def confirm_action(window: QWidget, question: str, about: str, deed: str) -> bool:
     """Ask for confirmation; Enter keeps everything.
 
     Args:

@@ -1,4 +1,4 @@
-"""Where a card floats: beside the box, always inside the view, over the box only without choice."""
+"""Place a card beside a box and inside the view; over the box only where nothing else fits."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -13,7 +13,7 @@ MARGIN_PX = 8.0
 
 
 class Side(Enum):
-    """Where the card is, seen from the box."""
+    """Side of the box the card is on."""
 
     RIGHT = "right"
     LEFT = "left"
@@ -22,8 +22,10 @@ class Side(Enum):
     OVER = "over"
 
 
-def placed(card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]) -> tuple[Side, QRectF]:
-    """The first side with room for the card; without any, the corner where it hides least.
+def place_card(
+    card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]
+) -> tuple[Side, QRectF]:
+    """Return the first side with room for the card, or the corner where it hides least.
 
     Args:
         box: In the same pixels as `view`; may reach beyond it.
@@ -41,7 +43,7 @@ def placed(card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]) -> tu
 
 
 def _beside(side: Side, size: QSizeF, box: QRectF, inner: QRectF) -> QRectF | None:
-    """`None` where there is no room."""
+    """Return the card's rectangle on a side; `None` where there is no room."""
     match side:
         case Side.RIGHT:
             x, y = box.right() + GAP_PX, box.top()
