@@ -25,7 +25,7 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
-    def say(self, text: str, *, tooltip: str = "") -> None:
+    def show_text(self, text: str, *, tooltip: str = "") -> None:
         """Show a text; `tooltip` where there is more to say than the text itself."""
         if text == self.text():
             return

@@ -40,9 +40,9 @@ class EmptyLibrary(QWidget):
         for part in (self._heading, self._words, self._add):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-        self.say((), False)
+        self.show_reason((), False)
 
-    def say(self, folders: Sequence[Path], reading: bool) -> None:
+    def show_reason(self, folders: Sequence[Path], reading: bool) -> None:
         """Show why there are no photos: no folders, none found yet, or none in the folders."""
         if not folders:
             self._heading.setText(self.tr("No photos yet"))

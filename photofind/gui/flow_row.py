@@ -33,11 +33,11 @@ def flow(
         max(min(size.width(), width), least) for size, least in zip(sizes, shortest, strict=True)
     ]
     taken = 0
-    for place, wanted in enumerate(widths):
+    for index, wanted in enumerate(widths):
         if not lines or taken + gap_px + wanted > width:
             lines.append([])
             taken = -gap_px
-        lines[-1].append(place)
+        lines[-1].append(index)
         taken += gap_px + wanted
     if last_fills and lines:
         widths[-1] += max(width - taken, 0)
@@ -60,13 +60,13 @@ def _placed(
     areas: list[QRect] = []
     top = 0
     for line in lines:
-        height = max(sizes[place].height() for place in line)
+        height = max(sizes[index].height() for index in line)
         left = 0
-        for place in line:
-            own = sizes[place].height()
-            x = width - left - widths[place] if mirrored else left
-            areas.append(QRect(x, top + (height - own) // 2, widths[place], own))
-            left += widths[place] + gap_px
+        for index in line:
+            own = sizes[index].height()
+            x = width - left - widths[index] if mirrored else left
+            areas.append(QRect(x, top + (height - own) // 2, widths[index], own))
+            left += widths[index] + gap_px
         top += height + gap_px
     return areas
 
@@ -97,7 +97,7 @@ class FlowRow(QWidget):
             # Only now its size is that of the style sheet.
             widget.ensurePolished()
             widget.show()
-        self._place()
+        self._arrange()
         self.updateGeometry()
 
     @override
@@ -121,15 +121,15 @@ class FlowRow(QWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.LayoutDirectionChange):
-            self._place()
+            self._arrange()
             self.updateGeometry()
         return super().event(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._place()
+        self._arrange()
 
-    def _place(self) -> None:
+    def _arrange(self) -> None:
         for widget, area in zip(self._widgets, self._areas(self.width()), strict=True):
             widget.setGeometry(area)
 

@@ -198,8 +198,8 @@ class MainWindow(QMainWindow):
         self.drop.picture_dropped.connect(self.pictures.search_file)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
-        self.drop.noticed.connect(self.photos.notice.say)
-        self.drop.refused.connect(self.photos.notice.say)
+        self.drop.noticed.connect(self.photos.notice.show_message)
+        self.drop.refused.connect(self.photos.notice.show_message)
 
     def _connect_photos(self) -> None:
         for part in (self.photos.grid, self.review.grid, self.viewer):
@@ -278,10 +278,10 @@ class MainWindow(QMainWindow):
         self.panel.folder_show_requested.connect(self.files.show_folder)
         self.folders.changed.connect(self.outline.read_now)
         self._settings_button.clicked.connect(self.settings.open)
-        self.history.done.connect(self._say_with_undo)
-        self.history.undone.connect(self.photos.notice.say)
+        self.history.done.connect(self._show_with_undo)
+        self.history.undone.connect(self.photos.notice.show_message)
         for notice in (self.files.notice_requested, self.settings.notice_requested):
-            notice.connect(self.photos.notice.say)
+            notice.connect(self.photos.notice.show_message)
         for part in (self.files, self.folders, self.history, self.settings):
             part.failed.connect(self.photos.show_error)
         for lane in (self.writer, self.outline, self.thumbnails, self.viewer, self.editing):
@@ -317,9 +317,9 @@ class MainWindow(QMainWindow):
         self.photos.show_coverage(outline.coverage)
         self.photos.show_empty_reason(outline.folders)
 
-    def _say_with_undo(self, text: str, undoable: bool) -> None:
+    def _show_with_undo(self, text: str, undoable: bool) -> None:
         undo = self.history.undo if undoable else None
-        self.photos.notice.say(text, self.tr("Undo"), undo)
+        self.photos.notice.show_message(text, self.tr("Undo"), undo)
 
     def begin_first_run(self) -> None:
         """Show the first-run pages; every way out of them leads to the photos."""

@@ -58,7 +58,7 @@ class Notice(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def say(
+    def show_message(
         self, text: str, action: str | None = None, do: Callable[[], None] | None = None
     ) -> None:
         """Show what was done, and offer one action."""
@@ -82,7 +82,7 @@ class Notice(QFrame):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self._reposition()
         return False
 
     @override
@@ -98,10 +98,10 @@ class Notice(QFrame):
         self._hint.setVisible(bool(hint))
         self.setAccessibleName(f"{message} {hint}".strip())
         self.show()
-        self._place()
+        self._reposition()
         self.raise_()
 
-    def _place(self) -> None:
+    def _reposition(self) -> None:
         around = self.parentWidget()
         if around is None or self.isHidden():
             return

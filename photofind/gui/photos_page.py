@@ -156,7 +156,7 @@ class PhotosPage(QWidget):
     def show_empty_reason(self, folders: Sequence[FolderSummary]) -> None:
         """Show what an empty library lacks: folders, photos in them, or a little patience."""
         reading = any(one.root.last_indexed_at is None for one in folders)
-        self.empty.say([one.root.path for one in folders], reading)
+        self.empty.show_reason([one.root.path for one in folders], reading)
 
     def show_error(self, error: UserFacingError) -> None:
         self.notice.show_error(error)
@@ -195,8 +195,8 @@ class PhotosPage(QWidget):
         else:
             self._runner.show_all()
 
-    def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
-        gone = asked[~np.isin(asked, rows.photo_ids)]
+    def _update(self, requested: NDArray[np.int64], rows: PhotoRows) -> None:
+        gone = requested[~np.isin(requested, rows.photo_ids)]
         if len(gone):
             self._model.remove([PhotoId(int(photo_id)) for photo_id in gone])
         self._model.set_offline(rows)

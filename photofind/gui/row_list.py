@@ -73,12 +73,12 @@ class RowList(QListView):
 
     def choose(self, key: Hashable | None) -> None:
         """Select a row without emitting `picked`; `None` clears the selection."""
-        place = None if key is None else self._model.place_of(key)
-        if place is None:
+        position = None if key is None else self._model.index_of(key)
+        if position is None:
             self.clearSelection()
             return
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().select(self._model.index(place), flag)
+        self.selectionModel().select(self._model.index(position), flag)
         if not self.hasFocus() or not self.currentIndex().isValid():
             self._set_current(key)
 
@@ -124,17 +124,17 @@ class RowList(QListView):
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if not index.isValid():
             return
-        place = self.visualRect(index).center() if by_key else event.pos()
-        self.menu_requested.emit(self._key(index), self.viewport().mapToGlobal(place))
+        position = self.visualRect(index).center() if by_key else event.pos()
+        self.menu_requested.emit(self._key(index), self.viewport().mapToGlobal(position))
 
     def _pick(self, index: QModelIndex) -> None:
         self.picked.emit(self._key(index))
 
     def _set_current(self, key: Hashable | None) -> None:
-        place = None if key is None else self._model.place_of(key)
-        if place is not None:
+        position = None if key is None else self._model.index_of(key)
+        if position is not None:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self._model.index(place), flag)
+            self.selectionModel().setCurrentIndex(self._model.index(position), flag)
 
     def _key(self, index: QModelIndex) -> Hashable | None:
         return self._model.rows[index.row()].key if index.isValid() else None

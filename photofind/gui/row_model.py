@@ -73,8 +73,8 @@ class RowModel(QAbstractListModel):
     def rows(self) -> tuple[Row, ...]:
         return self._rows
 
-    def place_of(self, key: Hashable) -> int | None:
-        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+    def index_of(self, key: Hashable) -> int | None:
+        return next((index for index, row in enumerate(self._rows) if row.key == key), None)
 
     @override
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)

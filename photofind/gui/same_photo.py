@@ -56,7 +56,7 @@ class SamePhotoLine(QFrame):
         self._offers = list(offers)
         if offers:
             text = _question(offers[0])
-            self._text.say(text)
+            self._text.show_text(text)
             self.setAccessibleName(text)
             more = tr("{count} more").format(count=number(len(offers) - 1))
             self._more.setText(more if len(offers) > 1 else "")

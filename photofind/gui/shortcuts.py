@@ -85,11 +85,11 @@ class ShortcutSheet(QDialog):
         grid.setHorizontalSpacing(3 * SPACING)
         grid.setVerticalSpacing(SPACING // 2)
         row = 0
-        for place, (title, group) in enumerate(shortcuts()):
-            column = 2 * (place % 2)
+        for index, (title, group) in enumerate(shortcuts()):
+            column = 2 * (index % 2)
             if column == 0:
                 row = grid.rowCount()
-                grid.setRowMinimumHeight(row, 2 * SPACING if place else 0)
+                grid.setRowMinimumHeight(row, 2 * SPACING if index else 0)
                 row += 1
             heading = QLabel(title)
             heading.setProperty("muted", True)

@@ -80,16 +80,16 @@ class UndoHistory(QObject):
     def undo(self) -> None:
         """Takes the last step back, also one that is still being done."""
         self._submit(
-            lambda: _move(self._undo, self._redo, tr("There is nothing to undo.")), self._tell
+            lambda: _move(self._undo, self._redo, tr("There is nothing to undo.")), self._announce
         )
 
     def redo(self) -> None:
         """Does again what was taken back last."""
         self._submit(
-            lambda: _move(self._redo, self._undo, tr("There is nothing to redo.")), self._tell
+            lambda: _move(self._redo, self._undo, tr("There is nothing to redo.")), self._announce
         )
 
-    def _tell(self, done: Done) -> None:
+    def _announce(self, done: Done) -> None:
         self.undone.emit(done.said)
 
     def _submit(self, work: Callable[[], Done], tell: Callable[[Done], None]) -> None:

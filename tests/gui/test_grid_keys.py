@@ -97,9 +97,9 @@ def test_that_a_key_asks_for_what_can_be_done(
 ) -> None:
     click(grid, qtbot, 0)
     click(grid, qtbot, 2, CONTROL)
-    with qtbot.waitSignal(getattr(grid, signal)) as told:
+    with qtbot.waitSignal(getattr(grid, signal)) as emitted:
         press(grid, qtbot, key, modifiers)
-    assert told.args == [told_of]
+    assert emitted.args == [told_of]
 
 
 def test_that_keys_change_the_size_within_its_bounds(grid: GridView, qtbot: QtBot) -> None:

@@ -130,10 +130,10 @@ def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> 
 
 def test_that_adding_photos_resets_nothing(model: PhotoModel, rows: Rows, qtbot: QtBot) -> None:
     held = QPersistentModelIndex(model.index(200))
-    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as told:
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as emitted:
         model.append(rows(500).at(slice(214, 500)))
-    assert told.args is not None
-    assert told.args[1:] == [214, 499]
+    assert emitted.args is not None
+    assert emitted.args[1:] == [214, 499]
     assert model.rowCount() == 500
     assert held.row() == 200
     assert model.photo_id(499) == 500

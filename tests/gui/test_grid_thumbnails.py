@@ -55,9 +55,9 @@ def wait_for(thumbnails: Thumbnails, qtbot: QtBot, *photo_ids: int) -> None:
 def test_that_a_thumbnail_comes_after_it_was_asked_for(
     thumbnails: Thumbnails, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(thumbnails.loaded) as told:
+    with qtbot.waitSignal(thumbnails.loaded) as emitted:
         assert thumbnails.get(PhotoId(1)) is None
-    assert told.args == [1]
+    assert emitted.args == [1]
     pixmap = thumbnails.get(PhotoId(1))
     assert pixmap is not None
     assert pixmap.size() == QSize(384, 288)
@@ -176,9 +176,9 @@ def test_that_an_error_a_person_can_act_on_is_told(qtbot: QtBot) -> None:
         raise UserFacingError("The disk is gone.", "Connect it.")
 
     thumbnails = Thumbnails(fail)
-    with qtbot.waitSignal(thumbnails.failed) as told:
+    with qtbot.waitSignal(thumbnails.failed) as emitted:
         thumbnails.get(PhotoId(1))
-    assert told.args is not None
-    assert told.args[0].hint == "Connect it."
+    assert emitted.args is not None
+    assert emitted.args[0].hint == "Connect it."
     assert thumbnails.is_missing(PhotoId(1))
     thumbnails.close()

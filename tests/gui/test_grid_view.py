@@ -96,10 +96,10 @@ def test_that_photos_are_drawn_when_their_thumbnails_come(
 
 
 def test_that_a_missing_thumbnail_is_asked_for_once_only(model: PhotoModel, qtbot: QtBot) -> None:
-    asked: list[PhotoId] = []
+    requested: list[PhotoId] = []
 
     def none(photo_id: PhotoId) -> None:
-        asked.append(photo_id)
+        requested.append(photo_id)
 
     thumbnails = Thumbnails(none)
     grid = GridView(model, thumbnails)
@@ -116,7 +116,7 @@ def test_that_a_missing_thumbnail_is_asked_for_once_only(model: PhotoModel, qtbo
     grid.grab()
     qtbot.wait(50)
     thumbnails.close()
-    assert len(asked) == len(set(asked))
+    assert len(requested) == len(set(requested))
 
 
 def test_that_guesses_are_paler(thumbnails: Thumbnails, qtbot: QtBot) -> None:

@@ -290,9 +290,9 @@ def test_that_a_chosen_file_is_shown_in_its_folder(page: UnreadablePage, qtbot: 
     QTest.keyClick(tree, Qt.Key.Key_Home)
     QTest.keyClick(tree, Qt.Key.Key_Down)
 
-    with qtbot.waitSignal(page.folder_requested) as asked:
+    with qtbot.waitSignal(page.folder_requested) as requested:
         QTest.mouseClick(show, Qt.MouseButton.LeftButton)
-    assert asked.args == [Path("/photos/norway/a.jpg")]
+    assert requested.args == [Path("/photos/norway/a.jpg")]
 
 
 def test_that_the_list_is_copied_with_reasons(page: UnreadablePage, qtbot: QtBot) -> None:

@@ -111,17 +111,17 @@ def test_that_an_error_for_people_is_told_where_it_was_asked(
     qtbot: QtBot, lanes: list[Lane]
 ) -> None:
     lanes.append(_lane())
-    told: list[UserFacingError] = []
+    emitted: list[UserFacingError] = []
 
     def fail() -> None:
         raise BadInputError("There is no such folder.", "Choose another one.")
 
-    lanes[0].submit(fail, lambda _: None, told.append)
-    qtbot.waitUntil(lambda: bool(told))
+    lanes[0].submit(fail, lambda _: None, emitted.append)
+    qtbot.waitUntil(lambda: bool(emitted))
     with qtbot.waitSignal(lanes[0].failed) as failed:
         lanes[0].submit(fail, lambda _: None)
 
-    assert told[0].message == "There is no such folder."
+    assert emitted[0].message == "There is no such folder."
     assert failed.args[0].hint == "Choose another one."
 
 

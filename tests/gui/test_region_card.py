@@ -187,9 +187,9 @@ def test_that_the_best_label_is_offered_until_another_is_clicked(
     assert tag_field(card).text() == "dog"
     QTest.mouseClick(by_name(card, "3. beach"), LEFT)
     assert tag_field(card).text() == "beach"
-    with qtbot.waitSignal(card.tag_requested) as asked:
+    with qtbot.waitSignal(card.tag_requested) as requested:
         QTest.mouseClick(by_name(card, "Tag this photo"), LEFT)
-    assert asked.args == ["beach"]
+    assert requested.args == ["beach"]
 
 
 def test_that_a_chosen_label_stays_chosen_while_it_is_among_the_five(card: RegionCard) -> None:
@@ -210,9 +210,9 @@ def test_that_a_typed_name_is_kept_and_enter_tags_with_it(card: RegionCard, qtbo
     tag_field(card).selectAll()
     QTest.keyClicks(tag_field(card), " Bello  ")
     card.show_answer(answer(("sun",)), BOTH)
-    with qtbot.waitSignal(card.tag_requested) as asked:
+    with qtbot.waitSignal(card.tag_requested) as requested:
         QTest.keyClick(tag_field(card), Key.Key_Return)
-    assert asked.args == ["Bello"]
+    assert requested.args == ["Bello"]
 
 
 def test_that_a_new_box_forgets_the_name_typed_for_the_old_one(card: RegionCard) -> None:

@@ -118,7 +118,7 @@ def test_that_nothing_is_delivered_of_what_was_dropped(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
     heard: list[object] = []
-    requester.answered.connect(lambda asked, _: heard.append(asked))
+    requester.answered.connect(lambda requested, _: heard.append(requested))
     answers.hold()
     requester.request(question(1))
     requester.settle()

@@ -193,30 +193,30 @@ def test_that_the_slider_changes_the_size_and_following_the_grid_tells_nothing(
 ) -> None:
     slider = header.size_slider
     assert slider.accessibleName() == "Photo size"
-    told: list[int] = []
-    header.cell_size_changed.connect(told.append)
+    emitted: list[int] = []
+    header.cell_size_changed.connect(emitted.append)
     header.set_cell_size(240)
-    assert (slider.value(), told) == (240, [])
+    assert (slider.value(), emitted) == (240, [])
     QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert told == [slider.value()]
-    assert told[0] > 240
+    assert emitted == [slider.value()]
+    assert emitted[0] > 240
     QTest.keyClick(slider, Qt.Key.Key_Home)
     QTest.keyClick(slider, Qt.Key.Key_End)
-    assert told[-2:] == [MIN_CELL, MAX_CELL]
+    assert emitted[-2:] == [MIN_CELL, MAX_CELL]
 
 
 def test_that_rows_and_squares_take_turns(header: ResultsHeader) -> None:
     in_rows, in_squares = header.arrangement_buttons
     assert (in_rows.accessibleName(), in_squares.accessibleName()) == ("Rows", "Squares")
-    told: list[str] = []
-    header.arrangement_changed.connect(told.append)
+    emitted: list[str] = []
+    header.arrangement_changed.connect(emitted.append)
     QTest.mouseClick(in_squares, Qt.MouseButton.LeftButton)
     QTest.keyClick(in_rows, Qt.Key.Key_Space)
-    assert told == ["squares", "justified"]
+    assert emitted == ["squares", "justified"]
     header.set_arrangement("squares")
     assert in_squares.isChecked()
     assert not in_rows.isChecked()
-    assert len(told) == 2
+    assert len(emitted) == 2
 
 
 @pytest.mark.parametrize("width", [560, 660, 900, 1600])

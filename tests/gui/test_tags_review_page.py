@@ -273,16 +273,16 @@ def test_that_new_suggestions_leave_the_chosen_tag_and_its_photos_as_they_are(
 def test_that_suggestions_beyond_those_handed_over_are_asked_for(
     page: ReviewPage, rows: Rows, qtbot: QtBot
 ) -> None:
-    asked: list[str] = []
-    page.tag_chosen.connect(asked.append)
+    requested: list[str] = []
+    page.tag_chosen.connect(requested.append)
     page.show_tags([TagCount("dog", 0, 10, 0)])
     found = [Suggestion(PhotoId(n), "dog", 1.0) for n in (1, 2)]
     page.show_suggestions(found, rows(2))
     qtbot.keyClick(page.grid, Qt.Key.Key_Y)
-    assert asked == ["dog"]
+    assert requested == ["dog"]
 
     page.show_tags([TagCount("dog", 0, 8, 0)])
-    assert asked == ["dog", "dog"]
+    assert requested == ["dog", "dog"]
 
 
 def test_that_an_answer_for_another_tag_is_not_shown(
@@ -293,11 +293,11 @@ def test_that_an_answer_for_another_tag_is_not_shown(
 
 
 def test_that_a_tag_whose_photos_are_gone_is_passed_over(page: ReviewPage, rows: Rows) -> None:
-    asked: list[str] = []
-    page.tag_chosen.connect(asked.append)
+    requested: list[str] = []
+    page.tag_chosen.connect(requested.append)
     page.show_tags([TagCount("dog", 0, 2, 0), TagCount("sea", 0, 1, 0)])
     page.show_suggestions([], rows(0))
-    assert asked == ["dog", "sea"]
+    assert requested == ["dog", "sea"]
 
 
 def test_that_tags_are_chosen_and_filtered_by_keys(
@@ -322,7 +322,7 @@ def test_that_escape_and_back_leave(page: ReviewPage, library: SmallLibrary, qtb
 
 def test_that_a_double_click_opens(page: ReviewPage, library: SmallLibrary, qtbot: QtBot) -> None:
     place = page.grid.visualRect(page.model.index(2)).center()
-    with qtbot.waitSignal(page.opened) as told:
+    with qtbot.waitSignal(page.opened) as emitted:
         QTest.mouseClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
         QTest.mouseDClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert told.args == [3]
+    assert emitted.args == [3]

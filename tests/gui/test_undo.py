@@ -20,11 +20,11 @@ def history(qtbot: QtBot) -> Iterator[UndoHistory]:
 @pytest.fixture
 def said(history: UndoHistory) -> list[str]:
     """What the history tells, in order."""
-    told: list[str] = []
-    history.done.connect(lambda text, undoable: told.append(f"{text}+" if undoable else text))
-    history.undone.connect(lambda text: told.append(f"<{text}>"))
-    history.failed.connect(lambda error: told.append(f"!{error.message}"))
-    return told
+    emitted: list[str] = []
+    history.done.connect(lambda text, undoable: emitted.append(f"{text}+" if undoable else text))
+    history.undone.connect(lambda text: emitted.append(f"<{text}>"))
+    history.failed.connect(lambda error: emitted.append(f"!{error.message}"))
+    return emitted
 
 
 def step(name: str) -> Step:

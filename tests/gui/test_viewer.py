@@ -53,7 +53,7 @@ def test_that_keys_go_through_the_photos(harness: Harness) -> None:
 
 def test_that_the_top_line_says_which_photo_it_is(harness: Harness) -> None:
     harness.open(2)
-    assert harness.viewer.top_line.place_text == "3 of 40"
+    assert harness.viewer.top_line.position_text == "3 of 40"
     harness.qtbot.waitUntil(lambda: harness.viewer.top_line.name_text == path_of(PhotoId(3)).name)
     assert harness.viewer.canvas.accessibleName() == path_of(PhotoId(3)).name
 
@@ -149,9 +149,9 @@ def test_that_what_is_asked_for_names_the_photo(harness: Harness) -> None:
         (harness.viewer.trash_requested, Qt.Key.Key_Delete, [[20]]),
         (harness.viewer.region_requested, Qt.Key.Key_R, []),
     ):
-        with harness.qtbot.waitSignal(signal) as asked:
+        with harness.qtbot.waitSignal(signal) as requested:
             harness.press(key)
-        assert asked.args == args
+        assert requested.args == args
     for words, signal in (
         ("Find similar", harness.viewer.similar_requested),
         ("Tag", harness.viewer.tag_requested),
@@ -245,7 +245,7 @@ def test_that_a_photo_taken_away_makes_room_for_the_next(harness: Harness) -> No
     harness.open()
     harness.model.remove([PhotoId(20)])
     assert harness.viewer.current == 21
-    assert harness.viewer.top_line.place_text == "20 of 39"
+    assert harness.viewer.top_line.position_text == "20 of 39"
     harness.press(Qt.Key.Key_End)
     harness.model.remove([PhotoId(40)])
     assert harness.viewer.current == 39
@@ -262,7 +262,7 @@ def test_that_new_photos_move_nothing_but_the_count(harness: Harness) -> None:
     harness.open()
     harness.model.append(rows_of(60))
     assert harness.viewer.current == 20
-    assert harness.viewer.top_line.place_text == "20 of 100"
+    assert harness.viewer.top_line.position_text == "20 of 100"
 
 
 def test_that_tags_go_out_with_their_photo_and_come_back(harness: Harness) -> None:
@@ -276,9 +276,9 @@ def test_that_tags_go_out_with_their_photo_and_come_back(harness: Harness) -> No
         (tags.removed, harness.viewer.tag_removed),
         (tags.added, harness.viewer.tag_added),
     ):
-        with harness.qtbot.waitSignal(outer) as told:
+        with harness.qtbot.waitSignal(outer) as emitted:
             inner.emit("dog")
-        assert told.args == [20, "dog"]
+        assert emitted.args == [20, "dog"]
     harness.viewer.show_tags(PhotoId(20), [BEACH])
     names = [one.text() for one in tags.findChildren(QAbstractButton) if one.isVisible()]
     assert "dog" not in names
@@ -291,11 +291,11 @@ def test_that_tags_go_out_with_their_photo_and_come_back(harness: Harness) -> No
 def test_that_a_changed_photo_is_shown_anew(harness: Harness) -> None:
     harness.open()
     harness.qtbot.waitUntil(lambda: harness.viewer.top_line.name_text == "IMG_0020.jpg")
-    asked = harness.album.requested.count(PhotoId(20))
+    requested = harness.album.requested.count(PhotoId(20))
     harness.album.describe = lambda _: details_of(PhotoId(77))
     harness.viewer.refresh([PhotoId(20)])
     harness.qtbot.waitUntil(lambda: harness.viewer.top_line.name_text == "IMG_0077.jpg")
-    harness.qtbot.waitUntil(lambda: harness.album.requested.count(PhotoId(20)) == asked + 1)
+    harness.qtbot.waitUntil(lambda: harness.album.requested.count(PhotoId(20)) == requested + 1)
 
 
 def test_that_a_changed_photo_keeps_its_pixels_while_zoomed_in(harness: Harness) -> None:

@@ -180,14 +180,14 @@ def test_that_nothing_is_told_where_nothing_moves(canvas: PictureCanvas, qtbot: 
 def test_that_detail_is_asked_for_once_where_pixels_are_missing(
     canvas: PictureCanvas, qtbot: QtBot
 ) -> None:
-    asked: list[int] = []
-    canvas.detail_wanted.connect(asked.append)
+    requested: list[int] = []
+    canvas.detail_wanted.connect(requested.append)
     canvas.zoom_by(2)
-    qtbot.waitUntil(lambda: bool(asked))
-    assert 1600 <= asked[0] <= 2 * 1600
+    qtbot.waitUntil(lambda: bool(requested))
+    assert 1600 <= requested[0] <= 2 * 1600
     canvas.zoom_to_full()
-    qtbot.waitUntil(lambda: len(asked) == 2)
-    assert asked[1] == 4000
+    qtbot.waitUntil(lambda: len(requested) == 2)
+    assert requested[1] == 4000
     with qtbot.assertNotEmitted(canvas.detail_wanted, wait=20):
         canvas.pan_by(100, 0)
         canvas.show_picture(picture(400, 300), PHOTO, keep_view=True)

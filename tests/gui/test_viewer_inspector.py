@@ -118,9 +118,9 @@ def test_that_the_place_can_be_copied_with_the_keyboard(inspector: Inspector) ->
 
 def test_that_the_file_is_shown_in_its_folder(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.show_details(details_of(ONE))
-    with qtbot.waitSignal(inspector.folder_requested) as asked:
+    with qtbot.waitSignal(inspector.folder_requested) as requested:
         QTest.mouseClick(button(inspector, "Show in folder"), Qt.MouseButton.LeftButton)
-    assert asked.args == [path_of(ONE)]
+    assert requested.args == [path_of(ONE)]
 
 
 def test_that_each_copy_is_named_and_shown_in_its_folder(
@@ -129,9 +129,9 @@ def test_that_each_copy_is_named_and_shown_in_its_folder(
     inspector.show_details(details_of(ONE, copies=2))
     assert "2 other places" in said(inspector)
     second: Path = ROOT / "copies" / "1.jpg"
-    with qtbot.waitSignal(inspector.folder_requested) as asked:
+    with qtbot.waitSignal(inspector.folder_requested) as requested:
         button(inspector, f"Show in folder: {second}").click()
-    assert asked.args == [second]
+    assert requested.args == [second]
 
 
 def test_that_hundreds_of_copies_are_counted_and_a_dozen_named(inspector: Inspector) -> None:

@@ -166,7 +166,7 @@ def test_that_what_it_holds_is_given_back_when_nobody_looks(
     source: PictureSource, qtbot: QtBot
 ) -> None:
     load(source, qtbot, 1)
-    source.rest()
+    source.clear()
     assert source.request(PhotoId(1), SIDE) is None
 
 

@@ -97,7 +97,7 @@ class FoldersStep(QWidget):
                 remark = refused
                 continue
             for held in [held for held in self.folders() if held.is_relative_to(path)]:
-                self._take_out(held)
+                self._remove_path(held)
             item = QListWidgetItem(str(path))
             item.setData(PATH_ROLE, path)
             item.setToolTip(str(path))
@@ -198,7 +198,7 @@ class FoldersStep(QWidget):
                 )
         return ""
 
-    def _take_out(self, path: Path) -> None:
+    def _remove_path(self, path: Path) -> None:
         self._list.takeItem(self.folders().index(path))
 
     def _refresh(self) -> None:

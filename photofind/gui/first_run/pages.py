@@ -282,8 +282,8 @@ class Dots(QWidget):
         for step in range(self._count):
             here = QPalette.ColorRole.Accent if step == self._step else QPalette.ColorRole.Mid
             painter.setBrush(self.palette().color(here))
-            place = self._count - 1 - step if rtl else step
-            painter.drawEllipse(place * 2 * DOT_PX + DOT_PX // 2, 0, DOT_PX, DOT_PX)
+            index = self._count - 1 - step if rtl else step
+            painter.drawEllipse(index * 2 * DOT_PX + DOT_PX // 2, 0, DOT_PX, DOT_PX)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -23,7 +23,7 @@ class PanelChoices(QObject):
         panel.all_chosen.connect(lambda: self._submit(SearchRequest()))
         panel.folder_chosen.connect(lambda path: self._submit(in_folder(path)))
         panel.tag_chosen.connect(lambda name: self._submit(tagged(name)))
-        panel.years_chosen.connect(lambda *years: self._submit(taken_in(*years)))
+        panel.years_chosen.connect(lambda *years: self._submit(in_years(*years)))
         bar.submitted.connect(self._follow_request)
 
     def _submit(self, request: SearchRequest) -> None:
@@ -46,7 +46,7 @@ def tagged(name: str) -> SearchRequest:
     return _filtered(Filter(TAG, name))
 
 
-def taken_in(first: int, last: int) -> SearchRequest:
+def in_years(first: int, last: int) -> SearchRequest:
     """Request photos of some years, both included."""
     return _filtered(Filter(FROM, PartialDate(first)), Filter(TO, PartialDate(last)))
 

@@ -223,9 +223,9 @@ class LibraryPanel(QWidget):
         if self._years is not kept:
             self._years.choose(None)
 
-    def _scroll_to(self, rows: RowList, place: QRect) -> None:
-        top = rows.mapTo(self._inner, place.topLeft())
-        self._area.ensureVisible(0, top.y() + place.height() // 2, 0, place.height())
+    def _scroll_to(self, rows: RowList, position: QRect) -> None:
+        top = rows.mapTo(self._inner, position.topLeft())
+        self._area.ensureVisible(0, top.y() + position.height() // 2, 0, position.height())
 
     def _show_tag_rows(self) -> None:
         every = tag_rows(self._tags)
@@ -258,8 +258,8 @@ class LibraryPanel(QWidget):
         self._undated.setText(said)
         self._undated.setVisible(undated > 0)
 
-    def _show_menu(self, path: Path, place: QPoint) -> None:
-        self.folder_menu(path).popup(place)
+    def _show_menu(self, path: Path, position: QPoint) -> None:
+        self.folder_menu(path).popup(position)
 
     def folder_menu(self, path: Path) -> QMenu:
         """Build the context menu of a folder, deleted when it is closed."""

@@ -156,12 +156,12 @@ class YearsHistogram(QWidget):
         most = max((bar.photos for bar in bars), default=1)
         marked = self._drawn or self._chosen
         painter.setPen(Qt.PenStyle.NoPen)
-        for place, bar in enumerate(bars):
+        for index, bar in enumerate(bars):
             if not bar.photos:
                 continue
             # The eye takes heights as they are; a year with few photos is still there to click.
             height = max(bar.photos / most * room.height(), _LEAST_PX)
-            left = room.left() + place * pitch
+            left = room.left() + index * pitch
             within = marked is not None and bar.last >= marked[0] and bar.first <= marked[1]
             plain = theme.text if bar == self._hovered else theme.muted
             painter.setBrush(QColor(theme.accent if within else plain))
@@ -194,15 +194,15 @@ class YearsHistogram(QWidget):
         """Move the selection by key; `full` are the bars that have photos."""
         chosen = self._chosen
         if chosen is None:
-            place = 0 if key in (Qt.Key.Key_Home, _RIGHT) else len(full) - 1
-            self._pick((full[place].first, full[place].last), full[place].first)
+            index = 0 if key in (Qt.Key.Key_Home, _RIGHT) else len(full) - 1
+            self._pick((full[index].first, full[index].last), full[index].first)
             return
         anchor = chosen[0] if self._anchor is None else self._anchor
         # The end that moves is the one that is not held.
         held_first = anchor == chosen[0]
         moving = chosen[1] if held_first else chosen[0]
-        place = min(range(len(full)), key=lambda n: abs(full[n].first - moving))
-        steps = {_LEFT: place - 1, _RIGHT: place + 1, Qt.Key.Key_Home: 0}
+        index = min(range(len(full)), key=lambda n: abs(full[n].first - moving))
+        steps = {_LEFT: index - 1, _RIGHT: index + 1, Qt.Key.Key_Home: 0}
         target = full[min(max(steps.get(key, len(full) - 1), 0), len(full) - 1)]
         if not extend:
             self._pick((target.first, target.last), target.first)
@@ -231,10 +231,10 @@ class YearsHistogram(QWidget):
 
     def _bar_at(self, x: float, *, nearest: bool = False) -> YearBar | None:
         bars = self.bars()
-        place = int((x - self._room().left()) // self._pitch(len(bars)))
+        index = int((x - self._room().left()) // self._pitch(len(bars)))
         if nearest:
-            place = min(max(place, 0), len(bars) - 1)
-        return bars[place] if 0 <= place < len(bars) else None
+            index = min(max(index, 0), len(bars) - 1)
+        return bars[index] if 0 <= index < len(bars) else None
 
     def _hovered_years(self) -> tuple[int, int] | None:
         return None if self._hovered is None else (self._hovered.first, self._hovered.last)

@@ -128,8 +128,8 @@ class CellPainter:
     def _round_off(self, painter: QPainter, rect: QRect) -> None:
         """Cover the corners with the ground: far faster than clipping every photo to a path."""
         right, bottom = rect.x() + rect.width() - RADIUS, rect.y() + rect.height() - RADIUS
-        places = (rect.x(), rect.y()), (right, rect.y()), (rect.x(), bottom), (right, bottom)
-        for corner, (x, y) in zip(self._corners, places, strict=True):
+        origins = (rect.x(), rect.y()), (right, rect.y()), (rect.x(), bottom), (right, bottom)
+        for corner, (x, y) in zip(self._corners, origins, strict=True):
             painter.drawPixmap(x, y, corner)
 
 

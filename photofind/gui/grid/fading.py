@@ -27,7 +27,7 @@ class Fades:
         begun = self._begun.get(photo_id)
         return 1.0 if begun is None else min(1.0, (self._clock() - begun) / FADE_S)
 
-    def take_step(self) -> list[PhotoId]:
+    def advance(self) -> list[PhotoId]:
         """Drop finished fades and return what to repaint, just finished ones included."""
         fading = list(self._begun)
         now = self._clock()

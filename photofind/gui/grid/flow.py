@@ -62,9 +62,9 @@ class Line(NamedTuple):
         return self.first + len(self.edges) - 1
 
     def rect(self, row: int) -> Rect:
-        place = row - self.first
-        left = self.edges[place]
-        return Rect(left, self.y, self.edges[place + 1] - self.gap - left, self.height)
+        index = row - self.first
+        left = self.edges[index]
+        return Rect(left, self.y, self.edges[index + 1] - self.gap - left, self.height)
 
     def nearest(self, x: float) -> int:
         """Return the row whose middle is nearest to an x coordinate."""
@@ -155,7 +155,7 @@ class Justified:
         self._heights = self._estimates()
         self._tops = np.empty(0, np.int64)
         if kept is not None:
-            self._keep(kept, unchanged)
+            self._reuse(kept, unchanged)
         self._pile(0)
 
     @property
@@ -163,9 +163,9 @@ class Justified:
         return int(self._tops[-1])
 
     def line_of(self, row: int) -> Line:
-        block, place = divmod(row, BLOCK)
+        block, index = divmod(row, BLOCK)
         lines = self._lines(block)
-        return self._line(block, bisect_right(lines.starts, place) - 1)
+        return self._line(block, bisect_right(lines.starts, index) - 1)
 
     def line_at(self, y: float) -> Line:
         # Laying a block out may move it, or make it end above y.
@@ -237,7 +237,7 @@ class Justified:
         estimates: NDArray[np.float64] = self._taller * lines * (measure.height + measure.gap)
         return estimates
 
-    def _keep(self, other: "Justified", unchanged: int) -> None:
+    def _reuse(self, other: "Justified", unchanged: int) -> None:
         """Take over lines of rows that have not changed from another layout."""
         whole = unchanged // BLOCK
         last = len(other._heights) - 1

@@ -172,11 +172,11 @@ class PhotoModel(QAbstractListModel):
         caption = self._caption(row)
         parts = [] if caption is None else [_title(caption)]
         if caption is None or self._sure is None:
-            place = self.tr("photo {number} of {count}")
+            position = self.tr("photo {number} of {count}")
         else:
-            place = self.tr("result {number} of {count}")
+            position = self.tr("result {number} of {count}")
         count = wording.number(self.rowCount())
-        parts.append(place.format(number=wording.number(row + 1), count=count))
+        parts.append(position.format(number=wording.number(row + 1), count=count))
         if self._sure is not None:
             parts.append(self.tr("sure") if row < self._sure else self.tr("best guess"))
         if self.rows.offline[row]:

@@ -169,7 +169,7 @@ class PaintedGrid(ScrollingGrid):
         self.viewport().update()
 
     def _fade(self) -> None:
-        self._update_rows(map(self._row_in_sight, self._fades.take_step()))
+        self._update_rows(map(self._row_in_sight, self._fades.advance()))
         if not self._fades:
             self._fade_timer.stop()
 

@@ -94,7 +94,7 @@ class GridView(PaintedGrid):
         self._pressed_row: int | None = None
         self._band_from = QPoint()
         super().__init__(model, thumbnails, parent)
-        self._band_timer = self._timer(self._follow_band, single_shot=False)
+        self._band_timer = self._timer(self._scroll_band, single_shot=False)
         self._paths_of = paths_of
         self.setAccessibleName(self.tr("Photos"))
 
@@ -153,13 +153,13 @@ class GridView(PaintedGrid):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        place = event.globalPos()
+        position = event.globalPos()
         row = self.row_at(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             row = self._chosen.current
             if row is not None:
                 self.scrollTo(self._photos.index(row))
-                place = self.viewport().mapToGlobal(self.rect_of(row).center())
+                position = self.viewport().mapToGlobal(self.rect_of(row).center())
         if row is None:
             return
         if not self._chosen.is_selected(row):
@@ -168,7 +168,7 @@ class GridView(PaintedGrid):
             self._chosen.move(row)
         menu = grid_menu(self, len(self._acted_on()), self._actions())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
+        menu.popup(position)
 
     def _actions(self) -> GridActions:
         return GridActions(
@@ -332,9 +332,9 @@ class GridView(PaintedGrid):
     # The rubber band
 
     def _begin_band(self, point: QPointF, *, add: bool) -> None:
-        place = QPoint(round(point.x()), round(point.y()) + self.verticalOffset())
-        self._band_from = place
-        self._band = Rect(place.x(), place.y(), 0, 0)
+        position = QPoint(round(point.x()), round(point.y()) + self.verticalOffset())
+        self._band_from = position
+        self._band = Rect(position.x(), position.y(), 0, 0)
         self._chosen.begin_band(add=add)
         if not add:
             self._chosen.clear()
@@ -358,7 +358,7 @@ class GridView(PaintedGrid):
         elif not beyond:
             self._band_timer.stop()
 
-    def _follow_band(self) -> None:
+    def _scroll_band(self) -> None:
         point = self.viewport().mapFromGlobal(self.cursor().pos())
         beyond = min(0, point.y()) + max(0, point.y() - self.viewport().height())
         bar = self.verticalScrollBar()

@@ -92,7 +92,7 @@ class StatusStrip(QWidget):
     def show_stopped(self, error: UserFacingError) -> None:
         self._state = State.STOPPED
         self._progress = None
-        self._hint.say(error.hint)
+        self._hint.show_text(error.hint)
         self._refresh(self.tr("Stopped: {message}").format(message=error.message))
 
     def show_failures(self, count: int) -> None:
@@ -118,7 +118,7 @@ class StatusStrip(QWidget):
             case several:
                 said = self.tr("{count} folders are not connected")
                 said = said.format(count=number(len(several)))
-        self._offline.say(said, tooltip="\n".join(names))
+        self._offline.show_text(said, tooltip="\n".join(names))
         self._offline.setVisible(bool(said))
         self._plug.setVisible(bool(said))
 
@@ -170,9 +170,9 @@ class StatusStrip(QWidget):
     def _refresh(self, said: str | None = None) -> None:
         """Update all widgets; `said` replaces the text after a stop."""
         if said is not None:
-            self._text.say(said)
+            self._text.show_text(said)
         elif self._state is not State.STOPPED:
-            self._text.say(self._progress_text())
+            self._text.show_text(self._progress_text())
         stopped = self._state is State.STOPPED
         self._hint.setVisible(stopped)
         self._retry.setVisible(stopped)

@@ -13,7 +13,7 @@ STEP_SHARE = 0.01
 LONG_STEP_SHARE = 0.05
 """How far a key goes, in shorter sides of the photo."""
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 """x and y in pixels of the upright photo."""
 
 
@@ -58,7 +58,7 @@ class PhotoFrame:
         left, top = (across - width) / 2, (down - height) / 2
         return left, top, left + width, top + height
 
-    def spanned(self, begin: Place, end: Place) -> Box:
+    def spanned(self, begin: Point, end: Point) -> Box:
         """Make the box between two points in any order, clamped to the photo."""
         least_across, least_down = self.least
         left, right = _spanned(_clamped(begin[0], self.width), end[0], least_across, self.width)

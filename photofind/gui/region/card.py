@@ -130,7 +130,7 @@ class RegionCard(QWidget):
         self._list.show_labels(best)
         self._list.show()
         self._nothing.setVisible(bool(best) and best[0].score <= 0)
-        self._say_error("", "")
+        self._show_error("", "")
         self._options.show_used(requested, answer.method)
         self._tag.suggest(self._list.chosen_name or (best[0].label if best else ""))
         self._undim()
@@ -140,7 +140,7 @@ class RegionCard(QWidget):
         self._dimming.stop()
         self._list.setVisible(bool(self._list.names))
         self._list.set_dimmed(True)
-        self._say_error(error.message, error.hint)
+        self._show_error(error.message, error.hint)
 
     def show_tagged(self, name: str) -> None:
         """Show that the photo has the tag now."""
@@ -158,7 +158,7 @@ class RegionCard(QWidget):
         self._list.reset()
         self._list.show()
         self._nothing.hide()
-        self._say_error("", "")
+        self._show_error("", "")
         self._tag.reset()
         self._undim()
 
@@ -227,14 +227,14 @@ class RegionCard(QWidget):
         outer.addWidget(self._find)
 
     def _connect(self) -> None:
-        self._list.chosen.connect(self._tag.take)
+        self._list.chosen.connect(self._tag.set_name)
         self._close.clicked.connect(self.closed)
         self._find.clicked.connect(self.find_requested)
         self._tag.tag_requested.connect(self.tag_requested)
         self._own.textEdited.connect(lambda _: self._typing.start())
         self._own.textChanged.connect(self._clear_at_once)
-        self._own.editingFinished.connect(self._take_labels)
-        self._typing.timeout.connect(self._take_labels)
+        self._own.editingFinished.connect(self._apply_labels)
+        self._typing.timeout.connect(self._apply_labels)
         self._dimming.timeout.connect(lambda: self._list.set_dimmed(True))
         self._options.changed.connect(self.options_changed)
         self._more.toggled.connect(self._show_more)
@@ -244,9 +244,9 @@ class RegionCard(QWidget):
 
     def _clear_at_once(self, text: str) -> None:
         if not text:
-            self._take_labels()
+            self._apply_labels()
 
-    def _take_labels(self) -> None:
+    def _apply_labels(self) -> None:
         self._typing.stop()
         names = (" ".join(name.split()) for name in self._own.text().split(","))
         labels = tuple(dict.fromkeys(name for name in names if name))
@@ -258,7 +258,7 @@ class RegionCard(QWidget):
         self._options.setVisible(shown)
         self._draw_icons()
 
-    def _say_error(self, message: str, hint: str) -> None:
+    def _show_error(self, message: str, hint: str) -> None:
         for label, words in ((self._message, message), (self._hint, hint)):
             label.setText(words)
             label.setVisible(bool(words))

@@ -31,9 +31,9 @@ _SKELETON_SHARES = (0.62, 0.44, 0.53, 0.36, 0.48)
 class LabelRow(QAbstractButton):
     """Row of one label; a click or Enter chooses it."""
 
-    def __init__(self, place: int, parent: QWidget | None = None) -> None:
+    def __init__(self, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._place = place
+        self._index = index
         self._name = ""
         self._share = 0.0
         self._dimmed = False
@@ -51,7 +51,7 @@ class LabelRow(QAbstractButton):
     def show_label(self, name: str, share: float) -> None:
         """Show a label; `share` is the bar's length, 0–1."""
         self._name, self._share = name, share
-        said = self.tr("{place}. {name}").format(place=self._place + 1, name=name)
+        said = self.tr("{place}. {name}").format(place=self._index + 1, name=name)
         self.setAccessibleName(said if name else self.tr("No answer yet"))
         self.setToolTip(self.tr("Take ‘{name}’ as the tag").format(name=name) if name else "")
         self.setEnabled(bool(name))
@@ -96,7 +96,7 @@ class LabelRow(QAbstractButton):
             paint_focus_ring(painter, self.rect(), theme)
 
     def _paint_skeleton(self, painter: QPainter, theme: Theme) -> None:
-        share = _SKELETON_SHARES[self._place % SHOWN]
+        share = _SKELETON_SHARES[self._index % SHOWN]
         painter.setBrush(_faint(theme))
         painter.drawRoundedRect(self._part(SPACING, share * self._name_px, 10), 5, 5)
 
@@ -152,7 +152,7 @@ class LabelList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = [LabelRow(place, self) for place in range(SHOWN)]
+        self._rows = [LabelRow(index, self) for index in range(SHOWN)]
         self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -177,10 +177,10 @@ class LabelList(QWidget):
         kept = self.chosen_name
         best = max(labels[0].score, 0.0) if labels else 0.0
         self._choose(None)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < max(len(labels), 1))
-            if place < len(labels):
-                label = labels[place]
+        for index, row in enumerate(self._rows):
+            row.setVisible(index < max(len(labels), 1))
+            if index < len(labels):
+                label = labels[index]
                 row.show_label(label.label, max(label.score, 0.0) / best if best else 0.0)
                 if label.label == kept:
                     self._choose(row)

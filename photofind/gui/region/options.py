@@ -79,7 +79,7 @@ class RegionOptions(QWidget):
         self._lay_out()
         self.show_used(self.method, self.method)
         self._slider.valueChanged.connect(self._strength_moved)
-        self._say_strength()
+        self._show_strength()
 
     @property
     def strength(self) -> float:
@@ -148,7 +148,7 @@ class RegionOptions(QWidget):
         )
 
     def _strength_moved(self) -> None:
-        self._say_strength()
+        self._show_strength()
         self.changed.emit()
 
     def _choose_way(self, method: RegionMethod) -> None:
@@ -156,7 +156,7 @@ class RegionOptions(QWidget):
             self._method = method
             self.changed.emit()
 
-    def _say_strength(self) -> None:
+    def _show_strength(self) -> None:
         words = self._strength_words()[self._slider.value()]
         self._words.setText(self.tr("How closely to look: {words}").format(words=words))
         self._slider.setAccessibleDescription(words)

@@ -63,13 +63,13 @@ def _beside(side: Side, size: QSizeF, box: QRectF, inner: QRectF) -> QRectF | No
 
 def _corners(size: QSizeF, inner: QRectF) -> list[QRectF]:
     right, bottom = inner.right() - size.width(), inner.bottom() - size.height()
-    places = (
+    corners = (
         QPointF(right, inner.top()),
         QPointF(right, bottom),
         inner.topLeft(),
         QPointF(inner.left(), bottom),
     )
-    return [QRectF(place, size) for place in places]
+    return [QRectF(corner, size) for corner in corners]
 
 
 def _area(one: QRectF, other: QRectF) -> float:

@@ -115,11 +115,11 @@ class RegionRequester(QObject):
         self._under_way = pending
         self._lane.submit(
             lambda: _run(self._describe, pending),
-            lambda answer: self._take_answer(pending, answer),
-            lambda error: self._take_error(pending, error),
+            lambda answer: self._handle_answer(pending, answer),
+            lambda error: self._handle_error(pending, error),
         )
 
-    def _take_answer(self, pending: _Pending, answer: RegionAnswer) -> None:
+    def _handle_answer(self, pending: _Pending, answer: RegionAnswer) -> None:
         if pending is not self._under_way:
             return
         self._under_way, self._last_answered = None, pending.request
@@ -127,7 +127,7 @@ class RegionRequester(QObject):
         self._update_busy()
         self.answered.emit(pending.request, answer)
 
-    def _take_error(self, pending: _Pending, error: UserFacingError) -> None:
+    def _handle_error(self, pending: _Pending, error: UserFacingError) -> None:
         if pending is not self._under_way:
             return
         self._under_way = self._last_answered = None

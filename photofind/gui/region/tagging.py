@@ -44,10 +44,10 @@ class TagLine(QWidget):
         layout.addLayout(line)
         layout.addWidget(self._confirmation)
         self._field.textEdited.connect(self._type)
-        self._field.textChanged.connect(self._follow)
+        self._field.textChanged.connect(self._refresh)
         self._field.returnPressed.connect(self._request_tag)
         self._button.clicked.connect(self._request_tag)
-        self._follow()
+        self._refresh()
 
     @property
     def name(self) -> str:
@@ -62,7 +62,7 @@ class TagLine(QWidget):
         if not self._typed and not self._field.hasFocus():
             self._field.setText(name)
 
-    def take(self, name: str) -> None:
+    def set_name(self, name: str) -> None:
         """Fill in a name that a person chose."""
         self._typed = False
         self._field.setText(name)
@@ -93,7 +93,7 @@ class TagLine(QWidget):
     def _type(self, text: str) -> None:
         self._typed = bool(text.strip())
 
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         self._button.setEnabled(bool(self.name))
         self._confirmation.hide()
 

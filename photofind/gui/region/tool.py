@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from photofind.domain import Box
-from photofind.gui.region.box import Grip, PhotoFrame, Place
+from photofind.gui.region.box import Grip, PhotoFrame, Point
 from photofind.gui.region.card import RegionCard
 from photofind.gui.region.handles import cursor_over, grip_at, paint_outline
 from photofind.gui.region.placement import Side, place_card
@@ -57,7 +57,7 @@ class _Drag:
     """
 
     pressed: QPointF
-    begin: Place
+    begin: Point
     box: Box | None
     grip: Grip | None
 
@@ -106,14 +106,14 @@ class RegionTool(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self._canvas.view_changed.connect(self._follow_view)
+        self._canvas.view_changed.connect(self._sync_with_view)
         self._canvas.installEventFilter(self)
-        self._requester.answered.connect(self._take_answer)
+        self._requester.answered.connect(self._handle_answer)
         self._requester.failed.connect(self._card.show_error)
         self._requester.busy_changed.connect(self._card.set_busy)
         self._card.find_requested.connect(self._find)
         self._card.tag_requested.connect(self.tag_requested)
-        self._card.options_changed.connect(self._look)
+        self._card.options_changed.connect(self._request_answer)
         self._card.closed.connect(self._card_closed)
         self._card.field_left.connect(self.setFocus)
         self._card.reshaped.connect(self._place_card)
@@ -125,7 +125,7 @@ class RegionTool(QWidget):
         if picture != self._picture:
             self._picture = picture
             self.clear()
-        self._follow_view()
+        self._sync_with_view()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -182,7 +182,7 @@ class RegionTool(QWidget):
         if box is None or self._box is None:
             self._card.reset()
         self._box = box
-        self._say_where()
+        self._update_description()
         self.update()
         self._card.setVisible(box is not None)
         if box is None:
@@ -192,9 +192,9 @@ class RegionTool(QWidget):
                 self.setFocus()
         else:
             self._place_card()
-            self._look()
+            self._request_answer()
 
-    def _look(self) -> None:
+    def _request_answer(self) -> None:
         region = self.region
         if region is not None:
             self._requester.request(RegionRequest(region, self._card.labels))
@@ -208,11 +208,11 @@ class RegionTool(QWidget):
         self.clear()
         self.setFocus()
 
-    def _take_answer(self, request: RegionRequest, answer: RegionAnswer) -> None:
+    def _handle_answer(self, request: RegionRequest, answer: RegionAnswer) -> None:
         self._card.show_answer(answer, request.region.method)
         self.answered.emit(answer)
 
-    def _say_where(self) -> None:
+    def _update_description(self) -> None:
         if self._box is None:
             words = self.tr("No box yet. Enter makes one in the middle.")
         else:
@@ -225,7 +225,7 @@ class RegionTool(QWidget):
 
     # The view
 
-    def _follow_view(self) -> None:
+    def _sync_with_view(self) -> None:
         self.setGeometry(self._canvas.rect())
         if self._canvas.photo_size != self._photo_size:
             self._photo_size = self._canvas.photo_size
@@ -251,7 +251,7 @@ class RegionTool(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._canvas and event.type() == QEvent.Type.Resize:
-            self._follow_view()
+            self._sync_with_view()
         return super().eventFilter(watched, event)
 
     @override
@@ -282,7 +282,7 @@ class RegionTool(QWidget):
     def _begin_drag(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         grip = None if self._box is None else grip_at(at, self._canvas.to_view(self._box))
-        self._drag = _Drag(at, self._place_at(at), self._box, grip)
+        self._drag = _Drag(at, self._to_photo(at), self._box, grip)
         self.setCursor(cursor_over(grip))
 
     @override
@@ -297,7 +297,7 @@ class RegionTool(QWidget):
             self.setCursor(cursor_over(grip_at(at, self._canvas.to_view(self._box))))
 
     def _drag_to(self, at: QPointF, drag: _Drag) -> None:
-        frame, end = self._frame(), self._place_at(at)
+        frame, end = self._frame(), self._to_photo(at)
         if frame is None:
             return
         if drag.box is not None and drag.grip is not None:
@@ -317,9 +317,9 @@ class RegionTool(QWidget):
             self._drag = None
             self._requester.settle()
 
-    def _place_at(self, at: QPointF) -> Place:
-        place = self._canvas.to_photo(at)
-        return place.x(), place.y()
+    def _to_photo(self, at: QPointF) -> Point:
+        point = self._canvas.to_photo(at)
+        return point.x(), point.y()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -36,7 +36,7 @@ class SettingsActions(QObject):
         self.downloads = ModelDownloads(
             lambda name, progress, cancel: download_model(paths, name, progress, cancel), self
         )
-        self.downloads.finished.connect(self._say_ready)
+        self.downloads.finished.connect(self._notify_ready)
         self.dialog: SettingsDialog | None = None
 
     def open(self) -> None:
@@ -76,7 +76,7 @@ class SettingsActions(QObject):
             self.failed.emit,
         )
 
-    def _say_ready(self, model: SearchModel) -> None:
+    def _notify_ready(self, model: SearchModel) -> None:
         self.notice_requested.emit(
             self.tr("‘{model}’ is ready. Choose it in the settings.").format(model=model.title)
         )

@@ -51,7 +51,7 @@ class ModelDownloads(QObject):
         self._lane = Lane("search model downloads", self)
         self._downloads: dict[str, Download] = {}
         self._tokens: dict[str, CancelToken] = {}
-        self._progressed.connect(self._take)
+        self._progressed.connect(self._update_progress)
 
     def state(self, name: str) -> Download | None:
         """Return the progress; `None` where it is not running: paused, done or not begun."""
@@ -89,7 +89,7 @@ class ModelDownloads(QObject):
             token.cancel()
         self._lane.close()
 
-    def _take(self, name: str, done: int, total: int | None, token: CancelToken) -> None:
+    def _update_progress(self, name: str, done: int, total: int | None, token: CancelToken) -> None:
         if self._tokens.get(name) is token:
             now = self._downloads[name]
             self._downloads[name] = replace(now, done_bytes=done, total_bytes=total)

@@ -82,8 +82,8 @@ class SearchModelChooser(QWidget):
         self._list.setSpacing(SPACING)
         self._own = QPushButton(self.tr("Use a file I have…"))
         menu = QMenu(self._own)
-        menu.addAction(self.tr("A folder…"), lambda: self._take(choose_folder(self)))
-        menu.addAction(self.tr("A file…"), lambda: self._take(choose_file(self)))
+        menu.addAction(self.tr("A folder…"), lambda: self._add_source(choose_folder(self)))
+        menu.addAction(self.tr("A file…"), lambda: self._add_source(choose_file(self)))
         self._own.setMenu(menu)
         self._problem = QLabel()
         self._problem.setProperty("danger", True)
@@ -114,7 +114,7 @@ class SearchModelChooser(QWidget):
 
     def reload(self) -> None:
         """Load again which models are on this computer."""
-        self._lane.submit(self._load, self._show, self._say_problem, key="load")
+        self._lane.submit(self._load, self._show, self._show_problem, key="load")
 
     def close_lanes(self) -> None:
         self._lane.close()
@@ -135,9 +135,9 @@ class SearchModelChooser(QWidget):
 
     def _show(self, models: Sequence[SearchModel]) -> None:
         self._models = list(models)
-        for place, model in enumerate(models):
+        for index, model in enumerate(models):
             if model.name not in self._cards:
-                self._list.insertWidget(place, self._made_card(model))
+                self._list.insertWidget(index, self._made_card(model))
         self._show_all()
         self.loaded.emit()
 
@@ -182,10 +182,10 @@ class SearchModelChooser(QWidget):
             self._wanted = None
             self.choose(model.name)
 
-    def _take(self, source: Path | None) -> None:
+    def _add_source(self, source: Path | None) -> None:
         if source is None:
             return
-        self._say_problem(None)
+        self._show_problem(None)
         self._own.setEnabled(False)
         self._lane.submit(lambda: self._add(source), self._added, self._refused)
 
@@ -196,9 +196,9 @@ class SearchModelChooser(QWidget):
 
     def _refused(self, error: UserFacingError) -> None:
         self._own.setEnabled(True)
-        self._say_problem(error)
+        self._show_problem(error)
 
-    def _say_problem(self, error: UserFacingError | None) -> None:
+    def _show_problem(self, error: UserFacingError | None) -> None:
         self._problem.setText("" if error is None else error.message)
         self._hint.setText("" if error is None else error.hint)
         for line in (self._problem, self._hint):

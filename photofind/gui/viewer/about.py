@@ -41,7 +41,7 @@ def lines_about(details: PhotoDetails) -> list[Line]:
     if metadata.lens is not None:
         lines.append(Line(tr("Lens"), metadata.lens))
     if metadata.latitude is not None and metadata.longitude is not None:
-        lines.append(_place(metadata.latitude, metadata.longitude))
+        lines.append(_coordinates(metadata.latitude, metadata.longitude))
     return lines
 
 
@@ -92,7 +92,7 @@ def _file(details: PhotoDetails) -> str:
     return f"{name[:1].upper()}{name[1:]}, {file_size(details.files[0].size_bytes)}"
 
 
-def _place(latitude: float, longitude: float) -> Line:
+def _coordinates(latitude: float, longitude: float) -> Line:
     """Format coordinates with four decimals, which are eleven metres."""
     north = _degrees(latitude, tr("N"), tr("S"))
     east = _degrees(longitude, tr("E"), tr("W"))

@@ -58,7 +58,7 @@ class DetailsSource(QObject):
     def reload(self, photo_id: PhotoId) -> None:
         load = self._load
         self._lane.submit(
-            lambda: load(photo_id), lambda found: self._take(photo_id, found), key=photo_id
+            lambda: load(photo_id), lambda found: self._deliver(photo_id, found), key=photo_id
         )
 
     def update_tags(self, photo_id: PhotoId, tags: Sequence[PhotoTag]) -> None:
@@ -79,7 +79,7 @@ class DetailsSource(QObject):
     def close(self) -> None:
         self._lane.close()
 
-    def _take(self, photo_id: PhotoId, found: PhotoDetails | None) -> None:
+    def _deliver(self, photo_id: PhotoId, found: PhotoDetails | None) -> None:
         if found is None:
             self._cache.pop(photo_id, None)
         else:

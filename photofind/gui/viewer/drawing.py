@@ -50,13 +50,13 @@ def draw_words(painter: QPainter, view: QRect, text: str, *, over_picture: bool)
     """Paint words in the middle, or over a picture on a card at its lower edge."""
     room = view.adjusted(4 * SPACING, 4 * SPACING, -4 * SPACING, -4 * SPACING)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    place = painter.boundingRect(room, flags, text)
+    area = painter.boundingRect(room, flags, text)
     if over_picture:
-        place.moveBottom(view.bottom() - 3 * SPACING)
+        area.moveBottom(view.bottom() - 3 * SPACING)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(SURROUND.hairline))
         painter.setBrush(QColor(SURROUND.raised))
-        card = place.adjusted(-12, -SPACING, 12, SPACING)
+        card = area.adjusted(-12, -SPACING, 12, SPACING)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
     painter.setPen(QColor(SURROUND.text))
-    painter.drawText(place, flags, text)
+    painter.drawText(area, flags, text)

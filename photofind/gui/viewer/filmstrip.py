@@ -60,14 +60,14 @@ class Filmstrip(QWidget):
         self._current = -1
         self._hovered = -1
         # Pixels of the strip that are in the middle of the view: row n is at n × STRIDE_PX.
-        self._place = 0.0
+        self._offset = 0.0
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE_MS)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glide.valueChanged.connect(self._move_to)
         thumbnails.loaded.connect(self._repaint_photo)
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(self._follow_model)
+            changed.connect(self._sync_with_model)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -87,9 +87,9 @@ class Filmstrip(QWidget):
         said = self.tr("Photo {place} of {count}").format(place=number(row + 1), count=count)
         self.setAccessibleDescription(said)
         self._glide.stop()
-        near = abs(target - self._place) <= self.width()
+        near = abs(target - self._offset) <= self.width()
         if motion_allowed(self) and self.isVisible() and near:
-            self._glide.setStartValue(self._place)
+            self._glide.setStartValue(self._offset)
             self._glide.setEndValue(target)
             self._glide.start()
         else:
@@ -98,14 +98,14 @@ class Filmstrip(QWidget):
     def row_at(self, point: QPoint) -> int:
         """Return the row at a point; −1 where there is none."""
         x = self.width() - point.x() if self._mirrored else point.x()
-        along = x - self.width() / 2 + self._place + CELL_PX / 2
+        along = x - self.width() / 2 + self._offset + CELL_PX / 2
         row, within = divmod(along, STRIDE_PX)
         on_cell = within < CELL_PX and self._top <= point.y() < self._top + CELL_PX
         return int(row) if on_cell and 0 <= row < self._model.rowCount() else -1
 
     def rect_of(self, row: int) -> QRect:
         """Return a row's rectangle, which may be out of view."""
-        left = round(row * STRIDE_PX - self._place + self.width() / 2 - CELL_PX / 2)
+        left = round(row * STRIDE_PX - self._offset + self.width() / 2 - CELL_PX / 2)
         if self._mirrored:
             left = self.width() - left - CELL_PX
         return QRect(left, self._top, CELL_PX, CELL_PX)
@@ -113,8 +113,8 @@ class Filmstrip(QWidget):
     def rows_in_view(self) -> range:
         """Return the visible rows."""
         half = self.width() / 2 + CELL_PX / 2
-        first = int((self._place - half) // STRIDE_PX)
-        last = int((self._place + half) // STRIDE_PX) + 1
+        first = int((self._offset - half) // STRIDE_PX)
+        last = int((self._offset + half) // STRIDE_PX) + 1
         return range(max(first, 0), max(min(last + 1, self._model.rowCount()), 0))
 
     @override
@@ -132,7 +132,7 @@ class Filmstrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         # The newest request is served first: the middle is requested last.
-        in_view = sorted(self.rows_in_view(), key=lambda row: -abs(row * STRIDE_PX - self._place))
+        in_view = sorted(self.rows_in_view(), key=lambda row: -abs(row * STRIDE_PX - self._offset))
         for row in in_view:
             rect = self.rect_of(row)
             if rect.intersects(event.rect()):
@@ -174,7 +174,7 @@ class Filmstrip(QWidget):
         moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
         along = moved.x() if abs(moved.x()) > abs(moved.y()) else moved.y()
         self._glide.stop()
-        self._move_to(self._place - along * (-1 if self._mirrored and moved.x() else 1))
+        self._move_to(self._offset - along * (-1 if self._mirrored and moved.x() else 1))
         self._hover(self.row_at(event.position().toPoint()))
         event.accept()
 
@@ -200,9 +200,9 @@ class Filmstrip(QWidget):
             )
             self.update()
 
-    def _move_to(self, place: float) -> None:
+    def _move_to(self, offset: float) -> None:
         last = max(self._model.rowCount() - 1, 0) * STRIDE_PX
-        self._place = min(max(place, 0.0), float(last))
+        self._offset = min(max(offset, 0.0), float(last))
         self.update()
 
     def _repaint_photo(self, photo_id: PhotoId) -> None:
@@ -211,9 +211,9 @@ class Filmstrip(QWidget):
                 if self._model.photo_id(row) == photo_id:
                     self.update(self.rect_of(row))
 
-    def _follow_model(self) -> None:
+    def _sync_with_model(self) -> None:
         self._hovered = -1
-        self._move_to(self._place)
+        self._move_to(self._offset)
 
     @property
     def _top(self) -> int:

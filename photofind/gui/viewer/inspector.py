@@ -139,8 +139,8 @@ class Inspector(QScrollArea):
     def _settle(self) -> None:
         """Lay out at once: otherwise added widgets flash at the wrong position."""
         for layout in (self._lines, self._copies):
-            for place in range(layout.count()):
-                item = layout.itemAt(place)
+            for index in range(layout.count()):
+                item = layout.itemAt(index)
                 if item is not None and (added := item.widget()) is not None:
                     added.show()
         self._content.activate()

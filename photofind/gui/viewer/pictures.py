@@ -109,7 +109,7 @@ class PictureSource(QObject):
         # What is being loaded of them is out of date as well.
         self._requests = [one for one in self._requests if one.photo_id not in changed]
 
-    def rest(self) -> None:
+    def clear(self) -> None:
         """Drop the cache and all requests while no photo is shown."""
         self._wanted = None
         self._drop_others(None)
@@ -139,11 +139,11 @@ class PictureSource(QObject):
 
         self._lane.submit(
             work,
-            lambda picture: self._take(request, picture),
-            lambda error: self._take_failure(request, error),
+            lambda picture: self._deliver(request, picture),
+            lambda error: self._deliver_failure(request, error),
         )
 
-    def _take(self, request: _Request, picture: LoadedPicture | None) -> None:
+    def _deliver(self, request: _Request, picture: LoadedPicture | None) -> None:
         if not self._is_expected(request) or picture is None:
             return
         known = self._cache.get(request.photo_id)
@@ -154,7 +154,7 @@ class PictureSource(QObject):
             self._store(request.photo_id, picture)
         self.arrived.emit(request.photo_id, picture)
 
-    def _take_failure(self, request: _Request, error: UserFacingError) -> None:
+    def _deliver_failure(self, request: _Request, error: UserFacingError) -> None:
         if self._is_expected(request):
             self.failed.emit(request.photo_id, error)
 

@@ -72,15 +72,15 @@ class Stage(QWidget):
         self._thumbnails = thumbnails
         self._photo: StagedPhoto | None = None
         self._details: PhotoDetails | None = None
-        self._trouble: UserFacingError | None = None
+        self._error: UserFacingError | None = None
         self._neighbours: Sequence[StagedPhoto] = ()
         self._shown_side = 0
         self._waiting = ProgressLine(waiting_delay_ms, self)
         self._pictures = PictureSource(load_picture, self)
-        self._pictures.arrived.connect(self._take_picture)
-        self._pictures.failed.connect(self._take_trouble)
+        self._pictures.arrived.connect(self._handle_picture)
+        self._pictures.failed.connect(self._handle_failure)
         self.canvas.detail_wanted.connect(self._load_detail)
-        thumbnails.loaded.connect(self._take_thumbnail)
+        thumbnails.loaded.connect(self._handle_thumbnail)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -96,7 +96,7 @@ class Stage(QWidget):
         """
         self._photo = photo
         self._details = None
-        self._trouble = None
+        self._error = None
         self._neighbours = neighbours
         self._shown_side = 0
         self._waiting.set_busy(False)
@@ -118,14 +118,14 @@ class Stage(QWidget):
         if is_out_of_reach(details):
             self._waiting.set_busy(False)
             self.picture_failed.emit()
-        elif self._trouble is None:
+        elif self._error is None:
             self._waiting.set_busy(True)
             self._request(self._side(self._photo))
 
     def reload(self) -> None:
         """Load the current photo again after its file has changed."""
         if self._photo is not None:
-            self._trouble = None
+            self._error = None
             self._pictures.invalidate([self._photo.photo_id])
             # With as many pixels as there are on the canvas: it may be zoomed in.
             self._request(max(self._side(self._photo), self._shown_side))
@@ -134,11 +134,11 @@ class Stage(QWidget):
         """Drop cached pictures of photos that have changed."""
         self._pictures.invalidate(photo_ids)
 
-    def rest(self) -> None:
+    def clear(self) -> None:
         """Drop everything held while no photo is shown."""
         self._photo = None
         self._waiting.set_busy(False)
-        self._pictures.rest()
+        self._pictures.clear()
         self.canvas.clear()
 
     def close_lane(self) -> None:
@@ -147,7 +147,7 @@ class Stage(QWidget):
     @property
     def can_be_reached(self) -> bool:
         """Whether the current photo's picture is loaded or may still be."""
-        return self._photo is not None and self._trouble is None and not self._is_offline()
+        return self._photo is not None and self._error is None and not self._is_offline()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -183,15 +183,15 @@ class Stage(QWidget):
         if pixmap is None:
             pixmap = _plain(self._photo, grey=grey)
         self.canvas.show_stand_in(pixmap, self._photo_size(), keep_view=keep_view)
-        self._say_why()
+        self._show_reason()
 
-    def _say_why(self) -> None:
+    def _show_reason(self) -> None:
         """Show why there is no picture, if that is known."""
         where = "" if self._details is None else where_it_is(self._details)
         if where:
             self.canvas.show_message(where)
-        elif self._trouble is not None:
-            self.canvas.show_message(f"{self._trouble.message}\n{self._trouble.hint}")
+        elif self._error is not None:
+            self.canvas.show_message(f"{self._error.message}\n{self._error.hint}")
 
     def _is_offline(self) -> bool:
         if self._details is not None:
@@ -209,20 +209,20 @@ class Stage(QWidget):
     def _is_current(self, photo_id: PhotoId) -> bool:
         return self._photo is not None and self._photo.photo_id == photo_id
 
-    def _take_picture(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
+    def _handle_picture(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
         if self._is_current(photo_id):
             self._show_picture(picture, keep_view=True)
 
-    def _take_trouble(self, photo_id: PhotoId, error: UserFacingError) -> None:
+    def _handle_failure(self, photo_id: PhotoId, error: UserFacingError) -> None:
         if not self._is_current(photo_id):
             return
         self._waiting.set_busy(False)
         if not self.canvas.has_picture:
-            self._trouble = error
-            self._say_why()
+            self._error = error
+            self._show_reason()
             self.picture_failed.emit()
 
-    def _take_thumbnail(self, photo_id: PhotoId) -> None:
+    def _handle_thumbnail(self, photo_id: PhotoId) -> None:
         if self._is_current(photo_id) and not self.canvas.has_picture:
             self._show_stand_in(keep_view=True)
 

@@ -33,8 +33,8 @@ class TopLine(QWidget):
         self.setStyleSheet(style_sheet(SURROUND) + _own_style())
         self._back = self._button("left", self.tr("Back"), "Esc")
         self._name = CopyableLabel()
-        self._place = QLabel()
-        self._place.setProperty("muted", True)
+        self._position = QLabel()
+        self._position.setProperty("muted", True)
         self._similar = self._button("search", self.tr("Find similar"), "S")
         self._tag = self._button("tag", self.tr("Tag"), "T")
         self._region = self._button("region", self.tr("Region"), "R")
@@ -51,7 +51,7 @@ class TopLine(QWidget):
         layout.addWidget(self._back)
         layout.addSpacing(SPACING)
         layout.addWidget(self._name, 1)
-        layout.addWidget(self._place)
+        layout.addWidget(self._position)
         layout.addSpacing(2 * SPACING)
         for button in (self._similar, self._tag, self._region, self._details):
             layout.addWidget(button)
@@ -59,16 +59,16 @@ class TopLine(QWidget):
     def show_name(self, name: str, path: str) -> None:
         self._name.show_text(name, path)
 
-    def show_place(self, row: int, count: int) -> None:
+    def show_position(self, row: int, count: int) -> None:
         said = self.tr("{place} of {count}")
-        self._place.setText(said.format(place=number(row + 1), count=number(count)))
+        self._position.setText(said.format(place=number(row + 1), count=number(count)))
 
     def show_details_open(self, is_open: bool) -> None:
         self._details.setChecked(is_open)
 
     @property
-    def place_text(self) -> str:
-        return self._place.text()
+    def position_text(self) -> str:
+        return self._position.text()
 
     @property
     def name_text(self) -> str:

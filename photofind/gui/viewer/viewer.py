@@ -135,7 +135,7 @@ class Viewer(QWidget):
         self._region_wanted = False
         near = self._neighbours()
         self._strip.show_row(row)
-        self._top.show_place(row, self._model.rowCount())
+        self._top.show_position(row, self._model.rowCount())
         self._stage.show_photo(
             StagedPhoto.in_row(self._model, row),
             [StagedPhoto.in_row(self._model, other) for other in near],
@@ -205,7 +205,7 @@ class Viewer(QWidget):
         if row != self._row and self._has(row):
             self.open_row(row)
 
-    def _take_details(self, photo_id: PhotoId, details: PhotoDetails | None) -> None:
+    def _handle_details(self, photo_id: PhotoId, details: PhotoDetails | None) -> None:
         if photo_id == self._photo_id and details is not None:
             self._show_details(details)
 
@@ -218,17 +218,17 @@ class Viewer(QWidget):
         self._stage.show_details(details)
         self._begin_region()
 
-    def _follow_picture(self) -> None:
+    def _handle_picture(self) -> None:
         self._top.set_region_possible(True)
         if self._photo_id is not None:
             self._known.prefetch([self._model.photo_id(row) for row in self._neighbours()])
         self._begin_region()
 
-    def _follow_trouble(self) -> None:
+    def _handle_failure(self) -> None:
         self._region_wanted = False
         self._top.set_region_possible(False)
 
-    def _follow_model(self) -> None:
+    def _sync_with_model(self) -> None:
         """Stay with the photo after rows came or went, or go on to its successor."""
         if self._photo_id is None:
             return
@@ -237,7 +237,7 @@ class Viewer(QWidget):
         if row is not None:
             self._row = row
             self._strip.show_row(row)
-            self._top.show_place(row, count)
+            self._top.show_position(row, count)
         elif count:
             self.open_row(min(self._row, count - 1))
         else:
@@ -331,7 +331,7 @@ class Viewer(QWidget):
         if self.isHidden():
             self._photo_id = None
             self._row = -1
-            self._stage.rest()
+            self._stage.clear()
 
     # Construction
 
@@ -357,9 +357,9 @@ class Viewer(QWidget):
         self._top.region_requested.connect(self._request_region)
         self._top.details_toggled.connect(self._toggle_details)
         self._strip.chosen.connect(self._go_to)
-        self._stage.picture_shown.connect(self._follow_picture)
-        self._stage.picture_failed.connect(self._follow_trouble)
-        self._known.arrived.connect(self._take_details)
+        self._stage.picture_shown.connect(self._handle_picture)
+        self._stage.picture_failed.connect(self._handle_failure)
+        self._known.arrived.connect(self._handle_details)
         self._known.failed.connect(self.failed)
         self._inspector.folder_requested.connect(self.folder_requested)
         tags = self._inspector.tags
@@ -373,4 +373,4 @@ class Viewer(QWidget):
             self._model.rowsRemoved,
             self._model.modelReset,
         ):
-            changed.connect(self._follow_model)
+            changed.connect(self._sync_with_model)

@@ -108,16 +108,16 @@ def read_library(
     drawn_album: Path, tmp_path_factory: pytest.TempPathFactory, warm_child: WarmChild
 ) -> Path:
     """A library in which the drawn album has been read; to be copied."""
-    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    emitted: queue.SimpleQueue[Event] = queue.SimpleQueue()
     folder = tmp_path_factory.mktemp("read") / "library"
-    library = LiveLibrary(folder, told.put, make_worker=warm_child.lend)
+    library = LiveLibrary(folder, emitted.put, make_worker=warm_child.lend)
     library.start()
     library.folders.add([drawn_album])
-    while not isinstance(told.get(timeout=60), IndexFinished):
+    while not isinstance(emitted.get(timeout=60), IndexFinished):
         pass
     # Once when they can be searched, and once more when their tags are known.
     for _ in range(2):
-        while told.get(timeout=60) != SearchableChanged(ALBUM):
+        while emitted.get(timeout=60) != SearchableChanged(ALBUM):
             pass
     library.close()
     return folder

@@ -229,8 +229,8 @@ def menu_at(grid: GridView, row: int) -> QMenu:
     """The context menu of a photo, as the right mouse button brings it."""
     place = grid.rect_of(row).center()
     where = grid.viewport().mapToGlobal(place)
-    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, where)
-    QApplication.sendEvent(grid.viewport(), asked)
+    requested = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, where)
+    QApplication.sendEvent(grid.viewport(), requested)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     return menu

@@ -32,8 +32,8 @@ def library(library: Path) -> Path:
 
 
 def _spoken(widget: QWidget) -> str:
-    told = QAccessible.queryAccessibleInterface(widget)
-    return "" if told is None else told.text(QAccessible.Text.Name)
+    emitted = QAccessible.queryAccessibleInterface(widget)
+    return "" if emitted is None else emitted.text(QAccessible.Text.Name)
 
 
 def _controls(page: QWidget) -> Iterator[QWidget]:
@@ -56,9 +56,9 @@ def _named_alike(page: QWidget) -> list[str]:
 
 
 def _role(widget: QWidget) -> QAccessible.Role:
-    told = QAccessible.queryAccessibleInterface(widget)
-    assert told is not None
-    return told.role()
+    emitted = QAccessible.queryAccessibleInterface(widget)
+    assert emitted is not None
+    return emitted.role()
 
 
 def _part(widget: QWidget, page: QWidget) -> str:
@@ -133,9 +133,9 @@ def test_that_the_list_of_what_could_not_be_read_is_a_tab_away(
 def test_that_every_entry_of_a_menu_has_its_own_letter_or_words(opened: OpenWindow) -> None:
     menu = states.menu_of_several(opened)
     assert isinstance(menu, QMenu)
-    told = QAccessible.queryAccessibleInterface(menu)
-    assert told is not None
-    children = [told.child(place) for place in range(told.childCount())]
+    emitted = QAccessible.queryAccessibleInterface(menu)
+    assert emitted is not None
+    children = [emitted.child(place) for place in range(emitted.childCount())]
     names = [
         one.text(QAccessible.Text.Name)
         for one in children
@@ -170,8 +170,8 @@ def test_that_photos_of_a_filter_alone_are_not_told_as_guesses(opened: OpenWindo
 
 
 def _told(grid: GridView, row: int) -> str:
-    told = QAccessible.queryAccessibleInterface(grid)
-    assert told is not None
-    cell = told.child(row)
+    emitted = QAccessible.queryAccessibleInterface(grid)
+    assert emitted is not None
+    cell = emitted.child(row)
     assert cell is not None
     return cell.text(QAccessible.Text.Name)

@@ -37,10 +37,10 @@ def _focused(opened: OpenWindow) -> GridView:
 
 def _menu_at(grid: GridView, row: int) -> QMenu:
     place = grid.rect_of(row).center()
-    asked = QContextMenuEvent(
+    requested = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, place, grid.viewport().mapToGlobal(place)
     )
-    QApplication.sendEvent(grid.viewport(), asked)
+    QApplication.sendEvent(grid.viewport(), requested)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     return menu

@@ -61,7 +61,7 @@ def test_that_keys_go_from_photo_to_photo_and_back_to_the_grid(
     press(Qt.Key.Key_Right)
     assert viewer.current == photos[-1]
     opened.wait(lambda: viewer.canvas.has_picture)
-    assert viewer.top_line.place_text == f"{len(photos)} of {len(photos)}"
+    assert viewer.top_line.position_text == f"{len(photos)} of {len(photos)}"
     press(Qt.Key.Key_Escape)
 
     assert not opened.window.navigation.viewing
