@@ -9,7 +9,7 @@ VOCABULARY = ("dog", "cat", "beach", "ball", "sun", "boat", "kite")
 
 
 class Answers:
-    """Answers at once, or, while held, when it is let; remembers what it was asked.
+    """Answers at once, or when released while held; records its requests.
 
     Attributes:
         used: The way of looking that the search model has, if only one.

@@ -20,13 +20,13 @@ TYPING_MS = 20
 
 
 def requested(typed: str = "", picture: PictureQuery | None = None) -> SearchRequest:
-    """What somebody requests who types this."""
+    """Parse a typed query into its request."""
     return SearchRequest(query_of(parse_parts(typed)), picture)
 
 
 @dataclass
 class Harness:
-    """A window with a search bar, and what the bar said."""
+    """Window with a search bar, and the signals of the bar."""
 
     window: QWidget
     bar: SearchBar

@@ -33,7 +33,7 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LibraryPaths:
 
 @pytest.fixture
 def answer(qtbot: QtBot) -> QTimer:
-    """Says yes to whatever is asked, as soon as it is shown."""
+    """Accept a dialog as soon as it is shown."""
     timer = QTimer()
     timer.setInterval(20)
 

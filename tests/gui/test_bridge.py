@@ -18,7 +18,7 @@ def _progress(done: int) -> IndexProgress:
     return IndexProgress(IndexPhase.EMBEDDING, done, 100, 1.0, None)
 
 
-def test_that_only_the_newest_progress_is_told(qtbot: QtBot) -> None:
+def test_that_only_the_newest_progress_is_signalled(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
     emitted: list[int] = []
     bridge.progressed.connect(lambda progress: emitted.append(progress.done))
@@ -30,7 +30,7 @@ def test_that_only_the_newest_progress_is_told(qtbot: QtBot) -> None:
     assert emitted == [49]
 
 
-def test_that_every_changed_photo_is_told_once_and_in_order(qtbot: QtBot) -> None:
+def test_that_every_changed_photo_is_signalled_once_and_in_order(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
     emitted: list[list[PhotoId]] = []
     bridge.photos_changed.connect(emitted.append)
@@ -42,7 +42,7 @@ def test_that_every_changed_photo_is_told_once_and_in_order(qtbot: QtBot) -> Non
     assert emitted == [[3, 4, 9]]
 
 
-def test_that_what_happened_to_a_photo_last_is_what_is_told(qtbot: QtBot) -> None:
+def test_that_the_last_change_of_a_photo_is_signalled(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
     changed: list[list[PhotoId]] = []
     gone: list[list[PhotoId]] = []

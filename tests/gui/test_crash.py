@@ -51,7 +51,7 @@ def test_that_a_bug_in_a_slot_is_caught_and_written_down(
     assert "a mistake in a slot" in log.read_text("utf-8")
 
 
-def test_that_a_bug_on_another_thread_is_told_on_the_windows(
+def test_that_a_bug_on_another_thread_is_signalled_on_the_windows(
     qtbot: QtBot, catcher: BugCatcher, log: Path
 ) -> None:
     emitted: list[threading.Thread] = []

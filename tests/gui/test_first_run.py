@@ -32,7 +32,7 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def requested() -> list[Path]:
-    """Folders a person will choose in the next dialogs."""
+    """Folders chosen in the next dialogs."""
     return []
 
 
@@ -68,7 +68,7 @@ def _words(widget: QWidget) -> str:
 
 
 def _drop(onto: FoldersStep, paths: list[Path]) -> bool:
-    """Drags and drops; whether the drag was taken."""
+    """Drag and drop; return whether the drag was accepted."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     copy, left, none = (

@@ -89,7 +89,7 @@ def test_that_folders_say_their_state_and_their_whole_path() -> None:
     assert "1 file could not be read" in unreadable.tip
 
 
-def test_that_folders_of_one_name_are_told_apart() -> None:
+def test_that_folders_of_one_name_are_distinguished() -> None:
     twins = [
         FolderSummary(Root(n, Path(path), False, NOW), 0, 0)
         for n, path in enumerate(["/a/Pictures", "/b/Pictures", "/"], 1)
@@ -121,7 +121,7 @@ def test_that_clicks_choose_one_thing_at_a_time(panel: LibraryPanel, qtbot: QtBo
     assert rows(panel, "Tags").chosen is None
 
 
-def test_that_a_second_click_asks_again(panel: LibraryPanel, qtbot: QtBot) -> None:
+def test_that_a_second_click_submits_again(panel: LibraryPanel, qtbot: QtBot) -> None:
     click(panel, "Tags", 0)
     with qtbot.waitSignal(panel.tag_chosen):
         click(panel, "Tags", 0)
@@ -242,7 +242,7 @@ def test_that_a_folders_menu_shows_and_removes(panel: LibraryPanel, qtbot: QtBot
     assert not action(DISK, "Show in folder").isEnabled()
 
 
-def test_that_delete_asks_to_remove_a_folder(panel: LibraryPanel, qtbot: QtBot) -> None:
+def test_that_delete_requests_the_removal_of_a_folder(panel: LibraryPanel, qtbot: QtBot) -> None:
     folders = rows(panel, "Folders")
     folders.setFocus()
     qtbot.keyClick(folders, Qt.Key.Key_End)

@@ -87,7 +87,7 @@ def test_that_right_is_back_where_people_read_from_right_to_left(
         (Qt.Key.Key_C, CONTROL, "copy_requested", [1, 3]),
     ],
 )
-def test_that_a_key_asks_for_what_can_be_done(
+def test_that_a_key_opens_the_context_menu(
     grid: GridView,
     qtbot: QtBot,
     key: Qt.Key,

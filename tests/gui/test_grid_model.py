@@ -111,7 +111,7 @@ def test_that_names_are_read_off_the_windows_thread(rows: Rows, qtbot: QtBot) ->
     assert threading.main_thread() not in threads
 
 
-def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> None:
+def test_that_a_photo_that_was_renamed_is_announced_by_its_new_name(qtbot: QtBot) -> None:
     known = details(PhotoId(2))
 
     def read(_photo_id: PhotoId) -> PhotoDetails:

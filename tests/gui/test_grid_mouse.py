@@ -61,7 +61,7 @@ def test_that_a_click_beside_the_photos_lets_go_of_all(grid: GridView, qtbot: Qt
     assert grid.selected() == []
 
 
-def test_that_what_is_selected_is_told(grid: GridView, qtbot: QtBot) -> None:
+def test_that_the_selection_is_signalled(grid: GridView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(grid.selection_changed) as emitted:
         click(grid, qtbot, 2)
     assert emitted.args == [[3]]

@@ -14,7 +14,7 @@ Drawn = Callable[[PhotoId], bytes]
 
 
 class Shelf:
-    """Gives thumbnails, one at a time while `held` is set, and writes down what was asked for."""
+    """Returns thumbnails, one at a time while `held` is set, and records the requests."""
 
     def __init__(self, drawn: Drawn) -> None:
         self._drawn = drawn
@@ -52,9 +52,7 @@ def wait_for(thumbnails: Thumbnails, qtbot: QtBot, *photo_ids: int) -> None:
     qtbot.waitUntil(all_there)
 
 
-def test_that_a_thumbnail_comes_after_it_was_asked_for(
-    thumbnails: Thumbnails, qtbot: QtBot
-) -> None:
+def test_that_a_thumbnail_is_loaded_after_its_request(thumbnails: Thumbnails, qtbot: QtBot) -> None:
     with qtbot.waitSignal(thumbnails.loaded) as emitted:
         assert thumbnails.get(PhotoId(1)) is None
     assert emitted.args == [1]
@@ -87,7 +85,7 @@ def test_that_another_size_is_made_while_the_old_one_is_shown(
     assert new.width() == 200
 
 
-def test_that_a_small_picture_is_not_asked_for_larger_again_and_again(
+def test_that_a_small_picture_is_not_requested_larger_again_and_again(
     thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot
 ) -> None:
     thumbnails.get(PhotoId(1), QSize(800, 600))
@@ -110,7 +108,7 @@ def test_that_a_photo_that_is_offline_has_no_colours(thumbnails: Thumbnails, qtb
 
 
 @pytest.mark.parametrize("photo_id", [800, 900])
-def test_that_what_cannot_be_loaded_is_asked_for_once(
+def test_that_what_cannot_be_loaded_is_requested_once(
     thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot, photo_id: int
 ) -> None:
     with qtbot.waitSignal(thumbnails.loaded):
@@ -137,7 +135,7 @@ def test_that_the_newest_come_first_and_the_oldest_fall_out(
     shelf.gate.release(100)
     wait_for(thumbnails, qtbot, 10, 19)
     assert shelf.requested == [1, 12, 19, 18, 17, 16, 15, 14, 13, 11, 10]
-    # One that fell out is asked for again when it is drawn again.
+    # A dropped request is made again when the cell is painted again.
     thumbnails.get(PhotoId(3))
     wait_for(thumbnails, qtbot, 3)
 
@@ -171,7 +169,7 @@ def test_that_the_pixmaps_not_drawn_for_longest_make_room(shelf: Shelf, qtbot: Q
     thumbnails.close()
 
 
-def test_that_an_error_a_person_can_act_on_is_told(qtbot: QtBot) -> None:
+def test_that_an_error_a_person_can_act_on_is_signalled(qtbot: QtBot) -> None:
     def fail(photo_id: PhotoId) -> bytes:
         raise UserFacingError("The disk is gone.", "Connect it.")
 

@@ -55,7 +55,7 @@ def page(qtbot: QtBot) -> UnreadablePage:
 
 
 def _said(strip: StatusStrip) -> str:
-    """All that is to be read, blanks that keep places left out."""
+    """Return all visible text, without padding."""
     labels = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
     return " ".join(" ".join(labels).split())
 
@@ -133,7 +133,7 @@ def test_that_an_up_to_date_library_says_how_much_it_holds(strip: StatusStrip) -
     assert _said(strip) == "Up to date · 38,120 photos"
 
 
-def test_that_pausing_is_said_and_told(strip: StatusStrip, qtbot: QtBot) -> None:
+def test_that_pausing_is_shown_and_signalled(strip: StatusStrip, qtbot: QtBot) -> None:
     strip.show_progress(IndexProgress(IndexPhase.EMBEDDING, 900, 38_000, 41.0, 600.0))
 
     with qtbot.waitSignal(strip.pause_toggled, check_params_cb=lambda paused: paused):
@@ -275,7 +275,7 @@ def test_that_a_library_without_failures_says_so(page: UnreadablePage) -> None:
     assert not _button(page, "Try again").isVisible()
 
 
-def test_that_try_again_is_asked_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
+def test_that_try_again_is_requested_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.retry_requested):
         QTest.mouseClick(_button(page, "Try again"), Qt.MouseButton.LeftButton)
 

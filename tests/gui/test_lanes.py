@@ -107,7 +107,7 @@ def test_that_a_request_of_the_same_key_moves_to_the_top(
     assert got == ["first", "a", "b"]
 
 
-def test_that_an_error_for_people_is_told_where_it_was_asked(
+def test_that_a_user_facing_error_goes_to_the_callback_of_its_request(
     qtbot: QtBot, lanes: list[Lane]
 ) -> None:
     lanes.append(_lane())

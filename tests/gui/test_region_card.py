@@ -48,7 +48,7 @@ def card(qtbot: QtBot) -> RegionCard:
 
 
 def by_name(card: RegionCard, name: str) -> QWidget:
-    """The part that a screen reader calls so."""
+    """Return the widget with this accessible name."""
     found = [part for part in card.findChildren(QWidget) if part.accessibleName() == name]
     assert len(found) == 1, name
     return found[0]
@@ -157,7 +157,9 @@ def test_that_typed_labels_are_taken_apart_at_commas_once_each(
     assert card.labels == ("dog", "red kite")
 
 
-def test_that_clearing_the_field_asks_for_anything_again(card: RegionCard, qtbot: QtBot) -> None:
+def test_that_clearing_the_field_requests_the_whole_vocabulary_again(
+    card: RegionCard, qtbot: QtBot
+) -> None:
     with qtbot.waitSignal(card.options_changed):
         QTest.keyClicks(own_labels(card), "dog")
     with qtbot.waitSignal(card.options_changed):

@@ -23,19 +23,19 @@ from tests.gui.region_on_canvas import tool as tool
 def test_that_dragging_draws_a_box_in_the_photos_pixels_and_says_what_it_is(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(tool.answered) as heard:
+    with qtbot.waitSignal(tool.answered) as received:
         drag(tool, (100, 200), (300, 350))
 
     assert tool.box == pytest.approx((200, 400, 600, 700))
     region, labels = answers.requested[-1]
     assert region == RegionOfPhoto(PHOTO, box_of(tool), RegionMethod.BOTH, PAPER_STRENGTH)
     assert labels == ()
-    assert isinstance(heard.args[0], RegionAnswer)
+    assert isinstance(received.args[0], RegionAnswer)
     assert tool.card.names == list(VOCABULARY[:5])
     assert tool.card.isVisible()
 
 
-def test_that_it_is_asked_while_the_button_is_still_down(
+def test_that_it_is_requested_while_the_button_is_still_down(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
     drag(tool, (100, 200), (300, 350), release=False)
@@ -45,7 +45,7 @@ def test_that_it_is_asked_while_the_button_is_still_down(
     assert answers.requested[-1][0].box == pytest.approx((200, 400, 640, 740))
 
 
-def test_that_the_last_box_is_what_is_asked_last(
+def test_that_the_last_box_is_requested_last(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.hold()

@@ -59,15 +59,15 @@ def test_that_while_one_question_is_under_way_only_the_newest_waits(
 def test_that_a_moving_box_is_answered_before_it_rests(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
-    heard: list[RegionAnswer] = []
-    requester.answered.connect(lambda _, answer: heard.append(answer))
+    received: list[RegionAnswer] = []
+    requester.answered.connect(lambda _, answer: received.append(answer))
     moves = 0
 
     def still_moving() -> bool:
         nonlocal moves
         moves += 1
         requester.request(question(moves))
-        return len(heard) >= 3
+        return len(received) >= 3
 
     qtbot.waitUntil(still_moving)
 
@@ -84,7 +84,7 @@ def test_that_moves_within_the_pause_are_one_question(answers: Answers, qtbot: Q
     assert places(answers) == [19]
 
 
-def test_that_a_box_at_rest_is_asked_about_without_a_pause(answers: Answers, qtbot: QtBot) -> None:
+def test_that_a_box_at_rest_is_requested_without_a_pause(answers: Answers, qtbot: QtBot) -> None:
     requester = RegionRequester(answers, throttle_ms=3_600_000)
     requester.request(question(7))
     with qtbot.waitSignal(requester.answered):
@@ -93,7 +93,7 @@ def test_that_a_box_at_rest_is_asked_about_without_a_pause(answers: Answers, qtb
     assert places(answers) == [7]
 
 
-def test_that_what_was_answered_is_not_asked_again(
+def test_that_what_was_answered_is_not_requested_again(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(requester.answered):
@@ -117,8 +117,8 @@ def test_that_other_labels_are_another_question(
 def test_that_nothing_is_delivered_of_what_was_dropped(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
-    heard: list[object] = []
-    requester.answered.connect(lambda requested, _: heard.append(requested))
+    received: list[object] = []
+    requester.answered.connect(lambda requested, _: received.append(requested))
     answers.hold()
     requester.request(question(1))
     requester.settle()
@@ -130,10 +130,10 @@ def test_that_nothing_is_delivered_of_what_was_dropped(
     with qtbot.waitSignal(requester.answered):
         requester.request(question(2))
 
-    assert heard == [question(2)]
+    assert received == [question(2)]
 
 
-def test_that_an_error_is_told_and_the_same_box_can_be_asked_about_again(
+def test_that_an_error_is_signalled_and_the_same_box_can_be_requested_again(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.error = BadInputError("a.jpg cannot be read.", "Check the file.")
@@ -147,7 +147,7 @@ def test_that_an_error_is_told_and_the_same_box_can_be_asked_about_again(
         requester.request(question(1))
 
 
-def test_that_a_bug_in_asking_does_not_silence_later_questions(
+def test_that_a_bug_in_a_request_does_not_block_later_ones(
     requester: RegionRequester, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.error = KeyError("a bug")

@@ -54,7 +54,7 @@ def test_that_enter_submits_at_once_and_the_same_again(
     assert harness.submitted == [requested("dog")] * 2
 
 
-def test_that_emptying_the_field_asks_for_all_photos(harness: Harness, qtbot: QtBot) -> None:
+def test_that_emptying_the_field_requests_all_photos(harness: Harness, qtbot: QtBot) -> None:
     QTest.keyClicks(harness.bar.field, "dog")
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
     QTest.keyClick(harness.bar.field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -107,7 +107,7 @@ def test_that_what_is_unfinished_is_wrong_only_once_the_person_is_done(
     assert harness.submitted == []
 
 
-def test_that_going_away_and_back_asks_nothing_again(harness: Harness, qtbot: QtBot) -> None:
+def test_that_going_away_and_back_repeats_no_request(harness: Harness, qtbot: QtBot) -> None:
     QTest.keyClicks(harness.bar.field, "dog from:2019")
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
     harness.elsewhere.setFocus()
@@ -129,7 +129,7 @@ def test_that_escape_clears_text_then_chips_then_leaves(harness: Harness, qtbot:
         QTest.keyClick(harness.bar.field, Qt.Key.Key_Escape)
 
 
-def test_that_a_shown_request_is_not_submitted_and_an_asked_one_is(harness: Harness) -> None:
+def test_that_a_shown_request_is_not_submitted_and_a_typed_one_is(harness: Harness) -> None:
     request = requested('dog from:2019 folder:"My Photos"')
     harness.bar.show_request(request)
     assert harness.chips == ["from:2019", "folder:My Photos"]

@@ -179,7 +179,7 @@ def test_that_words_take_the_picture_away(harness: Harness, qtbot: QtBot) -> Non
     assert harness.submitted[-1] == requested("dog")
 
 
-def test_that_a_late_thumbnail_asks_nothing_again(harness: Harness) -> None:
+def test_that_a_late_thumbnail_repeats_no_request(harness: Harness) -> None:
     beach = PictureQuery(Path("beach.jpg"), "beach.jpg")
     harness.bar.set_picture(beach)
     before = harness.bar.chips.chips[0].sizeHint().width()

@@ -171,7 +171,7 @@ def test_that_buttons_of_the_last_search_go_with_it(header: ResultsHeader, resul
     assert header.message == ""
 
 
-def test_that_new_photos_are_shown_when_asked_for(header: ResultsHeader, qtbot: QtBot) -> None:
+def test_that_new_photos_are_shown_on_request(header: ResultsHeader, qtbot: QtBot) -> None:
     assert not header.new_button.isVisible()
     header.show_new(1)
     assert header.new_button.text() == "1 new photo – show it"
@@ -188,7 +188,7 @@ def test_that_new_results_hold_the_new_photos(header: ResultsHeader, results: Ma
     assert not header.new_button.isVisible()
 
 
-def test_that_the_slider_changes_the_size_and_following_the_grid_tells_nothing(
+def test_that_the_slider_changes_the_size_and_following_the_grid_signals_nothing(
     header: ResultsHeader,
 ) -> None:
     slider = header.size_slider

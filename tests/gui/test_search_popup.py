@@ -22,7 +22,7 @@ def test_that_escape_closes_the_list_first(harness: Harness) -> None:
     assert harness.bar.field.text() == "fol"
 
 
-def test_that_a_recent_search_is_offered_and_asked_again(harness: Harness) -> None:
+def test_that_a_recent_search_is_offered_and_submitted_again(harness: Harness) -> None:
     QTest.keyClicks(harness.bar.field, "red car from:2019")
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Escape)
@@ -105,7 +105,7 @@ def test_that_the_values_of_a_negated_filter_stay_negated(harness: Harness, qtbo
     assert harness.bar.request == requested('-camera:"NIKON D750"')
 
 
-def test_that_the_list_tells_screen_readers_what_each_filter_is_for(harness: Harness) -> None:
+def test_that_the_list_describes_each_filter_to_screen_readers(harness: Harness) -> None:
     harness.bar.focus_search()
     model = harness.bar.popup.view.model()
     spoken = [

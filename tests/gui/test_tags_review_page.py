@@ -185,7 +185,7 @@ def test_that_the_next_tag_comes_when_one_is_finished(
     assert tags(page) == [("sea", 2), ("cat", 1)]
 
 
-def test_that_the_library_hears_of_a_decision_before_it_is_asked_for_more(
+def test_that_a_decision_is_saved_before_more_suggestions_are_requested(
     page: ReviewPage, library: SmallLibrary, qtbot: QtBot
 ) -> None:
     order: list[str] = []
@@ -270,7 +270,7 @@ def test_that_new_suggestions_leave_the_chosen_tag_and_its_photos_as_they_are(
     assert page.grid.selected() == [3]
 
 
-def test_that_suggestions_beyond_those_handed_over_are_asked_for(
+def test_that_suggestions_beyond_those_handed_over_are_requested(
     page: ReviewPage, rows: Rows, qtbot: QtBot
 ) -> None:
     requested: list[str] = []

@@ -68,11 +68,11 @@ def test_that_a_click_into_the_strip_shows_that_photo(harness: Harness) -> None:
     assert harness.viewer.current == 23
 
 
-def test_that_the_next_photo_is_loaded_before_it_is_asked_for(harness: Harness) -> None:
+def test_that_the_next_photo_is_loaded_before_its_request(harness: Harness) -> None:
     harness.open()
     harness.qtbot.waitUntil(lambda: len(harness.album.requested) == 3)
     assert harness.album.requested == [20, 21, 19]
-    # The next photo came before the one behind was asked for, be it only to the door.
+    # The next photo was loaded before the previous one was even requested.
     QApplication.processEvents()
     harness.press(Qt.Key.Key_Right)
     assert harness.viewer.canvas.has_picture
@@ -141,7 +141,7 @@ def test_that_the_details_come_and_go_with_a_key_and_with_the_button(harness: Ha
     assert toggled == [True, False]
 
 
-def test_that_what_is_asked_for_names_the_photo(harness: Harness) -> None:
+def test_that_a_request_names_the_photo(harness: Harness) -> None:
     harness.open()
     for signal, key, args in (
         (harness.viewer.similar_requested, Qt.Key.Key_S, [20]),
@@ -192,7 +192,7 @@ def test_that_a_region_waits_until_the_photos_file_is_known(harness: Harness) ->
     assert harness.viewer.path is not None
 
 
-def test_that_a_region_asked_for_on_another_photo_is_forgotten(harness: Harness) -> None:
+def test_that_a_region_requested_on_another_photo_is_dropped(harness: Harness) -> None:
     harness.album.hold()
     harness.viewer.open_row(MIDDLE)
     harness.press(Qt.Key.Key_R, Qt.Key.Key_Right)

@@ -26,7 +26,7 @@ def make_strip(
     rows: Callable[[int], PhotoRows],
     drawn_thumbnail: Callable[[PhotoId], bytes],
 ) -> Iterator[Callable[[int], Strip]]:
-    """A strip 600 pixels wide, its model, and the ids it asked thumbnails for."""
+    """Make a strip 600 pixels wide, its model, and the ids whose thumbnails it requested."""
     made: list[Thumbnails] = []
 
     def make(count: int) -> Strip:
@@ -135,7 +135,7 @@ def test_that_a_million_photos_cost_no_more_than_a_few(
     assert len(set(requested)) < 50
 
 
-def test_that_thumbnails_are_asked_for_from_the_middle_outwards(
+def test_that_thumbnails_are_requested_from_the_middle_outwards(
     make_strip: Callable[[int], Strip], qtbot: QtBot
 ) -> None:
     strip, model, requested = make_strip(1000)

@@ -30,7 +30,7 @@ def inspector(qtbot: QtBot) -> Inspector:
 
 
 def said(inspector: Inspector) -> str:
-    """All the text that is seen, cut or not."""
+    """Return all visible texts, elided or not."""
     QApplication.processEvents()
     labels = [label for label in inspector.findChildren(QLabel) if label.isVisible()]
     whole = [label.whole if isinstance(label, CopyableLabel) else label.text() for label in labels]

@@ -151,7 +151,7 @@ def test_that_a_changed_photo_is_loaded_anew(
     assert album.requested == [1, 1]
 
 
-def test_that_trouble_names_its_photo_and_is_asked_again(
+def test_that_a_failure_names_its_photo_and_is_requested_again(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.errors[PhotoId(1)] = BadInputError("It is gone.", "Look elsewhere.")

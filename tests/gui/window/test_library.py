@@ -101,11 +101,11 @@ def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(
     kept = Answering("Keep")
     folders.setFocus()
     press(Qt.Key.Key_Delete)
-    assert "Remove this folder from photofind?" in kept.requested
+    assert "Remove this folder from photofind?" in kept.text
     assert with_album.library.catalogue.roots.summaries()
     removed = Answering("Remove")
     press(Qt.Key.Key_Delete)
-    assert "The photos stay where they are." in removed.requested
+    assert "The photos stay where they are." in removed.text
 
     with_album.wait(lambda: window.model.rowCount() == 0)
     with_album.wait(window.photos.empty.isVisible)

@@ -69,7 +69,7 @@ def test_that_keys_go_from_photo_to_photo_and_back_to_the_grid(
     assert grid.current_photo() == photos[-1]
 
 
-def test_that_details_tell_the_date_the_camera_and_the_tags(
+def test_that_details_show_the_date_the_camera_and_the_tags(
     opened: OpenWindow, photo: PhotoId
 ) -> None:
     inspector = opened.window.viewer.inspector
