@@ -25,10 +25,10 @@ from photofind.paths import LibraryPaths, resource
 _PYTHON = platform.python_version()
 
 SWITCH_S = 0.0005
-"""How long a thread may work on while another one waits for its turn.
+"""Interval at which Python switches between threads that hold its lock.
 
-A frame takes the window's thread many turns, and each may have to wait for one of every lane: with
-Python's 5 ms that adds up to stutters while photos are read.
+A frame needs the lock many times, and each time may wait for a thread of every lane: with Python's
+5 ms that adds up to stutters while photos are read.
 """
 
 _log = logging.getLogger(__name__)

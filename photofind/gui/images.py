@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage, QPainter
 from photofind.child.messages import PixelPicture
 
 STRIP_PIXELS = 1 << 20
-"""Drawn at once, of the original: a few milliseconds."""
+"""Pixels of the original converted at once: a few milliseconds."""
 
 
 def redraw(image: QImage, size: QSize) -> QImage:

@@ -13,7 +13,7 @@ from photofind.gui.theme import RADIUS, SPACING
 SHOWN_MS = 8000
 WIDEST_PX = 560
 EDGE_PX = 52
-"""Clear of the line at the lower edge that says how far reading is."""
+"""Distance from the lower edge, above the status strip."""
 
 
 class Notice(QFrame):

@@ -17,10 +17,10 @@ from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
 
 READ_AFTER_MS = 300
-"""Changes come in bursts; one look after each is enough."""
+"""Debounce: changes come in bursts, and are read once."""
 
 REST = 9
-"""While changes go on, how many times longer than the last look took the next one waits."""
+"""Throttle: the next read waits this many times as long as the last one took."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class PhotoActions(QObject):
         runner: Knows under which filters photos are shown, and so which of their files.
 
     Signals:
-        notice_requested: What was done, in words.
+        notice_requested: A message about what was done.
         failed: A `UserFacingError`.
         trashed: Ids of photos that have no file left.
         moved: Ids of photos of which some file went to the trash.

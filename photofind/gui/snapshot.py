@@ -17,11 +17,11 @@ from photofind.live.library import LiveLibrary
 
 LONGEST_WAIT_S = 120.0
 SETTLE_S = 1.0
-"""Thumbnails fade in, and a picture should show them whole."""
+"""Time for thumbnails to fade in."""
 
 
 def photograph_results(library_folder: Path, query: str, out: Path) -> None:
-    """Opens the window, types a query and saves what is seen as a PNG.
+    """Open the window, type a query and save what is seen as a PNG.
 
     Raises:
         UserFacingError: The window did not answer in time.

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 SPACING = 8
-"""Pixels of the grid that everything is laid out on."""
+"""Grid of all layouts, pixels."""
 
 RADIUS = 6
 FOCUS_PX = 2
@@ -68,7 +68,7 @@ DARK = Theme(
     skeleton="#2B2B29",
 )
 SURROUND = DARK
-"""Around a photo that fills the window, whatever the theme."""
+"""Theme around a photo that fills the window, whatever the other theme."""
 
 CHOICES = ("system", "light", "dark")
 

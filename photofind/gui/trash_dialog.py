@@ -25,7 +25,7 @@ from photofind.trash import Refused, TrashChoice, Why
 
 _WIDTH_PX = 600
 _LINES = 8
-"""Paths that are seen at once; the rest is scrolled to."""
+"""Paths visible without scrolling."""
 
 
 class TrashDialog(QDialog):

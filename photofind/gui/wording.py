@@ -1,4 +1,4 @@
-"""How the window says things: in its language, and numbers, dates, counts and folders."""
+"""Translate texts, and format numbers, dates, counts and folders."""
 
 from datetime import datetime
 from pathlib import Path

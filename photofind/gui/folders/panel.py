@@ -39,7 +39,7 @@ MOST_USED = 50
 """Tags that are listed until a person clicks the button for all of them."""
 
 FILTER_FROM = 12
-"""Tags from which on there is a field to filter them."""
+"""Fewest tags with a field to filter them."""
 
 
 class LibraryPanel(QWidget):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_GAP = 4
-"""Empty years in a row that are drawn; a longer gap (a camera that thought it was 1980) is one."""
+"""Most empty years with a bar each; a longer gap (a camera set to 1980) is one bar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from photofind.gui import wording
 from photofind.gui.theme import Theme, theme_of
 
 OWN_DRAG = "application/x-photofind-photos"
-"""Marks what the window itself drags, so that it is not offered a search for it."""
+"""MIME type of the window's own drags, which are not dropped as searches."""
 
 _SIDE_PX = 96
 _COUNT_PX = 24

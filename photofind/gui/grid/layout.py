@@ -17,7 +17,7 @@ from photofind.gui.grid.lines import Measure
 
 GAP = 4
 MARGIN = 16
-"""Around all photos: room for the focus ring, and to begin a rubber band in."""
+"""Margin around all photos, for the focus ring and the start of a rubber band."""
 
 HEADING = 44
 """Height of a heading line."""

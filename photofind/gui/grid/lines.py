@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 MIN_ASPECT, MAX_ASPECT = 0.4, 3.0
-"""Towers and panoramas beyond are cut at the sides: they would be too small, or a line alone."""
+"""Beyond them photos are cropped: they would be too small, or fill a line alone."""
 
 BLOCK = 360
-"""Photos that are broken together. Photos of one shape often fill a library; 360 divides evenly
-into lines of 1 to 6, 8, 9, 10 and 12."""
+"""Photos in a block, which is laid out at once. Photos of one shape often fill a library; 360
+divides evenly into lines of 1 to 6, 8, 9, 10 and 12."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What can be done with photos of the grid, in words."""
+"""Context menu of photos in the grid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from photofind.gui.wording import tr
 
 @dataclass(frozen=True, slots=True)
 class GridActions:
-    """What the entries do."""
+    """Callbacks of the menu's entries."""
 
     open: Callable[[], object]
     show_in_folder: Callable[[], object]

@@ -38,7 +38,7 @@ class PhotoRole(IntEnum):
 
 
 MOST_REMOVALS = 100
-"""Runs of rows that are taken out one by one; each makes every view look at what it selected."""
+"""Most runs removed one by one: each makes every view update its selection."""
 
 
 class PhotoModel(QAbstractListModel):

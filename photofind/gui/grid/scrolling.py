@@ -38,7 +38,7 @@ from photofind.gui.theme import motion_allowed
 _Action = QAbstractItemView.CursorAction
 
 _NOTCH = 120
-"""Of a wheel, in the unit of `angleDelta`."""
+"""One notch of a wheel in `angleDelta`."""
 
 
 @dataclass(frozen=True, slots=True)

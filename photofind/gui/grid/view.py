@@ -52,7 +52,7 @@ _MOVES: Final = {
 }
 
 _EDGE_SPEED = 0.25
-"""Pixels a frame that a rubber band scrolls for each pixel beyond the edge."""
+"""Pixels scrolled in each frame, for each pixel of the rubber band beyond the edge."""
 
 
 class GridView(PaintedGrid):

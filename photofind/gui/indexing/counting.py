@@ -9,10 +9,10 @@ PUNCTUATION_SPACE = "\u2008"
 """As wide as a separator of thousands."""
 
 SMOOTHING = 0.1
-"""Part of a new value that goes into the one shown; they come ten times a second."""
+"""Weight of a new value in the moving average; values come ten times a second."""
 
 SHOWN_CHANGE = 0.05
-"""A smaller part of the value shown than this is not worth a change."""
+"""Least relative change that updates the number shown."""
 
 
 def padded(done: str, total: str) -> str:

@@ -28,7 +28,7 @@ from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import number
 
 OPEN_UP_TO = 200
-"""A reason with more files than this begins closed, so that all reasons can be seen."""
+"""Reasons with more files than this start collapsed, so that all reasons are visible."""
 
 
 class UnreadablePage(QWidget):

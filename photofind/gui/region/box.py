@@ -11,7 +11,7 @@ LEAST_SHARE = 0.01
 
 STEP_SHARE = 0.01
 LONG_STEP_SHARE = 0.05
-"""How far a key goes, in shorter sides of the photo."""
+"""Distance of one key press, in shorter sides of the photo."""
 
 Point = tuple[float, float]
 """x and y in pixels of the upright photo."""

@@ -10,7 +10,7 @@ HANDLE_PX = 10.0
 HANDLE_HIT_PX = 16.0
 
 OUTSIDE_SHARE = 0.45
-"""What is left of the brightness outside the box."""
+"""Brightness outside the box, relative to inside."""
 
 _CORNERS = (Grip.TOP_LEFT, Grip.TOP_RIGHT, Grip.BOTTOM_RIGHT, Grip.BOTTOM_LEFT)
 _ACROSS = (Grip.LEFT, Grip.RIGHT)

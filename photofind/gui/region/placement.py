@@ -6,10 +6,10 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 GAP_PX = 14.0
-"""Between the box and the card; the handles reach into it."""
+"""Gap between the box and the card; the handles reach into it."""
 
 MARGIN_PX = 8.0
-"""Between the card and the edges of the view."""
+"""Margin between the card and the edges of the view."""
 
 
 class Side(Enum):

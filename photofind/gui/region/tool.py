@@ -34,7 +34,7 @@ from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer
 
 DRAG_PX = 4
-"""A press that has not moved this far is no drag."""
+"""Least distance of a drag."""
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),

@@ -20,7 +20,7 @@ class SettingsActions(QObject):
     Signals:
         changed: The `Settings` that hold from now on.
         failed: A `UserFacingError`.
-        notice_requested: What was done, in words.
+        notice_requested: A message about what was done.
     """
 
     changed = Signal(object)

@@ -12,7 +12,7 @@ from photofind.search_models import SearchModel
 
 Progress = Callable[[int, int | None], None]
 Fetch = Callable[[str, Progress, CancelToken], SearchModel]
-"""As `photofind.search_models.download_model`, of one library."""
+"""`photofind.search_models.download_model`, bound to a library."""
 
 
 @dataclass(frozen=True, slots=True)

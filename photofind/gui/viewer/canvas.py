@@ -33,7 +33,7 @@ DETAIL_STEP_PX = 512
 """More detail is requested in steps, so that a little more zoom makes no new request."""
 
 _GUESSED_SIZE = QSize(4096, 4096)
-"""Of a photo whose thumbnail is shown before its size is known."""
+"""Size of a photo until the real one is known."""
 
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 Point = tuple[float, float]
 
 MOST_ENLARGED = 8.0
-"""Screen pixels that one pixel of a photo may fill."""
+"""Most device pixels for each pixel of a photo."""
 
 ENLARGED_TO_FIT = 2.0
-"""As many when it is only for a small picture to fill the view."""
+"""The same limit when fitting a small picture to the view."""
 
 
 @dataclass(frozen=True, slots=True)

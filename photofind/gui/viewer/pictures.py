@@ -16,7 +16,7 @@ from photofind.gui.viewer.pyramid import Pyramid
 MAX_CACHED_BYTES = 256 * 2**20
 
 LoadPicture = Callable[[PhotoId, int], PixelPicture]
-"""The photo, its longest side at most so many pixels; blocks."""
+"""Load a photo with at most so many pixels on the longest side; blocks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ _PLAIN_PX = 64
 
 @dataclass(frozen=True, slots=True)
 class StagedPhoto:
-    """What a row knows about its photo.
+    """Columns of a photo's row.
 
     Attributes:
         aspect: Width / height.
