@@ -31,7 +31,7 @@ class ElidedLabel(QLabel):
             return
         self.setText(text)
         self.setToolTip(tooltip or text)
-        # Blanks that only keep a number's place are not for the ear.
+        # Padding of numbers is not for screen readers.
         self.setAccessibleName(" ".join(text.split()))
 
     @override

@@ -80,7 +80,7 @@ class OutlineReader(QObject):
         self.latest: Outline | None = None
 
     def read_soon(self) -> None:
-        # A look under way is not given up: at the next change there would never be one.
+        # Never cancel a running read: under steady changes none would ever finish.
         if self._reading:
             self._changed_since = True
         elif not self._timer.isActive():

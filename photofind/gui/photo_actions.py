@@ -107,7 +107,7 @@ class PhotoActions(QObject):
                 hint = self.tr("The folder is {folder}.").format(folder=folder)
                 self.failed.emit(UserFacingError(message, hint))
 
-        # A disk that sleeps or is far away takes its time to answer.
+        # `exists` blocks on a sleeping or remote disk.
         self._writer.submit(of.exists, looked)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:

@@ -291,6 +291,6 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     scroll.setWidget(widget)
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
-    # Tab goes to what is in it, which then scrolls into sight.
+    # Tab goes to the widgets in it, which scroll into view.
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return scroll

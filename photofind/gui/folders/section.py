@@ -20,7 +20,7 @@ class _Heading(QAbstractButton):
         self.setChecked(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        # Through buttons Tab goes, and the arrow keys fold.
+        # Tab stops here, as at other buttons; arrow keys collapse and expand.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.toggled.connect(self._update_accessible_name)
         self._update_accessible_name(self.isChecked())

@@ -159,7 +159,7 @@ class YearsHistogram(QWidget):
         for index, bar in enumerate(bars):
             if not bar.photos:
                 continue
-            # The eye takes heights as they are; a year with few photos is still there to click.
+            # Heights are linear, with a minimum so that a year with few photos can be clicked.
             height = max(bar.photos / most * room.height(), _LEAST_PX)
             left = room.left() + index * pitch
             within = marked is not None and bar.last >= marked[0] and bar.first <= marked[1]
@@ -198,7 +198,7 @@ class YearsHistogram(QWidget):
             self._pick((full[index].first, full[index].last), full[index].first)
             return
         anchor = chosen[0] if self._anchor is None else self._anchor
-        # The end that moves is the one that is not held.
+        # The end away from the anchor moves.
         held_first = anchor == chosen[0]
         moving = chosen[1] if held_first else chosen[0]
         index = min(range(len(full)), key=lambda n: abs(full[n].first - moving))

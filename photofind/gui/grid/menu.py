@@ -44,7 +44,7 @@ def grid_menu(parent: QWidget, count: int, actions: GridActions) -> QMenu:
 def _add(
     menu: QMenu, words: str, key: str, action: Callable[[], object], *, enabled: bool = True
 ) -> None:
-    # The key is only written beside: the grid itself listens to it, also without the menu.
+    # The shortcut is only displayed: the grid handles the key, also without the menu.
     entry = menu.addAction(f"{words}\t{key}" if key else words)
     entry.setEnabled(enabled)
     entry.triggered.connect(lambda: action())

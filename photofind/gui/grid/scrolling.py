@@ -200,7 +200,7 @@ class ScrollingGrid(QListView):
             self._hold(anchor)
         else:
             self._scroll_to(self._top)
-        # What was scrolled by itself is no reason to take another photo as the fixed one.
+        # Keep the anchor: scrolling by layout must not choose another one.
         self._anchor = anchor
 
     def _show_all(self) -> None:

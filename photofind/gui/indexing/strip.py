@@ -185,7 +185,7 @@ class StatusStrip(QWidget):
             return self._idle_text()
         what, how_far = self._counted(self._progress)
         if self._paused:
-            # Nothing moves while it is held, so nothing keeps its place.
+            # Numbers do not change while paused, so they need no padding.
             how_far = " ".join(how_far.split())
             return self.tr("Paused · {how_far}").format(how_far=how_far)
         return self.tr("{what} {how_far}{speed}").format(

@@ -88,7 +88,7 @@ class SettingsDialog(QDialog):
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        # Tab goes to what is in it, which then scrolls into sight.
+        # Tab goes to the widgets in it, which scroll into view.
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 2 * SPACING)

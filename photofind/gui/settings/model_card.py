@@ -68,7 +68,7 @@ class ModelCard(QWidget):
         self._marked = chosen
         name = localized(model.title)
         running = download is not None and download.error is None
-        # Where the focus is when a button goes, its successor takes it.
+        # When the focused button is hidden, its successor gets the focus.
         focused = any(one.hasFocus() for one in (self._use, self._fetch, self._pause))
         self._use.setVisible(model.present)
         self._use.setChecked(chosen)
@@ -195,7 +195,7 @@ class ModelCard(QWidget):
         return icon("check", theme_of(self.palette()).accent)
 
     def _choose(self) -> None:
-        # A click on the chosen one would take the mark away.
+        # A click on the checked button would uncheck it.
         self._use.setChecked(True)
         self.chosen.emit()
 

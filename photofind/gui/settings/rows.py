@@ -47,7 +47,7 @@ class SettingRow(QWidget):
             self.tr("Reset {setting} to its default").format(setting=title)
         )
         self._reset.clicked.connect(self._go_back)
-        # Room is kept for it: nothing moves when it comes.
+        # Reserve its space, so that nothing moves when it is shown.
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)

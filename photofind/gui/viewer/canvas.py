@@ -363,7 +363,7 @@ class PictureCanvas(QWidget):
         if isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                # Of the two fingers Qt takes the first for a mouse as well.
+                # Qt also reports the first of the two fingers as a mouse.
                 self._drag_from = None
                 moved = pinch.centerPoint() - pinch.lastCenterPoint()
                 self.pan_by(moved.x(), moved.y())

@@ -280,7 +280,7 @@ class Viewer(QWidget):
         self._begin_region()
 
     def _begin_region(self) -> None:
-        # Picture and details come on lanes of their own, in any order.
+        # Picture and details are loaded on separate lanes, in any order.
         if self._region_wanted and self.canvas.has_picture and self.path is not None:
             self._region_wanted = False
             self.region_requested.emit()
