@@ -55,7 +55,7 @@ class Painted(QObject):
             self._window.thumbnails,
         )
         ids = [model.photo_id(row) for row in grid.rows_in_sight()]
-        return all(thumbnails.held(one) is not None or thumbnails.is_missing(one) for one in ids)
+        return all(thumbnails.cached(one) is not None or thumbnails.is_missing(one) for one in ids)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -92,7 +92,7 @@ class OpenWindow:
         self.painted = Painted(self.window)
         self.window.show()
         self.library.start()
-        photofind_app.favour_window()
+        photofind_app.prioritize_window()
 
     def _make_child(self, paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildClient:
         child = ChildClient(paths, settings, checkpoint, module=self._child_module)
@@ -100,7 +100,7 @@ class OpenWindow:
         return child
 
     def _hear(self, event: Event) -> None:
-        self.bridge.listen(event)
+        self.bridge.post(event)
         self._listener(event)
 
     def wait_until(self, so: Callable[[], bool]) -> None:

@@ -112,14 +112,14 @@ class Screenshots:
         self._bridge = Bridge()
         self._searchable = 0
         self._bridge.searchable_changed.connect(self._note_searchable)
-        self._library = LiveLibrary(library, self._bridge.listen)
+        self._library = LiveLibrary(library, self._bridge.post)
         self._window = MainWindow(self._library, self._bridge)
         self._window.resize(*SIZE)
         self._window.show()
         self._library.start()
 
     def take(self, photos: Path, backup: Path) -> None:
-        from photofind.gui.app import put_away
+        from photofind.gui.app import shut_down
 
         try:
             self._first_run()
@@ -132,7 +132,7 @@ class Screenshots:
             self._unreadable()
             self._offline(backup)
         finally:
-            put_away(self._window, self._library)
+            shut_down(self._window, self._library)
 
     def _first_run(self) -> None:
         window = self._window
@@ -186,7 +186,7 @@ class Screenshots:
         window = self._window
         window.viewer.show_details(False)
         self._pass(1.0)
-        window.viewer.region_asked.emit()
+        window.viewer.region_requested.emit()
         around = window.viewer.canvas.to_view(self._snowman()).toRect()
         gap = QPoint(8, 8)
         left = Qt.MouseButton.LeftButton
@@ -197,7 +197,7 @@ class Screenshots:
         self._wait(lambda: len(window.region.card.names) >= 5)
         self._pass(1.5)
         self._shoot("region")
-        window.region.card.find_asked.emit()
+        window.region.card.find_requested.emit()
         self._pass(3.0)
         self._shoot("region-elsewhere")
 

@@ -15,7 +15,7 @@ from photofind.errors import CatalogueDamagedError, UserFacingError
 from photofind.gui.bridge import Bridge
 from photofind.gui.crash import BugCatcher, CrashDialog
 from photofind.gui.main_window import MainWindow
-from photofind.gui.restoring import offer_copies
+from photofind.gui.restore_dialog import offer_copies
 from photofind.gui.single_instance import InstanceServer, address_of, open_or_hand_over
 from photofind.gui.theme import apply_theme, chosen_theme
 from photofind.live.library import LiveLibrary
@@ -25,10 +25,10 @@ from photofind.paths import LibraryPaths, resource
 _PYTHON = platform.python_version()
 
 SWITCH_S = 0.0005
-"""How long a thread may work on while another one waits for its turn.
+"""Interval at which Python switches between threads that hold its lock.
 
-A frame takes the window's thread many turns, and each may have to wait for one of every lane: with
-Python's 5 ms that adds up to stutters while photos are read.
+A frame needs the lock many times, and each time may wait for a thread of every lane: with Python's
+5 ms that adds up to stutters while photos are read.
 """
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def _open_library(folder: Path, bridge: Bridge, picture: Path | None) -> LiveLib
     address = address_of(folder)
     while True:
         try:
-            return open_or_hand_over(lambda: LiveLibrary(folder, bridge.listen), address, picture)
+            return open_or_hand_over(lambda: LiveLibrary(folder, bridge.post), address, picture)
         except CatalogueDamagedError as error:
             if not offer_copies(LibraryPaths(folder), error):
                 raise
@@ -77,12 +77,12 @@ def _run_window(
     app: QApplication, library: LiveLibrary, bridge: Bridge, picture: Path | None
 ) -> int:
     catcher = BugCatcher()
-    put_back = catcher.install()
+    uninstall_catcher = catcher.install()
     apply_theme(app, chosen_theme(library.settings.theme))
     window = MainWindow(library, bridge)
     catcher.caught.connect(lambda report: CrashDialog(report, library.paths.log, window).open())
     server = InstanceServer(address_of(library.paths.folder))
-    server.requested.connect(window.open_asked)
+    server.requested.connect(window.handle_open_request)
     for changed in (app.styleHints().colorSchemeChanged, window.settings.changed):
         changed.connect(lambda _: apply_theme(app, chosen_theme(library.settings.theme)))
     window.show()
@@ -91,15 +91,15 @@ def _run_window(
         window.begin_first_run()
     if picture is not None:
         window.search_with(picture)
-    favour_window()
+    prioritize_window()
     code = app.exec()
     server.close()
-    put_away(window, library)
-    put_back()
+    shut_down(window, library)
+    uninstall_catcher()
     return code
 
 
-def put_away(window: MainWindow, library: LiveLibrary) -> None:
+def shut_down(window: MainWindow, library: LiveLibrary) -> None:
     """Close a window and its library before the application ends.
 
     Python would let them go in any order, and Qt crashes where a widget outlives the application.
@@ -113,7 +113,7 @@ def put_away(window: MainWindow, library: LiveLibrary) -> None:
     QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
-def favour_window() -> None:
+def prioritize_window() -> None:
     """Keep other threads and garbage collection from holding up the window's thread."""
     sys.setswitchinterval(SWITCH_S)
     # What is there now stays until the end. Looked through again and again, its 120,000 objects

@@ -1,4 +1,4 @@
-"""What the library tells, on whatever thread → signals on the window's thread."""
+"""Forward library events from any thread as signals on the window's thread."""
 
 import queue
 
@@ -16,9 +16,9 @@ from photofind.events import (
 
 
 class Bridge(QObject):
-    """A listener that may be called from any thread; its signals come ten times a second.
+    """Thread-safe event queue, drained into signals ten times a second.
 
-    What came in between is put together: the newest progress, and all photos that changed.
+    Events in between are merged: the newest progress, and all photos that changed.
 
     Signals:
         progressed: The newest `IndexProgress`.
@@ -26,7 +26,7 @@ class Bridge(QObject):
         photos_gone: Ids of photos that have no file any more.
         roots_changed: Folders came or went, or are connected or offline now.
         finished: Each `IndexFinished`.
-        stopped: The `UserFacingError` that keeping up to date had to stop for.
+        stopped: The `UserFacingError` that stopped updates of the library.
         searchable_changed: How many photos can be searched now.
     """
 
@@ -46,12 +46,12 @@ class Bridge(QObject):
         self._timer.timeout.connect(self.drain)
         self._timer.start()
 
-    def listen(self, event: Event) -> None:
-        """To be given to whoever tells; returns at once."""
+    def post(self, event: Event) -> None:
+        """Queue an event and return at once; callable from any thread."""
         self._events.put(event)
 
     def drain(self) -> None:
-        """Tells everything that has come until now."""
+        """Emit signals for all queued events."""
         progress: IndexProgress | None = None
         searchable: int | None = None
         changed: dict[PhotoId, None] = {}
@@ -63,7 +63,7 @@ class Bridge(QObject):
                 case IndexProgress() as newest:
                     progress = newest
                 case CatalogueChanged(photo_ids, now_gone, of_roots):
-                    # What was told last of a photo is what holds.
+                    # The latest event of a photo wins.
                     changed = dict.fromkeys([*changed, *photo_ids])
                     gone = dict.fromkeys([*gone, *now_gone])
                     for photo_id in photo_ids:

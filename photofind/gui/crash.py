@@ -1,7 +1,7 @@
 """Bugs: logged, and shown with a report that can be copied.
 
-What the environment did is a `UserFacingError` and is shown by whoever met it; whatever else
-escapes comes here, from any thread.
+What the environment did is a `UserFacingError` and is shown where it is caught; all other
+exceptions end here, from any thread.
 """
 
 import logging
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class BugCatcher(QObject):
-    """Catch every exception that nobody expected, once installed.
+    """Catches every unexpected exception, once installed.
 
     Signals:
         caught: The report of one, on the thread this object lives on.
@@ -47,10 +47,10 @@ class BugCatcher(QObject):
         sys.excepthook = self._catch
         threading.excepthook = self._catch_in_thread
 
-        def put_back() -> None:
+        def uninstall() -> None:
             sys.excepthook, threading.excepthook = before
 
-        return put_back
+        return uninstall
 
     def _catch(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None

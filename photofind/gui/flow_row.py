@@ -1,4 +1,4 @@
-"""Widgets that fill lines as text does."""
+"""Lay widgets out in lines, wrapped like text."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def flow(
     last_fills: bool = False,
     mirrored: bool = False,
 ) -> list[QRect]:
-    """An area for each thing, side by side until a line is full.
+    """Return a rectangle for each size, side by side until a line is full.
 
     Args:
         sizes: What each would have.
@@ -33,11 +33,11 @@ def flow(
         max(min(size.width(), width), least) for size, least in zip(sizes, shortest, strict=True)
     ]
     taken = 0
-    for place, wanted in enumerate(widths):
+    for index, wanted in enumerate(widths):
         if not lines or taken + gap_px + wanted > width:
             lines.append([])
             taken = -gap_px
-        lines[-1].append(place)
+        lines[-1].append(index)
         taken += gap_px + wanted
     if last_fills and lines:
         widths[-1] += max(width - taken, 0)
@@ -60,19 +60,19 @@ def _placed(
     areas: list[QRect] = []
     top = 0
     for line in lines:
-        height = max(sizes[place].height() for place in line)
+        height = max(sizes[index].height() for index in line)
         left = 0
-        for place in line:
-            own = sizes[place].height()
-            x = width - left - widths[place] if mirrored else left
-            areas.append(QRect(x, top + (height - own) // 2, widths[place], own))
-            left += widths[place] + gap_px
+        for index in line:
+            own = sizes[index].height()
+            x = width - left - widths[index] if mirrored else left
+            areas.append(QRect(x, top + (height - own) // 2, widths[index], own))
+            left += widths[index] + gap_px
         top += height + gap_px
     return areas
 
 
 class FlowRow(QWidget):
-    """Shows widgets as `flow` places them; as many lines high as its width needs.
+    """Widget that wraps its children into lines as `flow` does.
 
     No `QLayout`: one written in Python gives its items away to be deleted, and keeps them.
 
@@ -90,14 +90,14 @@ class FlowRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
-        """In this order; whoever takes one away hides it."""
+        """Show widgets in this order; the caller hides those it leaves out."""
         self._widgets = tuple(widgets)
         for widget in widgets:
             widget.setParent(self)
             # Only now its size is that of the style sheet.
             widget.ensurePolished()
             widget.show()
-        self._place()
+        self._arrange()
         self.updateGeometry()
 
     @override
@@ -121,15 +121,15 @@ class FlowRow(QWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.LayoutDirectionChange):
-            self._place()
+            self._arrange()
             self.updateGeometry()
         return super().event(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._place()
+        self._arrange()
 
-    def _place(self) -> None:
+    def _arrange(self) -> None:
         for widget, area in zip(self._widgets, self._areas(self.width()), strict=True):
             widget.setGeometry(area)
 

@@ -1,4 +1,4 @@
-"""The system's dialog for a folder with photos."""
+"""The system's dialog for choosing a folder of photos."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from photofind.gui.wording import tr
 
 
 def pictures_folder() -> Path | None:
-    """The system's own folder for pictures, where there is one."""
+    """Return the system's own folder for pictures, where there is one."""
     named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     folder = Path(named)
     return folder if named and folder.is_dir() else None
 
 
-def ask_folder(parent: QWidget) -> Path | None:
-    """`None` where a person has changed their mind."""
+def choose_folder(parent: QWidget) -> Path | None:
+    """Open the dialog; `None` where a person cancels it."""
     title = tr("Add a folder of photos")
     chosen = QFileDialog.getExistingDirectory(parent, title, str(pictures_folder() or ""))
     return Path(chosen) if chosen else None

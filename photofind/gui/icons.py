@@ -1,4 +1,4 @@
-"""Line drawings in the text's colour, from resources/icons; sharp at every scale."""
+"""Icons from resources/icons in the text's colour, sharp at every scale."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from photofind.paths import resource
 
 
 def icon(name: str, colour: str) -> QIcon:
-    """A drawing by its file's name, in a #RRGGBB colour; for 1×, 2× and 3× screens."""
+    """Make an icon by its file's name, in a #RRGGBB colour, for 1×, 2× and 3× screens."""
     result = QIcon()
     for scale in (1, 2, 3):
         result.addPixmap(pixmap(name, colour, 16, scale))
@@ -19,7 +19,7 @@ def icon(name: str, colour: str) -> QIcon:
 
 @cache
 def pixmap(name: str, colour: str, size_px: int = 16, scale: float = 1.0) -> QPixmap:
-    """As `icon`; `size_px` is in the screen's independent pixels."""
+    """Render an icon to a pixmap; `size_px` is in the screen's independent pixels."""
     side = round(size_px * scale)
     drawn = QPixmap(QSize(side, side))
     drawn.fill(Qt.GlobalColor.transparent)

@@ -1,8 +1,8 @@
-"""Work the window must not wait for, on threads of its own.
+"""Queues for work that must not block the window, each with a worker thread of its own.
 
-A lane is one thread. A request captures all its work needs and the work changes nothing that is
-shared; what it returns is handed over on the window's thread. Work that nobody waits for any more
-(a newer query has come, a photo has been scrolled past) is dropped before it begins.
+A request captures all its work needs and the work changes nothing that is shared; the result is
+delivered on the window's thread. Requests that are obsolete (a newer query has come, a photo has
+been scrolled past) are dropped before they begin.
 """
 
 import logging
@@ -22,17 +22,16 @@ T = TypeVar("T")
 
 
 class Order(Enum):
-    """Which request is next."""
+    """Scheduling of a queue."""
 
     OLDEST_FIRST = "oldest first"
     NEWEST_FIRST = "newest first"
     LATEST_ONLY = "latest only"
-    """A request takes the place of all earlier ones, also of the one at work: its result is not
-    delivered."""
+    """A request replaces all earlier ones, also the running one, whose result is discarded."""
 
 
 class Task:
-    """One request; `cancel` it, and nothing of it is delivered."""
+    """One request in a queue; once cancelled, nothing of it is delivered."""
 
     def __init__(
         self,
@@ -52,17 +51,17 @@ class Task:
 
 
 class Lane(QObject):
-    """One thread and the requests that wait for it; close it before its parent goes.
+    """Request queue with one worker thread; close it before its parent goes.
 
     Args:
-        capacity: Requests that may wait; the oldest fall out.
+        capacity: Most requests in the queue; the oldest are dropped.
 
     Signals:
-        troubled: An error that a person can act on, of a request that named no one to tell.
-        idled: No request waits or is at work.
+        failed: The `UserFacingError` of a request without a `failed` callback.
+        idled: No request is queued or running.
     """
 
-    troubled = Signal(UserFacingError)
+    failed = Signal(UserFacingError)
     idled = Signal()
     _finished = Signal(object, object, object)
 
@@ -77,13 +76,13 @@ class Lane(QObject):
         super().__init__(parent)
         self._order = order
         self._capacity = capacity
-        self._waiting: deque[Task] = deque()
-        # Of those that wait; a key's own request is found without looking at all of them.
+        self._queue: deque[Task] = deque()
+        # Queued tasks by key, so that replacing one needs no search.
         self._keyed: dict[Hashable, Task] = {}
-        # At work, or done and on its way to the window's thread.
-        self._under_way: list[Task] = []
+        # Running, or done and on the way to the window's thread.
+        self._running: list[Task] = []
         self._closed = False
-        self._turn = threading.Condition()
+        self._condition = threading.Condition()
         self._finished.connect(self._deliver)
         self._thread = threading.Thread(target=self._run, name=f"{name} lane", daemon=True)
         self._thread.start()
@@ -96,48 +95,48 @@ class Lane(QObject):
         *,
         key: Hashable = None,
     ) -> Task:
-        """Asks for work; call it on the window's thread, where `done` or `failed` is called too.
+        """Queue work; call it on the window's thread, where `done` or `failed` is called too.
 
         Args:
-            key: A waiting request of the same key gives up its place to this one. `None` is none.
+            key: Replaces the queued request of the same key; `None` replaces none.
         """
         task = Task(key, work, done, failed)
-        with self._turn:
+        with self._condition:
             if self._order is Order.LATEST_ONLY:
                 self._drop_all()
             elif key in self._keyed:
                 earlier = self._keyed[key]
                 earlier.cancel()
-                self._waiting.remove(earlier)
-            self._waiting.append(task)
+                self._queue.remove(earlier)
+            self._queue.append(task)
             if key is not None:
                 self._keyed[key] = task
-            if self._capacity is not None and len(self._waiting) > self._capacity:
-                self._left(self._waiting.popleft()).cancel()
-            self._turn.notify()
+            if self._capacity is not None and len(self._queue) > self._capacity:
+                self._dequeued(self._queue.popleft()).cancel()
+            self._condition.notify()
         return task
 
     def drop_all(self) -> None:
-        """Forgets every request, and the result of the one at work."""
-        with self._turn:
+        """Cancel every request, and discard the result of the running one."""
+        with self._condition:
             self._drop_all()
 
     def close(self) -> None:
-        """Forgets every request and waits for the one at work."""
-        with self._turn:
+        """Cancel every request and wait for the running one."""
+        with self._condition:
             self._closed = True
             self._drop_all()
-            self._turn.notify()
+            self._condition.notify()
         self._thread.join()
 
     def _drop_all(self) -> None:
-        for task in (*self._waiting, *self._under_way):
+        for task in (*self._queue, *self._running):
             task.cancel()
-        self._waiting.clear()
+        self._queue.clear()
         self._keyed.clear()
 
-    def _left(self, task: Task) -> Task:
-        """No longer waits."""
+    def _dequeued(self, task: Task) -> Task:
+        """Forget the key of a task that left the queue."""
         if task.key is not None:
             del self._keyed[task.key]
         return task
@@ -148,7 +147,7 @@ class Lane(QObject):
             error: BaseException | None = None
             try:
                 result = task.work()
-            # Whatever it is, it belongs on the window's thread, which tells a person.
+            # Whatever it is, it is handled on the window's thread.
             except BaseException as raised:  # noqa: BLE001
                 error = raised
             if isinstance(error, UserFacingError) and not isinstance(error, QueryError):
@@ -157,27 +156,27 @@ class Lane(QObject):
             del task, result, error
 
     def _next(self) -> Task | None:
-        with self._turn:
-            while not self._waiting and not self._closed:
-                self._turn.wait()
+        with self._condition:
+            while not self._queue and not self._closed:
+                self._condition.wait()
             if self._closed:
                 return None
             newest = self._order is Order.NEWEST_FIRST
-            task = self._left(self._waiting.pop() if newest else self._waiting.popleft())
-            self._under_way.append(task)
+            task = self._dequeued(self._queue.pop() if newest else self._queue.popleft())
+            self._running.append(task)
             return task
 
     @Slot(object, object, object)
     def _deliver(self, task: Task, result: object, error: BaseException | None) -> None:
-        with self._turn:
-            self._under_way.remove(task)
-            idle = not self._waiting and not self._under_way
+        with self._condition:
+            self._running.remove(task)
+            idle = not self._queue and not self._running
         if not task.cancelled:
-            self._hand_over(task, result, error)
+            self._dispatch(task, result, error)
         if idle:
             self.idled.emit()
 
-    def _hand_over(self, task: Task, result: object, error: BaseException | None) -> None:
+    def _dispatch(self, task: Task, result: object, error: BaseException | None) -> None:
         match error:
             case None:
                 task.done(result)
@@ -185,7 +184,7 @@ class Lane(QObject):
                 if task.failed is not None:
                     task.failed(error)
                 else:
-                    self.troubled.emit(error)
+                    self.failed.emit(error)
             case CancelledError():
                 pass
             case _:

@@ -1,4 +1,4 @@
-"""Lays out the window and connects its parts; decides nothing."""
+"""Main window: lay out and connect the parts; decide nothing."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ PANEL_PX = 240
 class MainWindow(QMainWindow):
     """Every part of the window, over one library; call `close_lanes` before it goes.
 
-    What a part asks for is done by the object of its subject: `SearchRunner`, `PictureSearch`,
+    Requests of a part are handled by the object of its subject: `SearchRunner`, `PictureSearch`,
     `TagActions`, `PhotoActions`, `FolderActions`, `ReviewLoader`, `Navigation`.
     """
 
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.bar.submitted.connect(self.navigation.show_photos)
         self.bar.picture_offered.connect(self.drop.paste)
         self.bar.left.connect(self.navigation.focus_photos)
-        self.search_runner.filters_changed.connect(self.captions.forget_all)
+        self.search_runner.filters_changed.connect(self.captions.clear)
         self.search_runner.filters_changed.connect(self.viewer.show_other_files)
         self.search_runner.busy_changed.connect(self.bar.set_busy)
         self.search_runner.failed.connect(lambda _request, error: self.bar.show_error(error))
@@ -198,20 +198,20 @@ class MainWindow(QMainWindow):
         self.drop.picture_dropped.connect(self.pictures.search_file)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
-        self.drop.noticed.connect(self.photos.notice.say)
-        self.drop.refused.connect(self.photos.notice.say)
+        self.drop.noticed.connect(self.photos.notice.show_message)
+        self.drop.refused.connect(self.photos.notice.show_message)
 
     def _connect_photos(self) -> None:
         for part in (self.photos.grid, self.review.grid, self.viewer):
-            part.similar_asked.connect(self.pictures.search_photo)
-            part.similar_asked.connect(self.navigation.show_photos)
-            part.trash_asked.connect(self.files.trash)
-            part.copy_asked.connect(self.files.copy)
+            part.similar_requested.connect(self.pictures.search_photo)
+            part.similar_requested.connect(self.navigation.show_photos)
+            part.trash_requested.connect(self.files.trash)
+            part.copy_requested.connect(self.files.copy)
         for grid in (self.photos.grid, self.review.grid):
-            grid.tag_asked.connect(self.editing.edit)
-            grid.folder_asked.connect(self.files.show_in_folder)
+            grid.tag_requested.connect(self.editing.edit)
+            grid.folder_requested.connect(self.files.show_in_folder)
         self.photos.grid.opened.connect(self.navigation.open_photo)
-        self.photos.folders_asked.connect(self.folders.add_one)
+        self.photos.folders_requested.connect(self.folders.add_one)
         self.photos.left.connect(self.bar.step_back)
         self.review.confirmed.connect(self.tags.confirm)
         self.review.rejected.connect(self.tags.reject)
@@ -219,40 +219,40 @@ class MainWindow(QMainWindow):
         self.tags.revised.connect(self.review.return_to)
         self.history.changed.connect(self.review.set_undoable)
         self.review.opened.connect(self.navigation.open_photo_of_all)
-        self.navigation.all_wanted.connect(lambda: self.bar.submit(SearchRequest()))
+        self.navigation.all_requested.connect(lambda: self.bar.submit(SearchRequest()))
         self.review.left.connect(self.navigation.focus_photos)
         self.files.trashed.connect(self.photos.remove)
         self.files.trashed.connect(self.review.remove)
-        self.files.restored.connect(self.photos.bring_back)
+        self.files.restored.connect(self.photos.restore_photos)
         self.files.restored.connect(lambda _photos: self.review.reload())
         for changed in (self.files.moved, self.files.restored):
-            changed.connect(self.captions.forget)
+            changed.connect(self.captions.invalidate)
             changed.connect(self.viewer.refresh)
             changed.connect(lambda _photos: self.outline.read_soon())
 
     def _connect_viewer(self) -> None:
         viewer = self.viewer
         viewer.left.connect(self.navigation.leave_viewer)
-        viewer.tag_asked.connect(lambda _photos: viewer.focus_tags())
-        viewer.folder_asked.connect(self.files.show_file)
+        viewer.tag_requested.connect(lambda _photos: viewer.focus_tags())
+        viewer.folder_requested.connect(self.files.show_file)
         viewer.tag_confirmed.connect(lambda photo, name: self.tags.confirm([photo], name))
         viewer.tag_rejected.connect(lambda photo, name: self.tags.reject([photo], name))
         viewer.tag_removed.connect(lambda photo, name: self.tags.remove([photo], name))
         viewer.tag_added.connect(lambda photo, name: self.tags.add([photo], name))
         viewer.tag_chosen.connect(lambda name: self.bar.submit(tagged(name)))
-        self.region.find_asked.connect(self.pictures.search_region)
-        self.region.find_asked.connect(self.navigation.show_photos)
-        self.region.tag_asked.connect(self._tag_current)
+        self.region.find_requested.connect(self.pictures.search_region)
+        self.region.find_requested.connect(self.navigation.show_photos)
+        self.region.tag_requested.connect(self._tag_current)
 
     def _connect_library(self) -> None:
         bridge = self._bridge
         bridge.progressed.connect(self._show_progress)
         bridge.finished.connect(self._show_finished)
-        bridge.photos_changed.connect(self.photos.take_in)
+        bridge.photos_changed.connect(self.photos.add_photos)
         bridge.photos_changed.connect(self.viewer.refresh)
-        bridge.photos_changed.connect(self.captions.forget)
+        bridge.photos_changed.connect(self.captions.invalidate)
         bridge.photos_gone.connect(self.photos.remove)
-        bridge.roots_changed.connect(self.photos.look_again)
+        bridge.roots_changed.connect(self.photos.refresh)
         bridge.finished.connect(lambda _report: self.photos.settle())
         bridge.finished.connect(lambda _report: self.offers.read())
         self.same_photo.opened.connect(self.navigation.open_photo_of_all)
@@ -266,26 +266,26 @@ class MainWindow(QMainWindow):
         self.tags.added.connect(self.region.show_tagged)
         self.tags.changed.connect(lambda _photos: self.outline.read_soon())
         self.strip.pause_toggled.connect(self._pause)
-        self.strip.failures_asked.connect(lambda: self.navigation.show_middle(self.unreadable))
-        self.strip.retry_asked.connect(self.folders.rescan)
-        self.unreadable.retry_asked.connect(self.folders.retry)
-        self.unreadable.retry_asked.connect(self.unreadable.setFocus)
-        self.unreadable.folder_asked.connect(self.files.show_file)
+        self.strip.failures_requested.connect(lambda: self.navigation.show_middle(self.unreadable))
+        self.strip.retry_requested.connect(self.folders.rescan)
+        self.unreadable.retry_requested.connect(self.folders.retry)
+        self.unreadable.retry_requested.connect(self.unreadable.setFocus)
+        self.unreadable.folder_requested.connect(self.files.show_file)
         self.unreadable.left.connect(self.navigation.focus_photos)
         self.panel.review_chosen.connect(lambda: self.navigation.show_middle(self.review))
-        self.panel.folder_add_asked.connect(self.folders.add_one)
-        self.panel.folder_remove_asked.connect(self.folders.remove)
-        self.panel.folder_show_asked.connect(self.files.show_folder)
+        self.panel.folder_add_requested.connect(self.folders.add_one)
+        self.panel.folder_remove_requested.connect(self.folders.remove)
+        self.panel.folder_show_requested.connect(self.files.show_folder)
         self.folders.changed.connect(self.outline.read_now)
         self._settings_button.clicked.connect(self.settings.open)
-        self.history.done.connect(self._say_with_undo)
-        self.history.undone.connect(self.photos.notice.say)
-        for told in (self.files.told, self.settings.told):
-            told.connect(self.photos.notice.say)
+        self.history.done.connect(self._show_with_undo)
+        self.history.undone.connect(self.photos.notice.show_message)
+        for notice in (self.files.notice_requested, self.settings.notice_requested):
+            notice.connect(self.photos.notice.show_message)
         for part in (self.files, self.folders, self.history, self.settings):
             part.failed.connect(self.photos.show_error)
         for lane in (self.writer, self.outline, self.thumbnails, self.viewer, self.editing):
-            lane.troubled.connect(self.photos.show_error)
+            lane.failed.connect(self.photos.show_error)
 
     def _tag_current(self, name: str) -> None:
         current = self.viewer.current
@@ -315,18 +315,18 @@ class MainWindow(QMainWindow):
         self.viewer.set_completions(outline.tag_names)
         self.region.set_completions(outline.tag_names)
         self.photos.show_coverage(outline.coverage)
-        self.photos.say_why_empty(outline.folders)
+        self.photos.show_empty_reason(outline.folders)
 
-    def _say_with_undo(self, text: str, undoable: bool) -> None:
+    def _show_with_undo(self, text: str, undoable: bool) -> None:
         undo = self.history.undo if undoable else None
-        self.photos.notice.say(text, self.tr("Undo"), undo)
+        self.photos.notice.show_message(text, self.tr("Undo"), undo)
 
     def begin_first_run(self) -> None:
-        """Asks for folders and a search model; every answer leads to the photos."""
+        """Show the first-run pages; every way out of them leads to the photos."""
         page = FirstRun(self.settings.chooser(first=True), pictures_folder())
         page.finished.connect(self._finish_first_run)
-        page.demo_asked.connect(self.folders.add_demo)
-        for ended in (page.finished, page.demo_asked, page.skipped):
+        page.demo_requested.connect(self.folders.add_demo)
+        for ended in (page.finished, page.demo_requested, page.skipped):
             ended.connect(self._end_first_run)
         self.first_run = page
         self._pages.addWidget(page)
@@ -381,12 +381,12 @@ class MainWindow(QMainWindow):
         self.strip.show_paused(paused)
 
     def search_with(self, picture: Path) -> None:
-        """Photos like any picture file, as if it had been dropped."""
+        """Search for photos like a picture file, as if it had been dropped."""
         self.navigation.show_photos()
         self.pictures.search_file(picture)
 
-    def open_asked(self, picture: Path | None) -> None:
-        """Comes to the front, because the person started photofind once more."""
+    def handle_open_request(self, picture: Path | None) -> None:
+        """Come to the front, because photofind was started once more."""
         if picture is not None:
             self.search_with(picture)
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -395,7 +395,7 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def close_lanes(self) -> None:
-        """Ends everything that works for the window; nothing is asked of the library any more."""
+        """Stop everything that works for the window; the library gets no more requests."""
         if self.first_run is not None:
             self.first_run.close_lanes()
         for work in (self.search_runner, self.outline, self.pictures, self.editing, self.folders):

@@ -1,4 +1,4 @@
-"""Which page is seen, and the one step back that Esc takes."""
+"""Switch between pages, and go back by one step on Esc."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -11,13 +11,13 @@ from photofind.gui.viewer.viewer import Viewer
 
 
 class Navigation(QObject):
-    """Two stacks: whole pages (browsing, viewer, first run), and what is in the middle of browsing.
+    """Two stacks: whole pages (browsing, viewer, first run), and the middle of browsing.
 
     Signals:
-        all_wanted: The grid should show every photo.
+        all_requested: The grid is to show every photo.
     """
 
-    all_wanted = Signal()
+    all_requested = Signal()
 
     def __init__(
         self,
@@ -38,16 +38,16 @@ class Navigation(QObject):
         model.modelReset.connect(self._open_wanted)
 
     def show_browsing(self) -> None:
-        """The page with search bar, panel and photos."""
+        """Show the page with search bar, panel and photos."""
         self._pages.setCurrentIndex(0)
 
     def show_page(self, page: QWidget) -> None:
-        """A page that fills the window."""
+        """Show a page that fills the window."""
         self._pages.setCurrentWidget(page)
         page.setFocus()
 
     def show_middle(self, page: QWidget) -> None:
-        """A page beside the panel."""
+        """Show a page beside the panel."""
         self.show_browsing()
         self._middle.setCurrentWidget(page)
 
@@ -60,7 +60,7 @@ class Navigation(QObject):
         self._grid.setFocus()
 
     def open_photo(self, photo_id: PhotoId) -> bool:
-        """In the viewer, among the photos of the grid; false where it is none of them."""
+        """Open a photo of the grid in the viewer; return whether the grid has it."""
         row = self._model.row_of(photo_id)
         if row is None:
             return False
@@ -69,10 +69,10 @@ class Navigation(QObject):
         return True
 
     def open_photo_of_all(self, photo_id: PhotoId) -> None:
-        """As `open_photo`; among every photo, where it is none of the grid's."""
+        """Open a photo in the viewer, among all photos where the grid does not have it."""
         if not self.open_photo(photo_id):
             self._wanted = photo_id
-            self.all_wanted.emit()
+            self.all_requested.emit()
 
     def _open_wanted(self) -> None:
         wanted, self._wanted = self._wanted, None
@@ -80,7 +80,7 @@ class Navigation(QObject):
             self.open_photo(wanted)
 
     def leave_viewer(self) -> None:
-        """Back to the grid, at the photo that was seen last; or to the page it was opened from."""
+        """Return to the grid at the last photo seen, or to the page the viewer was opened from."""
         # The viewer forgets it when it is hidden.
         current = self._viewer.current
         self.show_browsing()
@@ -97,19 +97,19 @@ class Navigation(QObject):
 
 
 class RegionOpening(QObject):
-    """Lays the region tool over the photo in the viewer."""
+    """Opens the region tool over the photo in the viewer."""
 
     def __init__(self, tool: RegionTool, viewer: Viewer, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tool = tool
         self._viewer = viewer
-        viewer.region_asked.connect(self.start)
+        viewer.region_requested.connect(self.start)
         viewer.current_changed.connect(self._leave)
         viewer.left.connect(self._leave)
         tool.left.connect(viewer.setFocus)
 
     def start(self) -> None:
-        """Over the photo that is on the canvas now."""
+        """Open the tool over the photo on the canvas."""
         path = self._viewer.path
         if path is not None:
             self._tool.start(path)

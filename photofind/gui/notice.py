@@ -13,7 +13,7 @@ from photofind.gui.theme import RADIUS, SPACING
 SHOWN_MS = 8000
 WIDEST_PX = 560
 EDGE_PX = 52
-"""Clear of the line at the lower edge that says how far reading is."""
+"""Distance from the lower edge, above the status strip."""
 
 
 class Notice(QFrame):
@@ -58,7 +58,7 @@ class Notice(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def say(
+    def show_message(
         self, text: str, action: str | None = None, do: Callable[[], None] | None = None
     ) -> None:
         """Show what was done, and offer one action."""
@@ -76,13 +76,13 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
-        """The message that is shown, with its hint."""
+        """The message shown, with its hint."""
         return "\n".join(part for part in (self._message.text(), self._hint.text()) if part)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self._reposition()
         return False
 
     @override
@@ -98,10 +98,10 @@ class Notice(QFrame):
         self._hint.setVisible(bool(hint))
         self.setAccessibleName(f"{message} {hint}".strip())
         self.show()
-        self._place()
+        self._reposition()
         self.raise_()
 
-    def _place(self) -> None:
+    def _reposition(self) -> None:
         around = self.parentWidget()
         if around is None or self.isHidden():
             return

@@ -1,4 +1,4 @@
-"""What the panel, the strip and the completions say of the library, read when it has changed."""
+"""Summary of the library for panel, strip and completions, read again after changes."""
 
 import time
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
 
 READ_AFTER_MS = 300
-"""Changes come in bursts; one look after each is enough."""
+"""Debounce: changes come in bursts, and are read once."""
 
 REST = 9
-"""While changes go on, how many times longer than the last look took the next one waits."""
+"""Throttle: the next read waits this many times as long as the last one took."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The library in short.
+    """Summary of the library.
 
     Attributes:
         years: Photos taken in each year.
@@ -48,15 +48,15 @@ class Outline:
 
 
 class OutlineReader(QObject):
-    """Reads the outline on a lane of its own.
+    """Reads the outline on a lane of its own; throttled while changes go on.
 
     Signals:
         read: An `Outline`.
-        troubled: A `UserFacingError`.
+        failed: A `UserFacingError`.
     """
 
     read = Signal(object)
-    troubled = Signal(object)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class OutlineReader(QObject):
         self.latest: Outline | None = None
 
     def read_soon(self) -> None:
-        # A look under way is not given up: at the next change there would never be one.
+        # Never cancel a running read: under steady changes none would ever finish.
         if self._reading:
             self._changed_since = True
         elif not self._timer.isActive():
@@ -104,23 +104,23 @@ class OutlineReader(QObject):
 
         self._timer.stop()
         self._reading, self._changed_since = True, False
-        self._lane.submit(everything, self._tell, self._fail)
+        self._lane.submit(everything, self._publish, self._fail)
 
     def close(self) -> None:
         self._timer.stop()
         self._lane.close()
 
-    def _tell(self, found: tuple[Outline, float]) -> None:
+    def _publish(self, found: tuple[Outline, float]) -> None:
         self.latest, took_s = found
         self._timer.setInterval(max(self._delay_ms, round(1000 * REST * took_s)))
-        self._rest()
+        self._finish_reading()
         self.read.emit(self.latest)
 
     def _fail(self, error: UserFacingError) -> None:
-        self._rest()
-        self.troubled.emit(error)
+        self._finish_reading()
+        self.failed.emit(error)
 
-    def _rest(self) -> None:
+    def _finish_reading(self) -> None:
         self._reading = False
         if self._changed_since:
             self._timer.start()

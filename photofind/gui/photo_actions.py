@@ -1,4 +1,4 @@
-"""What can be done with photos as files: show, copy, move to the trash. Never anything else."""
+"""Actions on photos as files: show, copy, move to the trash. Never anything else."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,7 +20,7 @@ from photofind.trash import PhotoTrash, Refused, TrashChoice, Trashed, TrashedFi
 
 
 def files_as_mime(paths: Sequence[Path]) -> QMimeData:
-    """Files as other programs take them, from the clipboard or from a drag."""
+    """Package files for the clipboard or a drag, as other programs take them."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     data.setText("\n".join(str(path) for path in paths))
@@ -28,20 +28,20 @@ def files_as_mime(paths: Sequence[Path]) -> QMimeData:
 
 
 class PhotoActions(QObject):
-    """Shows, copies and trashes, on the writer's lane.
+    """Shows, copies and trashes files, on the writer's lane.
 
     Args:
         runner: Knows under which filters photos are shown, and so which of their files.
 
     Signals:
-        told: What was done, in words.
+        notice_requested: A message about what was done.
         failed: A `UserFacingError`.
         trashed: Ids of photos that have no file left.
         moved: Ids of photos of which some file went to the trash.
         restored: Ids of photos of which some file came back.
     """
 
-    told = Signal(str)
+    notice_requested = Signal(str)
     failed = Signal(object)
     trashed = Signal(list)
     moved = Signal(list)
@@ -67,7 +67,9 @@ class PhotoActions(QObject):
 
         def copied(paths: list[Path]) -> None:
             QGuiApplication.clipboard().setMimeData(files_as_mime(paths))
-            self.told.emit(self.tr("{photos} copied.").format(photos=photos(len(paths))))
+            self.notice_requested.emit(
+                self.tr("{photos} copied.").format(photos=photos(len(paths)))
+            )
 
         self._writer.submit(lambda: runner.paths_of(ids), copied)
 
@@ -81,7 +83,7 @@ class PhotoActions(QObject):
         self._writer.submit(lambda: runner.paths_of([photo_id]), found)
 
     def show_file(self, path: Path) -> None:
-        """The folder it is in, in the system's file manager."""
+        """Show the folder a file is in, in the system's file manager."""
         self._show_folder(path.parent, of=path)
 
     def show_folder(self, folder: Path) -> None:
@@ -105,16 +107,16 @@ class PhotoActions(QObject):
                 hint = self.tr("The folder is {folder}.").format(folder=folder)
                 self.failed.emit(UserFacingError(message, hint))
 
-        # A disk that sleeps or is far away takes its time to answer.
+        # `exists` blocks on a sleeping or remote disk.
         self._writer.submit(of.exists, looked)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
-        """The files shown, only after a person has seen which."""
+        """Move the files shown to the trash, after a person has seen and confirmed which."""
         ids, trash, filters = list(photo_ids), self._trash, self._runner.filters
         if ids:
-            self._writer.submit(lambda: trash.choice(ids, filters), self._ask)
+            self._writer.submit(lambda: trash.choice(ids, filters), self._confirm)
 
-    def _ask(self, choice: TrashChoice) -> None:
+    def _confirm(self, choice: TrashChoice) -> None:
         if not choice.shown and not choice.copies:
             self._refuse(choice.refused)
             return
@@ -125,28 +127,28 @@ class PhotoActions(QObject):
 
     def _refuse(self, refused: Sequence[Refused]) -> None:
         if refused:
-            self.failed.emit(_trouble(tr("{files} cannot be moved to the trash"), refused))
+            self.failed.emit(_error(tr("{files} cannot be moved to the trash"), refused))
 
     def _move(self, files: Sequence[StoredFile]) -> Done:
-        """A step, see [Note: steps]."""
+        """Move files to the trash; a step, see [Note: steps]."""
         trashed = self._trash.move(files)
         error = None
         if trashed.refused:
-            error = _trouble(tr("{files} could not be moved to the trash"), trashed.refused)
+            error = _error(tr("{files} could not be moved to the trash"), trashed.refused)
         moved = [one.file.path for one in trashed.moved]
         return Done(
             tr("{files} moved to the trash.").format(files=file_names(moved)) if moved else "",
             partial(self._restore, trashed.moved) if moved else None,
             error=error,
-            announce=lambda: self._tell(trashed),
+            announce=lambda: self._announce(trashed),
         )
 
     def _restore(self, trashed: Sequence[TrashedFile]) -> Done:
-        """The step that takes `_move` back."""
+        """Restore files; the step that undoes `_move`."""
         restored = self._trash.restore(trashed)
         error = None
         if restored.refused:
-            error = _trouble(tr("{files} could not be restored"), restored.refused, restore=True)
+            error = _error(tr("{files} could not be restored"), restored.refused, restore=True)
         if error is not None and not restored.files:
             raise error
         paths = [file.path for file in restored.files]
@@ -158,18 +160,18 @@ class PhotoActions(QObject):
             announce=lambda: self.restored.emit(ids_of(restored.files)),
         )
 
-    def _tell(self, trashed: Trashed) -> None:
+    def _announce(self, trashed: Trashed) -> None:
         self.trashed.emit(list(trashed.gone))
         self.moved.emit(ids_of([one.file for one in trashed.moved]))
 
 
 def ids_of(files: Sequence[StoredFile]) -> list[PhotoId]:
-    """The photos, each once."""
+    """Return the ids of the files' photos, each once."""
     return list(dict.fromkeys(file.photo_id for file in files))
 
 
-def _trouble(what: str, refused: Sequence[Refused], *, restore: bool = False) -> UserFacingError:
-    """What could not be done with some files; the first of them is named."""
+def _error(what: str, refused: Sequence[Refused], *, restore: bool = False) -> UserFacingError:
+    """Make an error from files that could not be moved or restored, naming the first."""
     first = refused[0]
     message = what.format(files=file_names([one.path for one in refused]))
     if len(refused) == 1:

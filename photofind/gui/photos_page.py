@@ -1,4 +1,4 @@
-"""The photos in the middle of the window: what was found, or every photo there is."""
+"""Page in the middle of the window: search results, or every photo there is."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
-from photofind.gui.empty import EmptyNote
+from photofind.gui.empty_library import EmptyLibrary
 from photofind.gui.grid.layout import Arrangement
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
@@ -28,17 +28,17 @@ from photofind.store.gallery import FolderSummary, PhotoRows
 
 
 class PhotosPage(QWidget):
-    """Header and grid over one model, fed by `SearchRunner` and by what changes in the library.
+    """Header and grid over one model, updated by `SearchRunner` and by library changes.
 
     Photos that come while a person looks go to the end, and a button puts everything in order:
     nothing moves under the cursor.
 
     Signals:
-        folders_asked: An empty library asks for a folder.
-        left: Esc, where there was nothing else to take back.
+        folders_requested: A folder is to be added to the empty library.
+        left: Esc was pressed.
     """
 
-    folders_asked = Signal()
+    folders_requested = Signal()
     left = Signal()
 
     def __init__(
@@ -62,7 +62,7 @@ class PhotosPage(QWidget):
         self._wanted: PhotoId | None = None
         self.header = ResultsHeader()
         self.grid = GridView(model, thumbnails, paths_of=runner.paths_of)
-        self.empty = EmptyNote()
+        self.empty = EmptyLibrary()
         self.notice = notice
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,17 +71,17 @@ class PhotosPage(QWidget):
         layout.addWidget(self.grid, 1)
         layout.addWidget(self.empty, 1)
         self.empty.hide()
-        self.empty.folders_asked.connect(self.folders_asked)
+        self.empty.folders_requested.connect(self.folders_requested)
         self.header.refresh_requested.connect(runner.again)
         self.header.cell_size_changed.connect(self.grid.set_cell_size)
         self.header.arrangement_changed.connect(self.set_arrangement)
         self.grid.cell_size_changed.connect(self.header.set_cell_size)
         runner.answered.connect(self.show_results)
         runner.all_shown.connect(self.show_all)
-        self._lane.troubled.connect(self.notice.show_error)
+        self._lane.failed.connect(self.notice.show_error)
 
     def set_cell_size(self, size_px: int) -> None:
-        """How high rows of photos are, pixels."""
+        """Set the height of rows of photos, in pixels."""
         self.header.set_cell_size(size_px)
         self.grid.set_cell_size(size_px)
 
@@ -103,10 +103,10 @@ class PhotosPage(QWidget):
         self._show_grid_unless(not len(rows))
         self._go_to_wanted()
 
-    def take_in(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Photos that are new in the catalogue, or lie elsewhere now."""
+    def add_photos(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Append photos that are new in the catalogue, or have moved."""
         # Perhaps they can be read now.
-        self._thumbnails.forget([one for one in photo_ids if self._thumbnails.is_missing(one)])
+        self._thumbnails.invalidate([one for one in photo_ids if self._thumbnails.is_missing(one)])
         if self._runner.request is not None:
             self._arrived += len(photo_ids)
             self.header.show_new(self._arrived)
@@ -119,12 +119,12 @@ class PhotosPage(QWidget):
             self._lane.submit(lambda: (photos.rows(new), search.coverage()), self._append)
 
     def settle(self) -> None:
-        """After photos were read: in order again, unless somebody looks at them just now."""
+        """Sort photos that were appended while reading, unless a person is looking at them."""
         # Behind the new ones that are still on their way.
         self._lane.submit(lambda: None, lambda _: self._put_in_order())
 
-    def look_again(self) -> None:
-        """Takes out what is gone, and sees which folders are connected."""
+    def refresh(self) -> None:
+        """Remove photos that are gone, and update which are offline."""
         photos, shown = self._photos, self._model.rows.photo_ids
         if len(shown):
             self._lane.submit(
@@ -136,27 +136,27 @@ class PhotosPage(QWidget):
             self._runner.show_all()
 
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Takes out photos that are gone."""
+        """Remove photos that are gone."""
         self._model.remove(photo_ids)
         if self._runner.request is None:
             self._show_grid_unless(not len(self._model.rows))
 
-    def bring_back(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Photos that are in the library again, at the places they had; the first is chosen."""
+    def restore_photos(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Show photos that are in the library again; select the first."""
         missing = [one for one in photo_ids if self._model.row_of(one) is None]
         if missing:
             self._wanted = missing[0]
             self._runner.again()
 
     def show_coverage(self, coverage: Coverage) -> None:
-        """How many photos can be searched by now; results say it themselves."""
+        """Show how many photos can be searched by now, unless results say it themselves."""
         if self._runner.request is None:
             self.header.show_count(len(self._model.rows), coverage)
 
-    def say_why_empty(self, folders: Sequence[FolderSummary]) -> None:
-        """What an empty library lacks: folders, photos in them, or a little patience."""
+    def show_empty_reason(self, folders: Sequence[FolderSummary]) -> None:
+        """Show what an empty library lacks: folders, photos in them, or a little patience."""
         reading = any(one.root.last_indexed_at is None for one in folders)
-        self.empty.say([one.root.path for one in folders], reading)
+        self.empty.show_reason([one.root.path for one in folders], reading)
 
     def show_error(self, error: UserFacingError) -> None:
         self.notice.show_error(error)
@@ -195,8 +195,8 @@ class PhotosPage(QWidget):
         else:
             self._runner.show_all()
 
-    def _update(self, asked: NDArray[np.int64], rows: PhotoRows) -> None:
-        gone = asked[~np.isin(asked, rows.photo_ids)]
+    def _update(self, requested: NDArray[np.int64], rows: PhotoRows) -> None:
+        gone = requested[~np.isin(requested, rows.photo_ids)]
         if len(gone):
             self._model.remove([PhotoId(int(photo_id)) for photo_id in gone])
         self._model.set_offline(rows)

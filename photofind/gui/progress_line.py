@@ -1,12 +1,11 @@
-"""A line that runs while something is waited for."""
+"""Thin indeterminate progress bar."""
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from photofind.gui.motion import motion_allowed
-from photofind.gui.theme import theme_of
+from photofind.gui.theme import motion_allowed, theme_of
 
 HEIGHT = 2
 _FRAME_MS = 16
@@ -15,7 +14,7 @@ _PART = 0.3
 
 
 class ProgressLine(QWidget):
-    """Keeps its place when idle, so that nothing moves.
+    """Indeterminate progress bar that keeps its space while hidden.
 
     Args:
         delay_ms: Shorter waits show nothing.
@@ -34,7 +33,7 @@ class ProgressLine(QWidget):
 
     @property
     def running(self) -> bool:
-        """Whether the line is seen."""
+        """Whether the bar is visible."""
         return self._shown
 
     def set_busy(self, busy: bool) -> None:

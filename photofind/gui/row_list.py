@@ -1,4 +1,4 @@
-"""A list of rows, of which one is chosen: in the library panel, and among tags to review."""
+"""List with one selected row: in the library panel, and among tags to review."""
 
 from collections.abc import Hashable, Sequence
 
@@ -11,25 +11,25 @@ from photofind.gui.row_model import Row, RowDelegate, RowModel
 
 
 class RowList(QListView):
-    """Rows of which one can be chosen.
+    """List view with one selected row.
 
     Args:
-        name: For those who hear the window.
-        fitted: Whether it is as high as its rows, so that what holds it scrolls.
+        name: For screen readers.
+        fitted: Whether it is as high as its rows, so that its parent scrolls.
 
     Signals:
-        picked: A person chose a row, with the mouse or with a key; its key.
-        entered: Enter was pressed on a row; its key.
-        reached: The keyboard came to a row: its rectangle, which should be seen.
-        menu_asked: A person wants to know what can be done with a row: its key and where on screen.
-        delete_asked: Delete was pressed on a row; its key.
+        picked: The key of a row that was selected with mouse or keyboard.
+        entered: The key of a row on which Enter was pressed.
+        reached: The rectangle of the new current row, which should be visible.
+        menu_requested: The context menu of a row: its key, and where on the screen.
+        delete_requested: The key of a row on which Delete was pressed.
     """
 
     picked = Signal(object)
     entered = Signal(object)
     reached = Signal(QRect)
-    menu_asked = Signal(object, QPoint)
-    delete_asked = Signal(object)
+    menu_requested = Signal(object, QPoint)
+    delete_requested = Signal(object)
 
     def __init__(self, name: str, *, fitted: bool = True) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class RowList(QListView):
         return self._key(indexes[0]) if indexes else None
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """What is chosen and what has the keyboard stay, wherever they are now."""
+        """Replace the rows; selection and current row stay with their keys."""
         chosen, current = self.chosen, self._key(self.currentIndex())
         count = len(self.rows)
         self._model.show(rows)
@@ -72,13 +72,13 @@ class RowList(QListView):
             self.updateGeometry()
 
     def choose(self, key: Hashable | None) -> None:
-        """Marks a row without telling anybody; `None` for none."""
-        place = None if key is None else self._model.place_of(key)
-        if place is None:
+        """Select a row without emitting `picked`; `None` clears the selection."""
+        position = None if key is None else self._model.index_of(key)
+        if position is None:
             self.clearSelection()
             return
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        self.selectionModel().select(self._model.index(place), flag)
+        self.selectionModel().select(self._model.index(position), flag)
         if not self.hasFocus() or not self.currentIndex().isValid():
             self._set_current(key)
 
@@ -99,7 +99,7 @@ class RowList(QListView):
         key = self._key(self.currentIndex())
         match event.key():
             case Qt.Key.Key_Delete if key is not None:
-                self.delete_asked.emit(key)
+                self.delete_requested.emit(key)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if key is not None:
                 self.choose(key)
                 self.picked.emit(key)
@@ -124,17 +124,17 @@ class RowList(QListView):
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if not index.isValid():
             return
-        place = self.visualRect(index).center() if by_key else event.pos()
-        self.menu_asked.emit(self._key(index), self.viewport().mapToGlobal(place))
+        position = self.visualRect(index).center() if by_key else event.pos()
+        self.menu_requested.emit(self._key(index), self.viewport().mapToGlobal(position))
 
     def _pick(self, index: QModelIndex) -> None:
         self.picked.emit(self._key(index))
 
     def _set_current(self, key: Hashable | None) -> None:
-        place = None if key is None else self._model.place_of(key)
-        if place is not None:
+        position = None if key is None else self._model.index_of(key)
+        if position is not None:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self._model.index(place), flag)
+            self.selectionModel().setCurrentIndex(self._model.index(position), flag)
 
     def _key(self, index: QModelIndex) -> Hashable | None:
         return self._model.rows[index.row()].key if index.isValid() else None

@@ -1,4 +1,4 @@
-"""Rows of a `RowList`: a drawing, a name, and how many photos."""
+"""Model and delegate of a `RowList`: icon, name, number of photos."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
-from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.focus import paint_focus_ring
 from photofind.gui.icons import pixmap
 from photofind.gui.theme import RADIUS, SPACING, Theme, theme_of
 from photofind.gui.wording import number
@@ -31,15 +31,15 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows.
+    """Content of a row.
 
     Attributes:
         key: What it stands for; no two rows of a list share it.
         icon: A drawing of resources/icons.
         count: At the row's end.
-        spoken: All of it, for those who hear the window.
+        spoken: All of it, for screen readers.
         tip: All of it, for the tooltip.
-        note: In the count's place, where something has to be said.
+        note: Shown in place of the count.
         muted: It cannot be reached now.
     """
 
@@ -59,7 +59,7 @@ class RowModel(QAbstractListModel):
         self._rows: tuple[Row, ...] = ()
 
     def show(self, rows: Sequence[Row]) -> None:
-        """The same keys in the same order change in place; anything else starts anew."""
+        """Replace the rows; where the keys are the same, only their data change."""
         rows = tuple(rows)
         if [row.key for row in rows] != [row.key for row in self._rows]:
             self.beginResetModel()
@@ -73,8 +73,8 @@ class RowModel(QAbstractListModel):
     def rows(self) -> tuple[Row, ...]:
         return self._rows
 
-    def place_of(self, key: Hashable) -> int | None:
-        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+    def index_of(self, key: Hashable) -> int | None:
+        return next((index for index, row in enumerate(self._rows) if row.key == key), None)
 
     @override
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
@@ -95,7 +95,7 @@ class RowModel(QAbstractListModel):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints a `Row`: the chosen one on a ground of its own."""
+    """Paints a `Row`, highlighted where it is selected."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:

@@ -1,11 +1,11 @@
-"""Asks whether a photo is the one that a person's tags were given to before its file changed."""
+"""Offer a person's tags to the photo that seems to be the former one with other bytes."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
-from photofind.gui.indexing.elided import ElidedLabel
+from photofind.gui.elided_label import ElidedLabel
 from photofind.gui.lanes import Lane
 from photofind.gui.theme import SPACING
 from photofind.gui.undo import Done, Step, UndoHistory
@@ -14,7 +14,7 @@ from photofind.store.continuity import Answered, ContinuityRepository, Offer
 
 
 class SamePhotoLine(QFrame):
-    """One offer at a time, with a button for each answer; hidden while there is none.
+    """Line with one offer at a time and a button for each answer; hidden without offers.
 
     Signals:
         accepted: The `Offer`: both are the same photo.
@@ -56,7 +56,7 @@ class SamePhotoLine(QFrame):
         self._offers = list(offers)
         if offers:
             text = _question(offers[0])
-            self._text.say(text)
+            self._text.show_text(text)
             self.setAccessibleName(text)
             more = tr("{count} more").format(count=number(len(offers) - 1))
             self._more.setText(more if len(offers) > 1 else "")
@@ -69,14 +69,14 @@ class SamePhotoLine(QFrame):
         self.declined.emit(self._taken())
 
     def _taken(self) -> Offer:
-        """The offer that is shown; the next one follows at once, so that none is answered twice."""
+        """Return the offer shown and go on to the next, so that none is answered twice."""
         offer, *rest = self._offers
         self.show_offers(rest)
         return offer
 
 
 class SamePhotoOffers(QObject):
-    """Reads offers for the line, and does what the person answers, so that it can be undone.
+    """Reads offers for the line, and applies the answers as undoable steps.
 
     Signals:
         changed: Ids of photos that have other tags now.

@@ -1,4 +1,4 @@
-"""Every key of the window, once: what `?` shows is what works."""
+"""Every keyboard shortcut, once: what `?` shows is what works."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Shortcut:
 
 
 def shortcuts() -> list[tuple[str, list[Shortcut]]]:
-    """By where they work."""
+    """List the shortcuts, grouped by where they work."""
     return [
         (
             tr("Everywhere"),
@@ -76,7 +76,7 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
 
 
 class ShortcutSheet(QDialog):
-    """All of them on one page."""
+    """Dialog that lists every shortcut."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,11 +85,11 @@ class ShortcutSheet(QDialog):
         grid.setHorizontalSpacing(3 * SPACING)
         grid.setVerticalSpacing(SPACING // 2)
         row = 0
-        for place, (title, group) in enumerate(shortcuts()):
-            column = 2 * (place % 2)
+        for index, (title, group) in enumerate(shortcuts()):
+            column = 2 * (index % 2)
             if column == 0:
                 row = grid.rowCount()
-                grid.setRowMinimumHeight(row, 2 * SPACING if place else 0)
+                grid.setRowMinimumHeight(row, 2 * SPACING if index else 0)
                 row += 1
             heading = QLabel(title)
             heading.setProperty("muted", True)

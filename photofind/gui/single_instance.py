@@ -44,7 +44,7 @@ _Opened = TypeVar("_Opened")
 
 
 class HandedOver(Enum):
-    """What became of a request: nobody listens, it was accepted, or it was never answered."""
+    """Outcome of a request: nobody listens, it was accepted, or it was never answered."""
 
     NOBODY = "nobody"
     ACCEPTED = "accepted"
@@ -78,7 +78,7 @@ def open_or_hand_over(
     """Open a library, or have the window that has it open take over; `None` for the latter.
 
     Args:
-        picture: What the window is asked to search with.
+        picture: Search query for that window.
         patience_s: How long the library may be busy without anybody listening.
 
     Raises:

@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from photofind.errors import UserFacingError
-from photofind.gui.app import make_app, put_away
+from photofind.gui.app import make_app, shut_down
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import FIRST_SIZE, MainWindow
 from photofind.gui.theme import LIGHT, apply_theme
@@ -17,11 +17,11 @@ from photofind.live.library import LiveLibrary
 
 LONGEST_WAIT_S = 120.0
 SETTLE_S = 1.0
-"""Thumbnails fade in, and a picture should show them whole."""
+"""Time for thumbnails to fade in."""
 
 
 def photograph_results(library_folder: Path, query: str, out: Path) -> None:
-    """Opens the window, types a query and saves what is seen as a PNG.
+    """Open the window, type a query and save what is seen as a PNG.
 
     Raises:
         UserFacingError: The window did not answer in time.
@@ -29,7 +29,7 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
     app = make_app()
     apply_theme(app, LIGHT)
     bridge = Bridge()
-    library = LiveLibrary(library_folder, bridge.listen)
+    library = LiveLibrary(library_folder, bridge.post)
     window = MainWindow(library, bridge)
     answered: list[object] = []
     window.search_runner.answered.connect(lambda _request, results: answered.append(results))
@@ -45,7 +45,7 @@ def photograph_results(library_folder: Path, query: str, out: Path) -> None:
         _wait(app.processEvents, lambda: time.monotonic() > ends)
         window.grab().save(str(out))
     finally:
-        put_away(window, library)
+        shut_down(window, library)
 
 
 def _wait(process_events: Callable[[], None], until: Callable[[], bool]) -> None:

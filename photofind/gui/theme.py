@@ -1,17 +1,17 @@
-"""Every colour of the window, light and dark; nothing else names one.
+"""Every colour of the window, light and dark, and whether animation is allowed.
 
-`apply_theme` puts them into the application's palette and a short style sheet. What paints itself
-asks `theme_of(self.palette())`, so that it changes with the palette.
+`apply_theme` puts them into the application's palette and a short style sheet. Widgets that paint
+themselves use `theme_of(self.palette())`, so that they change with the palette.
 """
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 SPACING = 8
-"""Pixels of the grid that everything is laid out on."""
+"""Grid of all layouts, pixels."""
 
 RADIUS = 6
 FOCUS_PX = 2
@@ -68,18 +68,18 @@ DARK = Theme(
     skeleton="#2B2B29",
 )
 SURROUND = DARK
-"""Around a photo that fills the window, whatever the theme."""
+"""Theme around a photo that fills the window, whatever the other theme."""
 
 CHOICES = ("system", "light", "dark")
 
 
 def theme_of(palette: QPalette) -> Theme:
-    """The theme that a palette was made from."""
+    """Return the theme a palette was made from."""
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def chosen_theme(choice: str) -> Theme:
-    """`choice` is one of `CHOICES`; the system's is asked for each time."""
+    """Return the theme of one of `CHOICES`; the system's current one for "system"."""
     if choice == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
@@ -124,7 +124,7 @@ def palette_of(theme: Theme) -> QPalette:
 
 
 def style_sheet(theme: Theme) -> str:
-    """What a palette cannot say.
+    """Make the style sheet for what a palette cannot express.
 
     `[quiet="true"]`, `[primary="true"]` and `[danger="true"]` are properties of buttons,
     `[muted="true"]`, `[danger="true"]` and `[heading="true"]` of labels, `[completions="true"]` of
@@ -205,3 +205,9 @@ def style_sheet(theme: Theme) -> str:
         border-bottom: {FOCUS_PX}px solid {theme.accent}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {theme.hairline}; }}
     """
+
+
+def motion_allowed(widget: QWidget) -> bool:
+    """Whether the system allows animation: its style reports a duration above 0."""
+    hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+    return widget.style().styleHint(hint, None, widget) > 0

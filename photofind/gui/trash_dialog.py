@@ -1,4 +1,4 @@
-"""What goes to the trash, path by path, before any of it goes."""
+"""Confirm what goes to the trash, path by path."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,11 +25,11 @@ from photofind.trash import Refused, TrashChoice, Why
 
 _WIDTH_PX = 600
 _LINES = 8
-"""Paths that are seen at once; the rest is scrolled to."""
+"""Paths visible without scrolling."""
 
 
 class TrashDialog(QDialog):
-    """Lists the files shown; their other copies go only where a person says so.
+    """Lists the files shown; their other copies go only where a person ticks the box.
 
     Enter keeps everything.
     """
@@ -63,7 +63,7 @@ class TrashDialog(QDialog):
 
     @property
     def files(self) -> tuple[StoredFile, ...]:
-        """What a person agrees to with the button."""
+        """Files to move, as the buttons stand."""
         copies = self._choice.copies if self._also.isChecked() else ()
         return (*self._choice.shown, *copies)
 
@@ -101,7 +101,7 @@ class TrashDialog(QDialog):
 
 
 class _PathList(QListView):
-    """Any number of paths, as high as some of them."""
+    """List of any number of paths, as high as some of them."""
 
     def __init__(self, lines: Sequence[str], name: str) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class _PathList(QListView):
 
 
 class _Lines(QStringListModel):
-    """Lines that may be cut off, whole in their tooltips."""
+    """Lines that may be elided, whole in their tooltips."""
 
     @override
     def data(
@@ -130,7 +130,7 @@ class _Lines(QStringListModel):
 
 
 class _FittingLine(QStyledItemDelegate):
-    """As wide as the list, however long the line is."""
+    """Delegate whose rows are as wide as the list, however long the text."""
 
     @override
     def sizeHint(
@@ -140,7 +140,7 @@ class _FittingLine(QStyledItemDelegate):
 
 
 def why_not(refused: Refused) -> str:
-    """Why a file was not moved, in words."""
+    """Describe why a file was not moved."""
     match refused.why:
         case Why.NOT_CONNECTED:
             return tr("its folder is not connected")
@@ -163,5 +163,5 @@ def why_not(refused: Refused) -> str:
 
 
 def file_names(paths: Sequence[Path]) -> str:
-    """The name of one file, the number of several."""
+    """Return the name of one file, or the number of several."""
     return f"‘{paths[0].name}’" if len(paths) == 1 else files(len(paths))

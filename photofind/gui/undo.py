@@ -1,9 +1,9 @@
-"""One history of what a person did in the window, to be taken back and done again.
+"""History of what a person did in the window, for undo and redo.
 
-[Note: steps] What a person does is a step: a call that does it, and returns words for it and the
-step that takes it back. Undo runs that one, whose own reverse is what redo runs. Steps run on the
-writer's lane, one after the other, and so does all that concerns the history. A step that fails
-stays where it is: undo stops there, says why, and never goes on to something older.
+[Note: steps] A change is a step: a call that makes it, and returns a message and the inverse step.
+Undo runs that one, whose own inverse is what redo runs. Steps run on the writer's lane, one after
+the other, and so does all access to the history. A step that fails stays on its stack: undo stops
+there, says why, and never goes on to something older.
 """
 
 from collections import deque
@@ -17,18 +17,18 @@ from photofind.gui.lanes import Lane
 from photofind.gui.wording import tr
 
 UNDOABLE = 50
-"""Steps that can be taken back."""
+"""Most steps that can be undone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
-    """What a step came to.
+    """Result of a step.
 
     Attributes:
-        said: What was done, in words; empty where nothing needs to be said.
-        reverse: Takes it back; `None` where nothing was done.
-        left: What of the step is still to be done; it stays where the step was.
-        error: Why that is so.
+        said: Message about what was done; empty for none.
+        reverse: The inverse step; `None` where nothing was done.
+        left: Step for what is still to be done; it replaces the step on its stack.
+        error: Why something is left.
         announce: Emits the signals of what changed; called on the window's thread.
     """
 
@@ -40,16 +40,16 @@ class Done:
 
 
 Step = Callable[[], Done]
-"""See [Note: steps]; raises `UserFacingError` where it can do nothing."""
+"""See [Note: steps]; raises `UserFacingError` where it changes nothing."""
 
 
 class UndoHistory(QObject):
-    """Does what a person does on the writer's lane, and remembers how to take it back.
+    """Runs a person's changes on the writer's lane, and keeps their inverse steps.
 
     Signals:
-        done: What was done, in words, and whether it can be taken back.
-        undone: What was taken back or done again, in words.
-        failed: The `UserFacingError` of what could not be.
+        done: A message about what was done, and whether it can be undone.
+        undone: A message about what was undone or redone.
+        failed: The `UserFacingError` of a step that failed.
         changed: Whether there is something to undo.
     """
 
@@ -61,12 +61,12 @@ class UndoHistory(QObject):
     def __init__(self, writer: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._writer = writer
-        # Both belong to the writer's lane.
+        # Only used on the writer's lane.
         self._undo: deque[Step] = deque(maxlen=UNDOABLE)
         self._redo: deque[Step] = deque(maxlen=UNDOABLE)
 
     def do(self, step: Step) -> None:
-        """Does a step; what was taken back before is forgotten."""
+        """Run a step and clear the redo stack."""
 
         def work() -> Done:
             done = step()
@@ -78,21 +78,21 @@ class UndoHistory(QObject):
         self._submit(work, lambda done: self.done.emit(done.said, done.reverse is not None))
 
     def undo(self) -> None:
-        """Takes the last step back, also one that is still being done."""
+        """Undo the last step, also one that is still running."""
         self._submit(
-            lambda: _move(self._undo, self._redo, tr("There is nothing to undo.")), self._tell
+            lambda: _move(self._undo, self._redo, tr("There is nothing to undo.")), self._announce
         )
 
     def redo(self) -> None:
-        """Does again what was taken back last."""
+        """Redo the last step undone."""
         self._submit(
-            lambda: _move(self._redo, self._undo, tr("There is nothing to redo.")), self._tell
+            lambda: _move(self._redo, self._undo, tr("There is nothing to redo.")), self._announce
         )
 
-    def _tell(self, done: Done) -> None:
+    def _announce(self, done: Done) -> None:
         self.undone.emit(done.said)
 
-    def _submit(self, work: Callable[[], Done], tell: Callable[[Done], None]) -> None:
+    def _submit(self, work: Callable[[], Done], report: Callable[[Done], None]) -> None:
         def finished(found: tuple[Done, bool]) -> None:
             done, undoable = found
             if done.announce is not None:
@@ -102,7 +102,7 @@ class UndoHistory(QObject):
                 message = f"{done.said} {done.error.message}".strip()
                 self.failed.emit(UserFacingError(message, done.error.hint))
             elif done.said:
-                tell(done)
+                report(done)
 
         def run() -> tuple[Done, bool]:
             return work(), bool(self._undo)
@@ -111,7 +111,7 @@ class UndoHistory(QObject):
 
 
 def _move(steps: deque[Step], reversed_steps: deque[Step], nothing: str) -> Done:
-    """Runs the last of some steps; its reverse is the last of the others then."""
+    """Run the last of some steps and push its inverse to the others."""
     if not steps:
         return Done(nothing, None)
     done = steps[-1]()

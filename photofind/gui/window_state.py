@@ -1,4 +1,4 @@
-"""What the window looked like when it was closed last, kept beside the library."""
+"""Save and restore the window's geometry and options, beside the library."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from photofind.gui.viewer.viewer import Viewer
 
 
 class WindowState:
-    """Size and place, the panel's width, how photos are laid out, whether details are shown."""
+    """Geometry, panel width, arrangement of the grid, and whether the inspector is shown."""
 
     def __init__(self, path: Path) -> None:
         self._kept = QSettings(str(path), QSettings.Format.IniFormat)
@@ -29,7 +29,7 @@ class WindowState:
     def restore(
         self, window: QMainWindow, splitter: QSplitter, photos: PhotosPage, viewer: Viewer
     ) -> None:
-        """What was never kept stays as it is."""
+        """Restore what was saved; leave the rest as it is."""
         for name, apply in (
             ("geometry", window.restoreGeometry),
             ("splitter", splitter.restoreState),

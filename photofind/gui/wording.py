@@ -1,4 +1,4 @@
-"""How the window says things: in its language, and numbers, dates, counts and folders."""
+"""Translate texts, and format numbers, dates, counts and folders."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 
 def tr(text: str) -> str:
-    """In the window's language: what `tr` of a widget does, for functions.
+    """Translate in the context of functions, as `QObject.tr` does in that of a class.
 
     Translators get what stands in calls of this name.
     """
@@ -15,12 +15,12 @@ def tr(text: str) -> str:
 
 
 def localized(text: str) -> str:
-    """What settings and search models say of themselves, in the window's language."""
+    """Translate a text of the settings or the search models."""
     return QCoreApplication.translate("photofind", text)
 
 
 def number(value: int) -> str:
-    """With the system's thousands separators."""
+    """Format a number with the system's thousands separators."""
     return QLocale().toString(value)
 
 
@@ -37,13 +37,13 @@ def files(count: int) -> str:
 
 
 def day(moment: datetime) -> str:
-    """A date in the system's long format."""
+    """Format a date in the system's long format."""
     date = QDate(moment.year, moment.month, moment.day)
     return QLocale().toString(date, QLocale.FormatType.LongFormat)
 
 
 def duration(seconds: float) -> str:
-    """About how long: seconds, minutes or hours, whichever says it best."""
+    """Format a duration roughly: in seconds, minutes or hours, whichever fits best."""
     if seconds < 60:
         return tr("less than a minute")
     minutes = round(seconds / 60)
@@ -58,5 +58,5 @@ def file_size(size_bytes: int) -> str:
 
 
 def folder_name(folder: Path) -> str:
-    """All of its path where it has no name, as a disk has none."""
+    """Return a folder's name; the whole path where it has none, like a disk."""
     return folder.name or str(folder)

@@ -104,7 +104,7 @@ def make_chooser(
 ) -> Iterator[Callable[[str | None], SearchModelChooser]]:
     made: list[SearchModelChooser] = []
 
-    def ask(_parent: QWidget) -> Path | None:
+    def choose(_parent: QWidget) -> Path | None:
         return chosen_path.pop() if chosen_path else None
 
     def make(in_use: str | None) -> SearchModelChooser:
@@ -114,8 +114,8 @@ def make_chooser(
             load=shelf.load,
             add=shelf.add,
             downloads=downloads,
-            ask_folder=ask,
-            ask_file=ask,
+            choose_folder=choose,
+            choose_file=choose,
         )
         made.append(chooser)
         chooser.show()

@@ -9,7 +9,7 @@ VOCABULARY = ("dog", "cat", "beach", "ball", "sun", "boat", "kite")
 
 
 class Answers:
-    """Answers at once, or, while held, when it is let; remembers what it was asked.
+    """Answers at once, or when released while held; records its requests.
 
     Attributes:
         used: The way of looking that the search model has, if only one.
@@ -18,7 +18,7 @@ class Answers:
     """
 
     def __init__(self) -> None:
-        self.asked: list[tuple[RegionOfPhoto, tuple[str, ...]]] = []
+        self.requested: list[tuple[RegionOfPhoto, tuple[str, ...]]] = []
         self.used: RegionMethod | None = None
         self.error: Exception | None = None
         self.scores = (0.20, 0.15, 0.10, 0.05, 0.02, 0.01, 0.0)
@@ -36,7 +36,7 @@ class Answers:
     def __call__(self, region: RegionOfPhoto, labels: tuple[str, ...]) -> RegionAnswer:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
-        self.asked.append((region, labels))
+        self.requested.append((region, labels))
         self._going.wait(30)
         self._at_once -= 1
         if self.error is not None:

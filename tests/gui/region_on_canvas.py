@@ -45,7 +45,7 @@ def canvas(qtbot: QtBot) -> PictureCanvas:
 
 @pytest.fixture
 def tool(canvas: PictureCanvas, answers: Answers, qtbot: QtBot) -> Iterator[RegionTool]:
-    tool = RegionTool(canvas, answers, pause_ms=1)
+    tool = RegionTool(canvas, answers, throttle_ms=1)
     tool.start(PHOTO)
     yield tool
     answers.let_all_go()

@@ -9,7 +9,7 @@ from photofind.errors import CatalogueDamagedError
 from photofind.events import ignore_events
 from photofind.gui import app
 from photofind.gui.bridge import Bridge
-from photofind.gui.restoring import RestoreDialog
+from photofind.gui.restore_dialog import RestoreDialog
 from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
 from photofind.store import roots
@@ -33,7 +33,7 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LibraryPaths:
 
 @pytest.fixture
 def answer(qtbot: QtBot) -> QTimer:
-    """Says yes to whatever is asked, as soon as it is shown."""
+    """Accept a dialog as soon as it is shown."""
     timer = QTimer()
     timer.setInterval(20)
 

@@ -18,31 +18,31 @@ def _progress(done: int) -> IndexProgress:
     return IndexProgress(IndexPhase.EMBEDDING, done, 100, 1.0, None)
 
 
-def test_that_only_the_newest_progress_is_told(qtbot: QtBot) -> None:
+def test_that_only_the_newest_progress_is_signalled(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
-    told: list[int] = []
-    bridge.progressed.connect(lambda progress: told.append(progress.done))
+    emitted: list[int] = []
+    bridge.progressed.connect(lambda progress: emitted.append(progress.done))
 
     for done in range(50):
-        bridge.listen(_progress(done))
+        bridge.post(_progress(done))
     bridge.drain()
 
-    assert told == [49]
+    assert emitted == [49]
 
 
-def test_that_every_changed_photo_is_told_once_and_in_order(qtbot: QtBot) -> None:
+def test_that_every_changed_photo_is_signalled_once_and_in_order(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
-    told: list[list[PhotoId]] = []
-    bridge.photos_changed.connect(told.append)
+    emitted: list[list[PhotoId]] = []
+    bridge.photos_changed.connect(emitted.append)
 
-    bridge.listen(CatalogueChanged((PhotoId(3), PhotoId(4)), (), roots=False))
-    bridge.listen(CatalogueChanged((PhotoId(4), PhotoId(9)), (), roots=False))
+    bridge.post(CatalogueChanged((PhotoId(3), PhotoId(4)), (), roots=False))
+    bridge.post(CatalogueChanged((PhotoId(4), PhotoId(9)), (), roots=False))
     bridge.drain()
 
-    assert told == [[3, 4, 9]]
+    assert emitted == [[3, 4, 9]]
 
 
-def test_that_what_happened_to_a_photo_last_is_what_is_told(qtbot: QtBot) -> None:
+def test_that_the_last_change_of_a_photo_is_signalled(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
     changed: list[list[PhotoId]] = []
     gone: list[list[PhotoId]] = []
@@ -51,8 +51,8 @@ def test_that_what_happened_to_a_photo_last_is_what_is_told(qtbot: QtBot) -> Non
     bridge.photos_gone.connect(gone.append)
     bridge.roots_changed.connect(lambda: roots.append(True))
 
-    bridge.listen(CatalogueChanged((PhotoId(3),), (PhotoId(4), PhotoId(5)), roots=True))
-    bridge.listen(CatalogueChanged((PhotoId(4),), (PhotoId(3),), roots=False))
+    bridge.post(CatalogueChanged((PhotoId(3),), (PhotoId(4), PhotoId(5)), roots=True))
+    bridge.post(CatalogueChanged((PhotoId(4),), (PhotoId(3),), roots=False))
     bridge.drain()
 
     assert (changed, gone, roots) == ([[4]], [[5, 3]], [True])
@@ -63,7 +63,7 @@ def test_that_events_of_another_thread_come_on_the_windows(qtbot: QtBot) -> None
     threads: list[threading.Thread] = []
     bridge.searchable_changed.connect(lambda _: threads.append(threading.current_thread()))
 
-    thread = threading.Thread(target=lambda: bridge.listen(SearchableChanged(7)))
+    thread = threading.Thread(target=lambda: bridge.post(SearchableChanged(7)))
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: bool(threads))
@@ -73,12 +73,12 @@ def test_that_events_of_another_thread_come_on_the_windows(qtbot: QtBot) -> None
 
 def test_that_a_stop_is_not_followed_by_older_progress(qtbot: QtBot) -> None:
     bridge = Bridge(interval_ms=10_000)
-    told: list[str] = []
-    bridge.progressed.connect(lambda _: told.append("progress"))
-    bridge.stopped.connect(lambda error: told.append(error.message))
+    emitted: list[str] = []
+    bridge.progressed.connect(lambda _: emitted.append("progress"))
+    bridge.stopped.connect(lambda error: emitted.append(error.message))
 
-    bridge.listen(_progress(1))
-    bridge.listen(LibraryStopped(UserFacingError("The disk is full.", "Make room.")))
+    bridge.post(_progress(1))
+    bridge.post(LibraryStopped(UserFacingError("The disk is full.", "Make room.")))
     bridge.drain()
 
-    assert told == ["The disk is full."]
+    assert emitted == ["The disk is full."]

@@ -51,18 +51,18 @@ def test_that_a_bug_in_a_slot_is_caught_and_written_down(
     assert "a mistake in a slot" in log.read_text("utf-8")
 
 
-def test_that_a_bug_on_another_thread_is_told_on_the_windows(
+def test_that_a_bug_on_another_thread_is_signalled_on_the_windows(
     qtbot: QtBot, catcher: BugCatcher, log: Path
 ) -> None:
-    told: list[threading.Thread] = []
-    catcher.caught.connect(lambda _report: told.append(threading.current_thread()))
+    emitted: list[threading.Thread] = []
+    catcher.caught.connect(lambda _report: emitted.append(threading.current_thread()))
     thread = threading.Thread(target=_fail)
 
     thread.start()
     thread.join()
-    qtbot.waitUntil(lambda: bool(told))
+    qtbot.waitUntil(lambda: bool(emitted))
 
-    assert told == [threading.main_thread()]
+    assert emitted == [threading.main_thread()]
 
 
 def test_that_the_report_is_copied_with_the_end_of_the_log(qtbot: QtBot, tmp_path: Path) -> None:

@@ -31,14 +31,14 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def asked() -> list[Path]:
-    """Folders a person will choose in the next dialogs."""
+def requested() -> list[Path]:
+    """Folders chosen in the next dialogs."""
     return []
 
 
 @pytest.fixture
 def first_run(
-    qtbot: QtBot, tmp_path: Path, pictures: Path, asked: list[Path]
+    qtbot: QtBot, tmp_path: Path, pictures: Path, requested: list[Path]
 ) -> Iterator[FirstRun]:
     def none_comes(*_request: object) -> SearchModel:
         raise AssertionError("nothing is fetched or added here")
@@ -51,7 +51,9 @@ def first_run(
         add=none_comes,
         downloads=downloads,
     )
-    made = FirstRun(chooser, pictures, ask_folder=lambda _parent: asked.pop() if asked else None)
+    made = FirstRun(
+        chooser, pictures, choose_folder=lambda _parent: requested.pop() if requested else None
+    )
     qtbot.addWidget(made)
     made.resize(900, 600)
     with qtbot.waitSignal(chooser.loaded):
@@ -66,7 +68,7 @@ def _words(widget: QWidget) -> str:
 
 
 def _drop(onto: FoldersStep, paths: list[Path]) -> bool:
-    """Drags and drops; whether the drag was taken."""
+    """Drag and drop; return whether the drag was accepted."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     copy, left, none = (
@@ -156,7 +158,7 @@ def test_that_the_demo_and_the_way_past_all_are_offered_on_every_step(
     first_run: FirstRun, qtbot: QtBot
 ) -> None:
     for _step in range(3):
-        with qtbot.waitSignal(first_run.demo_asked):
+        with qtbot.waitSignal(first_run.demo_requested):
             click_in(first_run, "Open the demo pictures")
         with qtbot.waitSignal(first_run.skipped):
             click_in(first_run, "Skip all")
@@ -174,13 +176,13 @@ def test_that_escape_goes_one_step_back_and_no_further(first_run: FirstRun) -> N
 
 
 def test_that_several_folders_can_be_added_and_removed(
-    first_run: FirstRun, tmp_path: Path, asked: list[Path]
+    first_run: FirstRun, tmp_path: Path, requested: list[Path]
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
     for folder in (first, second):
-        asked.append(folder)
+        requested.append(folder)
         click_in(first_run, "Add folder…")
     assert first_run._folders.folders() == (first, second)
 

@@ -89,7 +89,7 @@ def test_that_folders_say_their_state_and_their_whole_path() -> None:
     assert "1 file could not be read" in unreadable.tip
 
 
-def test_that_folders_of_one_name_are_told_apart() -> None:
+def test_that_folders_of_one_name_are_distinguished() -> None:
     twins = [
         FolderSummary(Root(n, Path(path), False, NOW), 0, 0)
         for n, path in enumerate(["/a/Pictures", "/b/Pictures", "/"], 1)
@@ -104,14 +104,14 @@ def test_that_the_most_used_tags_come_first_and_rejected_ones_do_not(panel: Libr
 
 
 def test_that_clicks_choose_one_thing_at_a_time(panel: LibraryPanel, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(panel.folder_chosen) as told:
+    with qtbot.waitSignal(panel.folder_chosen) as emitted:
         click(panel, "Folders", 1)
-    assert told.args == [DISK]
+    assert emitted.args == [DISK]
     assert rows(panel, "Library").chosen is None
 
-    with qtbot.waitSignal(panel.tag_chosen) as told:
+    with qtbot.waitSignal(panel.tag_chosen) as emitted:
         click(panel, "Tags", 0)
-    assert told.args == ["beach"]
+    assert emitted.args == ["beach"]
     assert rows(panel, "Folders").chosen is None
 
     with qtbot.waitSignal(panel.review_chosen):
@@ -121,7 +121,7 @@ def test_that_clicks_choose_one_thing_at_a_time(panel: LibraryPanel, qtbot: QtBo
     assert rows(panel, "Tags").chosen is None
 
 
-def test_that_a_second_click_asks_again(panel: LibraryPanel, qtbot: QtBot) -> None:
+def test_that_a_second_click_submits_again(panel: LibraryPanel, qtbot: QtBot) -> None:
     click(panel, "Tags", 0)
     with qtbot.waitSignal(panel.tag_chosen):
         click(panel, "Tags", 0)
@@ -130,12 +130,12 @@ def test_that_a_second_click_asks_again(panel: LibraryPanel, qtbot: QtBot) -> No
 def test_that_arrow_keys_choose(panel: LibraryPanel, qtbot: QtBot) -> None:
     folders = rows(panel, "Folders")
     folders.setFocus()
-    with qtbot.waitSignal(panel.folder_chosen) as told:
+    with qtbot.waitSignal(panel.folder_chosen) as emitted:
         qtbot.keyClick(folders, Qt.Key.Key_Down)
-    assert told.args == [DISK]
-    with qtbot.waitSignal(panel.folder_chosen) as told:
+    assert emitted.args == [DISK]
+    with qtbot.waitSignal(panel.folder_chosen) as emitted:
         qtbot.keyClick(folders, Qt.Key.Key_Return)
-    assert told.args == [DISK]
+    assert emitted.args == [DISK]
 
 
 def test_that_tab_alone_chooses_nothing(panel: LibraryPanel, qtbot: QtBot) -> None:
@@ -218,7 +218,7 @@ def test_that_an_empty_library_says_what_to_do(panel: LibraryPanel, qtbot: QtBot
     assert "Tags come while photos are read." in said(panel)
     assert not rows(panel, "Suggestions").isVisible()
     assert not panel.findChildren(YearsHistogram)[0].isVisible()
-    with qtbot.waitSignal(panel.folder_add_asked):
+    with qtbot.waitSignal(panel.folder_add_requested):
         visible_button(panel, "Add folder…").click()
 
 
@@ -233,22 +233,22 @@ def test_that_a_folders_menu_shows_and_removes(panel: LibraryPanel, qtbot: QtBot
         (found,) = [one for one in panel.folder_menu(path).actions() if one.text() == words]
         return found
 
-    with qtbot.waitSignal(panel.folder_show_asked) as told:
+    with qtbot.waitSignal(panel.folder_show_requested) as emitted:
         action(HOME, "Show in folder").trigger()
-    assert told.args == [HOME]
-    with qtbot.waitSignal(panel.folder_remove_asked) as told:
+    assert emitted.args == [HOME]
+    with qtbot.waitSignal(panel.folder_remove_requested) as emitted:
         action(DISK, "Remove from library…").trigger()
-    assert told.args == [2]
+    assert emitted.args == [2]
     assert not action(DISK, "Show in folder").isEnabled()
 
 
-def test_that_delete_asks_to_remove_a_folder(panel: LibraryPanel, qtbot: QtBot) -> None:
+def test_that_delete_requests_the_removal_of_a_folder(panel: LibraryPanel, qtbot: QtBot) -> None:
     folders = rows(panel, "Folders")
     folders.setFocus()
     qtbot.keyClick(folders, Qt.Key.Key_End)
-    with qtbot.waitSignal(panel.folder_remove_asked) as told:
+    with qtbot.waitSignal(panel.folder_remove_requested) as emitted:
         qtbot.keyClick(folders, Qt.Key.Key_Delete)
-    assert told.args == [3]
+    assert emitted.args == [3]
 
 
 def test_that_sections_fold_by_key_and_say_so(panel: LibraryPanel, qtbot: QtBot) -> None:
@@ -269,9 +269,9 @@ def test_that_years_take_the_choice_and_letting_go_shows_all(
     (years,) = panel.findChildren(YearsHistogram)
     click(panel, "Tags", 0)
     years.setFocus()
-    with qtbot.waitSignal(panel.years_chosen) as told:
+    with qtbot.waitSignal(panel.years_chosen) as emitted:
         qtbot.keyClick(years, Qt.Key.Key_Right)
-    assert told.args == [2019, 2019]
+    assert emitted.args == [2019, 2019]
     assert rows(panel, "Tags").chosen is None
     with qtbot.waitSignal(panel.all_chosen):
         qtbot.keyClick(years, Qt.Key.Key_Escape)

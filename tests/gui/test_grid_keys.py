@@ -81,13 +81,13 @@ def test_that_right_is_back_where_people_read_from_right_to_left(
     ("key", "modifiers", "signal", "told_of"),
     [
         (Qt.Key.Key_Return, NONE, "opened", 3),
-        (Qt.Key.Key_S, NONE, "similar_asked", 3),
-        (Qt.Key.Key_T, NONE, "tag_asked", [1, 3]),
-        (Qt.Key.Key_Delete, NONE, "trash_asked", [1, 3]),
-        (Qt.Key.Key_C, CONTROL, "copy_asked", [1, 3]),
+        (Qt.Key.Key_S, NONE, "similar_requested", 3),
+        (Qt.Key.Key_T, NONE, "tag_requested", [1, 3]),
+        (Qt.Key.Key_Delete, NONE, "trash_requested", [1, 3]),
+        (Qt.Key.Key_C, CONTROL, "copy_requested", [1, 3]),
     ],
 )
-def test_that_a_key_asks_for_what_can_be_done(
+def test_that_a_key_opens_the_context_menu(
     grid: GridView,
     qtbot: QtBot,
     key: Qt.Key,
@@ -97,9 +97,9 @@ def test_that_a_key_asks_for_what_can_be_done(
 ) -> None:
     click(grid, qtbot, 0)
     click(grid, qtbot, 2, CONTROL)
-    with qtbot.waitSignal(getattr(grid, signal)) as told:
+    with qtbot.waitSignal(getattr(grid, signal)) as emitted:
         press(grid, qtbot, key, modifiers)
-    assert told.args == [told_of]
+    assert emitted.args == [told_of]
 
 
 def test_that_keys_change_the_size_within_its_bounds(grid: GridView, qtbot: QtBot) -> None:

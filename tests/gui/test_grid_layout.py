@@ -35,7 +35,7 @@ def laid(
 
 
 def rects(layout: GridLayout) -> list[Rect]:
-    """Of all rows, none of them an estimate."""
+    """Return the rectangles of all rows, none of them an estimate."""
     layout.settle(0, layout.height * 2)
     return [layout.rect_of(row) for row in range(layout.count)]
 
@@ -90,7 +90,7 @@ def test_that_photos_of_one_shape_come_in_lines_of_one_height() -> None:
     assert len({bottom - top for top, bottom in pairwise(lines.tops)}) == 1
 
 
-def test_that_lines_keep_near_the_height_asked_for() -> None:
+def test_that_lines_keep_near_the_target_height() -> None:
     heights = [rect.height for rect in rects(laid(3 * BLOCK))]
     assert min(heights) > 0.7 * CELL
     assert max(heights) < 1.4 * CELL

@@ -111,7 +111,7 @@ def test_that_names_are_read_off_the_windows_thread(rows: Rows, qtbot: QtBot) ->
     assert threading.main_thread() not in threads
 
 
-def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> None:
+def test_that_a_photo_that_was_renamed_is_announced_by_its_new_name(qtbot: QtBot) -> None:
     known = details(PhotoId(2))
 
     def read(_photo_id: PhotoId) -> PhotoDetails:
@@ -121,7 +121,7 @@ def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> 
     with qtbot.waitSignal(captions.loaded):
         captions.get(PhotoId(2))
     known = replace(known, files=(replace(known.files[0], path=Path("/photos/pier.jpg")),))
-    captions.forget([PhotoId(2)])
+    captions.invalidate([PhotoId(2)])
     with qtbot.waitSignal(captions.loaded):
         assert captions.get(PhotoId(2)) is None
     captions.close()
@@ -130,10 +130,10 @@ def test_that_a_photo_that_was_renamed_is_told_by_its_new_name(qtbot: QtBot) -> 
 
 def test_that_adding_photos_resets_nothing(model: PhotoModel, rows: Rows, qtbot: QtBot) -> None:
     held = QPersistentModelIndex(model.index(200))
-    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as told:
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as emitted:
         model.append(rows(500).at(slice(214, 500)))
-    assert told.args is not None
-    assert told.args[1:] == [214, 499]
+    assert emitted.args is not None
+    assert emitted.args[1:] == [214, 499]
     assert model.rowCount() == 500
     assert held.row() == 200
     assert model.photo_id(499) == 500

@@ -61,10 +61,10 @@ def test_that_a_click_beside_the_photos_lets_go_of_all(grid: GridView, qtbot: Qt
     assert grid.selected() == []
 
 
-def test_that_what_is_selected_is_told(grid: GridView, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.selection_changed) as told:
+def test_that_the_selection_is_signalled(grid: GridView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(grid.selection_changed) as emitted:
         click(grid, qtbot, 2)
-    assert told.args == [[3]]
+    assert emitted.args == [[3]]
 
 
 def test_that_a_rubber_band_chooses_what_it_touches(grid: GridView, qtbot: QtBot) -> None:
@@ -98,9 +98,9 @@ def test_that_escape_ends_a_rubber_band_and_then_lets_go(grid: GridView, qtbot: 
 
 
 def test_that_a_double_click_opens(grid: GridView, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.opened) as told:
+    with qtbot.waitSignal(grid.opened) as emitted:
         qtbot.mouseDClick(grid.viewport(), LEFT, NONE, grid.rect_of(5).center())
-    assert told.args == [6]
+    assert emitted.args == [6]
 
 
 def menu_of(grid: GridView, qtbot: QtBot) -> QMenu:
@@ -124,9 +124,9 @@ def test_that_the_menu_says_in_words_how_many_are_moved_to_the_trash(
     menu = menu_of(grid, qtbot)
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
     assert "Move 3 photos to trash…" in words
-    with qtbot.waitSignal(grid.trash_asked) as told:
+    with qtbot.waitSignal(grid.trash_requested) as emitted:
         next(action for action in menu.actions() if "trash" in action.text()).trigger()
-    assert told.args == [[1, 2, 3]]
+    assert emitted.args == [[1, 2, 3]]
     menu.close()
 
 
@@ -148,9 +148,9 @@ def test_that_a_wheel_with_control_changes_the_size_under_the_cursor(
     at = QPoint(300, 90)
     row = grid.row_at(at)
     assert row is not None
-    with qtbot.waitSignal(grid.cell_size_changed) as told:
+    with qtbot.waitSignal(grid.cell_size_changed) as emitted:
         turn_wheel(grid, 2, at, CONTROL)
-    assert told.args == [grid.cell_size]
+    assert emitted.args == [grid.cell_size]
     assert grid.cell_size > 200
     rect = grid.rect_of(row)
     assert rect.top() - 4 <= at.y() <= rect.bottom() + 4
@@ -172,10 +172,10 @@ def test_that_photos_are_dragged_out_as_files(tmp_path: Path) -> None:
 def test_that_files_are_looked_up_when_a_drag_begins(
     model: PhotoModel, thumbnails: Thumbnails, qtbot: QtBot
 ) -> None:
-    asked: list[list[PhotoId]] = []
+    requested: list[list[PhotoId]] = []
 
     def paths_of(photo_ids: Sequence[PhotoId]) -> list[Path]:
-        asked.append(list(photo_ids))
+        requested.append(list(photo_ids))
         return []
 
     grid = GridView(model, thumbnails, paths_of=paths_of)
@@ -186,8 +186,8 @@ def test_that_files_are_looked_up_when_a_drag_begins(
         click(grid, qtbot, row, CONTROL)
     start = grid.rect_of(2).center()
     qtbot.mousePress(grid.viewport(), LEFT, NONE, start)
-    assert asked == []
+    assert requested == []
     qtbot.mouseMove(grid.viewport(), start + QPoint(40, 0))
-    assert asked == [[3, 1]]
+    assert requested == [[3, 1]]
     qtbot.mouseRelease(grid.viewport(), LEFT, NONE, start + QPoint(40, 0))
     assert grid.selected() == [1, 3]

@@ -14,16 +14,16 @@ Drawn = Callable[[PhotoId], bytes]
 
 
 class Shelf:
-    """Gives thumbnails, one at a time while `held` is set, and writes down what was asked for."""
+    """Returns thumbnails, one at a time while `held` is set, and records the requests."""
 
     def __init__(self, drawn: Drawn) -> None:
         self._drawn = drawn
-        self.asked: list[PhotoId] = []
+        self.requested: list[PhotoId] = []
         self.gate = threading.Semaphore(0)
         self.held = False
 
     def load(self, photo_id: PhotoId) -> bytes | None:
-        self.asked.append(photo_id)
+        self.requested.append(photo_id)
         if self.held:
             self.gate.acquire(timeout=20)
         if photo_id >= 900:
@@ -38,7 +38,7 @@ def shelf(drawn_thumbnail: Drawn) -> Shelf:
 
 @pytest.fixture
 def thumbnails(shelf: Shelf, qtbot: QtBot) -> Iterator[Thumbnails]:
-    made = Thumbnails(shelf.load, waiting=10)
+    made = Thumbnails(shelf.load, max_queued=10)
     yield made
     shelf.held = False
     shelf.gate.release(100)
@@ -47,17 +47,15 @@ def thumbnails(shelf: Shelf, qtbot: QtBot) -> Iterator[Thumbnails]:
 
 def wait_for(thumbnails: Thumbnails, qtbot: QtBot, *photo_ids: int) -> None:
     def all_there() -> bool:
-        return all(thumbnails.held(PhotoId(one)) is not None for one in photo_ids)
+        return all(thumbnails.cached(PhotoId(one)) is not None for one in photo_ids)
 
     qtbot.waitUntil(all_there)
 
 
-def test_that_a_thumbnail_comes_after_it_was_asked_for(
-    thumbnails: Thumbnails, qtbot: QtBot
-) -> None:
-    with qtbot.waitSignal(thumbnails.loaded) as told:
+def test_that_a_thumbnail_is_loaded_after_its_request(thumbnails: Thumbnails, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(thumbnails.loaded) as emitted:
         assert thumbnails.get(PhotoId(1)) is None
-    assert told.args == [1]
+    assert emitted.args == [1]
     pixmap = thumbnails.get(PhotoId(1))
     assert pixmap is not None
     assert pixmap.size() == QSize(384, 288)
@@ -68,7 +66,7 @@ def test_that_it_is_scaled_to_cover_what_it_is_drawn_in(
 ) -> None:
     thumbnails.get(PhotoId(1), QSize(100, 150))
     wait_for(thumbnails, qtbot, 1)
-    pixmap = thumbnails.held(PhotoId(1))
+    pixmap = thumbnails.cached(PhotoId(1))
     assert pixmap is not None
     assert pixmap.size() == QSize(200, 150)
 
@@ -87,7 +85,7 @@ def test_that_another_size_is_made_while_the_old_one_is_shown(
     assert new.width() == 200
 
 
-def test_that_a_small_picture_is_not_asked_for_larger_again_and_again(
+def test_that_a_small_picture_is_not_requested_larger_again_and_again(
     thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot
 ) -> None:
     thumbnails.get(PhotoId(1), QSize(800, 600))
@@ -96,7 +94,7 @@ def test_that_a_small_picture_is_not_asked_for_larger_again_and_again(
     thumbnails.get(PhotoId(1))
     thumbnails.get(PhotoId(2))
     wait_for(thumbnails, qtbot, 2)
-    assert shelf.asked == [1, 2]
+    assert shelf.requested == [1, 2]
 
 
 def test_that_a_photo_that_is_offline_has_no_colours(thumbnails: Thumbnails, qtbot: QtBot) -> None:
@@ -110,7 +108,7 @@ def test_that_a_photo_that_is_offline_has_no_colours(thumbnails: Thumbnails, qtb
 
 
 @pytest.mark.parametrize("photo_id", [800, 900])
-def test_that_what_cannot_be_loaded_is_asked_for_once(
+def test_that_what_cannot_be_loaded_is_requested_once(
     thumbnails: Thumbnails, shelf: Shelf, qtbot: QtBot, photo_id: int
 ) -> None:
     with qtbot.waitSignal(thumbnails.loaded):
@@ -119,11 +117,11 @@ def test_that_what_cannot_be_loaded_is_asked_for_once(
     thumbnails.get(PhotoId(photo_id))
     thumbnails.get(PhotoId(1))
     wait_for(thumbnails, qtbot, 1)
-    assert shelf.asked == [photo_id, 1]
-    thumbnails.forget([PhotoId(photo_id)])
+    assert shelf.requested == [photo_id, 1]
+    thumbnails.invalidate([PhotoId(photo_id)])
     with qtbot.waitSignal(thumbnails.loaded):
         thumbnails.get(PhotoId(photo_id))
-    assert shelf.asked == [photo_id, 1, photo_id]
+    assert shelf.requested == [photo_id, 1, photo_id]
 
 
 def test_that_the_newest_come_first_and_the_oldest_fall_out(
@@ -131,13 +129,13 @@ def test_that_the_newest_come_first_and_the_oldest_fall_out(
 ) -> None:
     shelf.held = True
     thumbnails.get(PhotoId(1))
-    qtbot.waitUntil(lambda: shelf.asked == [1])
+    qtbot.waitUntil(lambda: shelf.requested == [1])
     for photo_id in (*range(2, 20), 12):
         thumbnails.get(PhotoId(photo_id))
     shelf.gate.release(100)
     wait_for(thumbnails, qtbot, 10, 19)
-    assert shelf.asked == [1, 12, 19, 18, 17, 16, 15, 14, 13, 11, 10]
-    # One that fell out is asked for again when it is drawn again.
+    assert shelf.requested == [1, 12, 19, 18, 17, 16, 15, 14, 13, 11, 10]
+    # A dropped request is made again when the cell is painted again.
     thumbnails.get(PhotoId(3))
     wait_for(thumbnails, qtbot, 3)
 
@@ -147,13 +145,13 @@ def test_that_one_that_is_being_loaded_is_not_loaded_twice(
 ) -> None:
     shelf.held = True
     thumbnails.get(PhotoId(1))
-    qtbot.waitUntil(lambda: shelf.asked == [1])
+    qtbot.waitUntil(lambda: shelf.requested == [1])
     thumbnails.get(PhotoId(1))
     shelf.gate.release(100)
     wait_for(thumbnails, qtbot, 1)
     thumbnails.get(PhotoId(2))
     wait_for(thumbnails, qtbot, 2)
-    assert shelf.asked == [1, 2]
+    assert shelf.requested == [1, 2]
 
 
 def test_that_the_pixmaps_not_drawn_for_longest_make_room(shelf: Shelf, qtbot: QtBot) -> None:
@@ -165,20 +163,20 @@ def test_that_the_pixmaps_not_drawn_for_longest_make_room(shelf: Shelf, qtbot: Q
     thumbnails.get(PhotoId(1))
     thumbnails.get(PhotoId(4))
     wait_for(thumbnails, qtbot, 4)
-    assert thumbnails.held(PhotoId(1)) is not None
-    assert thumbnails.held(PhotoId(2)) is None
-    assert thumbnails.kept_bytes == 3 * one
+    assert thumbnails.cached(PhotoId(1)) is not None
+    assert thumbnails.cached(PhotoId(2)) is None
+    assert thumbnails.cached_bytes == 3 * one
     thumbnails.close()
 
 
-def test_that_an_error_a_person_can_act_on_is_told(qtbot: QtBot) -> None:
+def test_that_an_error_a_person_can_act_on_is_signalled(qtbot: QtBot) -> None:
     def fail(photo_id: PhotoId) -> bytes:
         raise UserFacingError("The disk is gone.", "Connect it.")
 
     thumbnails = Thumbnails(fail)
-    with qtbot.waitSignal(thumbnails.troubled) as told:
+    with qtbot.waitSignal(thumbnails.failed) as emitted:
         thumbnails.get(PhotoId(1))
-    assert told.args is not None
-    assert told.args[0].hint == "Connect it."
+    assert emitted.args is not None
+    assert emitted.args[0].hint == "Connect it."
     assert thumbnails.is_missing(PhotoId(1))
     thumbnails.close()

@@ -91,15 +91,15 @@ def test_that_photos_are_drawn_when_their_thumbnails_come(
 ) -> None:
     before = grid.grab().toImage()
     sight = grid.rows_in_sight()
-    qtbot.waitUntil(lambda: all(thumbnails.held(PhotoId(row + 1)) is not None for row in sight))
+    qtbot.waitUntil(lambda: all(thumbnails.cached(PhotoId(row + 1)) is not None for row in sight))
     assert grid.grab().toImage() != before
 
 
-def test_that_a_missing_thumbnail_is_asked_for_once_only(model: PhotoModel, qtbot: QtBot) -> None:
-    asked: list[PhotoId] = []
+def test_that_a_missing_thumbnail_is_requested_once_only(model: PhotoModel, qtbot: QtBot) -> None:
+    requested: list[PhotoId] = []
 
     def none(photo_id: PhotoId) -> None:
-        asked.append(photo_id)
+        requested.append(photo_id)
 
     thumbnails = Thumbnails(none)
     grid = GridView(model, thumbnails)
@@ -116,7 +116,7 @@ def test_that_a_missing_thumbnail_is_asked_for_once_only(model: PhotoModel, qtbo
     grid.grab()
     qtbot.wait(50)
     thumbnails.close()
-    assert len(asked) == len(set(asked))
+    assert len(requested) == len(set(requested))
 
 
 def test_that_guesses_are_paler(thumbnails: Thumbnails, qtbot: QtBot) -> None:
@@ -136,7 +136,7 @@ def test_that_guesses_are_paler(thumbnails: Thumbnails, qtbot: QtBot) -> None:
     grid._thumbnails.close()
 
 
-def test_that_screen_readers_are_told_of_a_list_of_photos(
+def test_that_screen_readers_get_a_list_of_photos(
     grid: GridView, model: PhotoModel, rows: Rows
 ) -> None:
     spoken = QAccessible.queryAccessibleInterface(grid)
@@ -151,7 +151,7 @@ def test_that_screen_readers_are_told_of_a_list_of_photos(
     assert child.rect().topLeft() == corner
 
 
-def test_that_qts_own_ways_to_ask_are_answered(grid: GridView, model: PhotoModel) -> None:
+def test_that_qts_own_queries_are_answered(grid: GridView, model: PhotoModel) -> None:
     index = model.index(250)
     grid.scrollTo(index)
     rect = grid.visualRect(index)

@@ -55,7 +55,7 @@ def page(qtbot: QtBot) -> UnreadablePage:
 
 
 def _said(strip: StatusStrip) -> str:
-    """All that is to be read, blanks that keep places left out."""
+    """Return all visible text, without padding."""
     labels = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
     return " ".join(" ".join(labels).split())
 
@@ -133,7 +133,7 @@ def test_that_an_up_to_date_library_says_how_much_it_holds(strip: StatusStrip) -
     assert _said(strip) == "Up to date · 38,120 photos"
 
 
-def test_that_pausing_is_said_and_told(strip: StatusStrip, qtbot: QtBot) -> None:
+def test_that_pausing_is_shown_and_signalled(strip: StatusStrip, qtbot: QtBot) -> None:
     strip.show_progress(IndexProgress(IndexPhase.EMBEDDING, 900, 38_000, 41.0, 600.0))
 
     with qtbot.waitSignal(strip.pause_toggled, check_params_cb=lambda paused: paused):
@@ -169,7 +169,7 @@ def test_that_a_stop_says_why_and_offers_to_try_again(strip: StatusStrip, qtbot:
 
     assert _said(strip) == "Stopped: The disk is full. Make room on it."
     assert _dot_role(strip) is QPalette.ColorRole.BrightText
-    with qtbot.waitSignal(strip.retry_asked):
+    with qtbot.waitSignal(strip.retry_requested):
         QTest.mouseClick(_button(strip, "Try again"), Qt.MouseButton.LeftButton)
 
 
@@ -208,7 +208,7 @@ def test_that_unreadable_files_are_a_button_only_when_there_are_some(
     strip.show_failures(3)
 
     button = _button(strip, "3 could not be read")
-    with qtbot.waitSignal(strip.failures_asked):
+    with qtbot.waitSignal(strip.failures_requested):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     strip.show_failures(0)
     assert not button.isVisible()
@@ -275,8 +275,8 @@ def test_that_a_library_without_failures_says_so(page: UnreadablePage) -> None:
     assert not _button(page, "Try again").isVisible()
 
 
-def test_that_try_again_is_asked_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.retry_asked):
+def test_that_try_again_is_requested_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.retry_requested):
         QTest.mouseClick(_button(page, "Try again"), Qt.MouseButton.LeftButton)
 
 
@@ -290,9 +290,9 @@ def test_that_a_chosen_file_is_shown_in_its_folder(page: UnreadablePage, qtbot: 
     QTest.keyClick(tree, Qt.Key.Key_Home)
     QTest.keyClick(tree, Qt.Key.Key_Down)
 
-    with qtbot.waitSignal(page.folder_asked) as asked:
+    with qtbot.waitSignal(page.folder_requested) as requested:
         QTest.mouseClick(show, Qt.MouseButton.LeftButton)
-    assert asked.args == [Path("/photos/norway/a.jpg")]
+    assert requested.args == [Path("/photos/norway/a.jpg")]
 
 
 def test_that_the_list_is_copied_with_reasons(page: UnreadablePage, qtbot: QtBot) -> None:

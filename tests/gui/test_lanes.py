@@ -107,22 +107,22 @@ def test_that_a_request_of_the_same_key_moves_to_the_top(
     assert got == ["first", "a", "b"]
 
 
-def test_that_an_error_for_people_is_told_where_it_was_asked(
+def test_that_a_user_facing_error_goes_to_the_callback_of_its_request(
     qtbot: QtBot, lanes: list[Lane]
 ) -> None:
     lanes.append(_lane())
-    told: list[UserFacingError] = []
+    emitted: list[UserFacingError] = []
 
     def fail() -> None:
         raise BadInputError("There is no such folder.", "Choose another one.")
 
-    lanes[0].submit(fail, lambda _: None, told.append)
-    qtbot.waitUntil(lambda: bool(told))
-    with qtbot.waitSignal(lanes[0].troubled) as troubled:
+    lanes[0].submit(fail, lambda _: None, emitted.append)
+    qtbot.waitUntil(lambda: bool(emitted))
+    with qtbot.waitSignal(lanes[0].failed) as failed:
         lanes[0].submit(fail, lambda _: None)
 
-    assert told[0].message == "There is no such folder."
-    assert troubled.args[0].hint == "Choose another one."
+    assert emitted[0].message == "There is no such folder."
+    assert failed.args[0].hint == "Choose another one."
 
 
 def test_that_a_bug_reaches_the_hook_for_bugs(

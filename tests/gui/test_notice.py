@@ -22,14 +22,14 @@ def notice(around: QWidget) -> Notice:
 
 
 def test_that_what_was_done_goes_away_by_itself(qtbot: QtBot, notice: Notice) -> None:
-    notice.say("12 photos copied.")
+    notice.show_message("12 photos copied.")
 
     assert notice.isVisible()
     qtbot.waitUntil(notice.isHidden)
 
 
 def test_that_an_error_stays_until_it_is_closed(qtbot: QtBot, notice: Notice) -> None:
-    notice.say("12 photos copied.")
+    notice.show_message("12 photos copied.")
     notice.show_error(UserFacingError("The disk is full.", "Make room and try again."))
     qtbot.wait(120)
 
@@ -43,7 +43,7 @@ def test_that_an_error_stays_until_it_is_closed(qtbot: QtBot, notice: Notice) ->
 def test_that_undo_is_offered_and_done(qtbot: QtBot, notice: Notice) -> None:
     undone: list[bool] = []
 
-    notice.say("Tag removed.", "Undo", lambda: undone.append(True))
+    notice.show_message("Tag removed.", "Undo", lambda: undone.append(True))
     qtbot.mouseClick(notice.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
 
     assert undone == [True]

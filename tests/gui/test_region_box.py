@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSizeF
 
 from photofind.domain import Box
 from photofind.gui.region.box import LEAST_PX, Grip, PhotoFrame
-from photofind.gui.region.placing import GAP_PX, MARGIN_PX, Side, placed
+from photofind.gui.region.placement import GAP_PX, MARGIN_PX, Side, place_card
 
 CLOSE = 1e-6
 frames = st.builds(PhotoFrame, st.integers(1, 60_000), st.integers(1, 60_000))
@@ -163,7 +163,7 @@ def test_that_the_card_is_in_the_view_and_beside_the_box_where_it_says_so(
     top, bottom = sorted((c * view.height(), d * view.height()))
     box = QRectF(left, top, right - left, bottom - top)
 
-    side, card = placed(QSizeF(*card_size), box, view, ALL_SIDES)
+    side, card = place_card(QSizeF(*card_size), box, view, ALL_SIDES)
 
     assert view.adjusted(0, 0, CLOSE, CLOSE).contains(card)
     if side is not Side.OVER:
@@ -173,8 +173,8 @@ def test_that_the_card_is_in_the_view_and_beside_the_box_where_it_says_so(
 def test_that_the_card_stays_on_its_side_while_there_is_room() -> None:
     view, card, box = QRectF(0, 0, 1000, 800), QSizeF(200, 200), QRectF(400, 300, 100, 100)
 
-    first, at = placed(card, box, view, ALL_SIDES)
-    kept, _ = placed(card, box, view, (Side.LEFT, *ALL_SIDES))
+    first, at = place_card(card, box, view, ALL_SIDES)
+    kept, _ = place_card(card, box, view, (Side.LEFT, *ALL_SIDES))
 
     assert (first, at.left()) == (Side.RIGHT, box.right() + GAP_PX)
     assert kept is Side.LEFT
@@ -184,7 +184,7 @@ def test_that_a_card_without_room_covers_as_little_as_it_can() -> None:
     view, card = QRectF(0, 0, 1000, 800), QSizeF(300, 300)
     box = QRectF(100, 200, 890, 590)
 
-    side, at = placed(card, box, view, ALL_SIDES)
+    side, at = place_card(card, box, view, ALL_SIDES)
 
     assert side is Side.OVER
     assert at.topLeft() == view.adjusted(MARGIN_PX, MARGIN_PX, 0, 0).topLeft()
@@ -192,5 +192,5 @@ def test_that_a_card_without_room_covers_as_little_as_it_can() -> None:
 
 def test_that_the_card_of_a_box_out_of_view_stays_in_view() -> None:
     view = QRectF(0, 0, 1000, 800)
-    _, at = placed(QSizeF(300, 300), QRectF(3000, 100, 50, 50), view, ALL_SIDES)
+    _, at = place_card(QSizeF(300, 300), QRectF(3000, 100, 50, 50), view, ALL_SIDES)
     assert view.contains(at)

@@ -48,7 +48,7 @@ def card(qtbot: QtBot) -> RegionCard:
 
 
 def by_name(card: RegionCard, name: str) -> QWidget:
-    """The part that a screen reader calls so."""
+    """Return the widget with this accessible name."""
     found = [part for part in card.findChildren(QWidget) if part.accessibleName() == name]
     assert len(found) == 1, name
     return found[0]
@@ -152,15 +152,17 @@ def test_that_an_error_is_said_beside_the_old_labels(card: RegionCard) -> None:
 def test_that_typed_labels_are_taken_apart_at_commas_once_each(
     card: RegionCard, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(card.looking_changed):
+    with qtbot.waitSignal(card.options_changed):
         QTest.keyClicks(own_labels(card), "dog,  red  kite , ,dog")
     assert card.labels == ("dog", "red kite")
 
 
-def test_that_clearing_the_field_asks_for_anything_again(card: RegionCard, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(card.looking_changed):
+def test_that_clearing_the_field_requests_the_whole_vocabulary_again(
+    card: RegionCard, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(card.options_changed):
         QTest.keyClicks(own_labels(card), "dog")
-    with qtbot.waitSignal(card.looking_changed):
+    with qtbot.waitSignal(card.options_changed):
         own_labels(card).clear()
     assert card.labels == ()
 
@@ -169,7 +171,7 @@ def test_that_enter_takes_typed_labels_without_a_pause_and_finds_nothing(qtbot: 
     card = RegionCard(typing_pause_ms=3_600_000)
     qtbot.addWidget(card)
     finds: list[bool] = []
-    card.find_asked.connect(lambda: finds.append(True))
+    card.find_requested.connect(lambda: finds.append(True))
     QTest.keyClicks(own_labels(card), "dog, cat")
     assert not card.labels
     QTest.keyClick(own_labels(card), Key.Key_Return)
@@ -187,9 +189,9 @@ def test_that_the_best_label_is_offered_until_another_is_clicked(
     assert tag_field(card).text() == "dog"
     QTest.mouseClick(by_name(card, "3. beach"), LEFT)
     assert tag_field(card).text() == "beach"
-    with qtbot.waitSignal(card.tag_asked) as asked:
+    with qtbot.waitSignal(card.tag_requested) as requested:
         QTest.mouseClick(by_name(card, "Tag this photo"), LEFT)
-    assert asked.args == ["beach"]
+    assert requested.args == ["beach"]
 
 
 def test_that_a_chosen_label_stays_chosen_while_it_is_among_the_five(card: RegionCard) -> None:
@@ -210,9 +212,9 @@ def test_that_a_typed_name_is_kept_and_enter_tags_with_it(card: RegionCard, qtbo
     tag_field(card).selectAll()
     QTest.keyClicks(tag_field(card), " Bello  ")
     card.show_answer(answer(("sun",)), BOTH)
-    with qtbot.waitSignal(card.tag_asked) as asked:
+    with qtbot.waitSignal(card.tag_requested) as requested:
         QTest.keyClick(tag_field(card), Key.Key_Return)
-    assert asked.args == ["Bello"]
+    assert requested.args == ["Bello"]
 
 
 def test_that_a_new_box_forgets_the_name_typed_for_the_old_one(card: RegionCard) -> None:
@@ -220,7 +222,7 @@ def test_that_a_new_box_forgets_the_name_typed_for_the_old_one(card: RegionCard)
     tag_field(card).selectAll()
     QTest.keyClicks(tag_field(card), "Bello")
     by_name(card, "1. dog").setFocus()
-    card.forget_choice()
+    card.reset_choice()
     card.show_answer(answer(("sun",)), BOTH)
     assert tag_field(card).text() == "sun"
 
@@ -259,7 +261,7 @@ def test_that_the_paper_strength_is_where_the_slider_begins_and_a_hard_mask_wher
     slider = by_name(card, "How closely to look")
     assert isinstance(slider, QSlider)
     assert card.strength == PAPER_STRENGTH
-    with qtbot.waitSignal(card.looking_changed):
+    with qtbot.waitSignal(card.options_changed):
         QTest.keyClick(slider, Key.Key_End)
     assert card.strength == HARD_MASK
     assert slider.accessibleDescription() == "only this part"
@@ -270,7 +272,7 @@ def test_that_another_way_can_be_chosen(card: RegionCard, qtbot: QtBot) -> None:
     cut_out = next(
         part for part in card.findChildren(QRadioButton) if part.text() == "Cut out only"
     )
-    with qtbot.waitSignal(card.looking_changed):
+    with qtbot.waitSignal(card.options_changed):
         QTest.mouseClick(cut_out, LEFT)
     assert card.method is CROP
     card.show_answer(answer(method=CROP), CROP)
@@ -296,7 +298,7 @@ def test_that_a_search_model_that_only_cuts_out_gets_no_choice_but_a_word(
 def test_that_enter_presses_the_button_that_has_the_keys(card: RegionCard, qtbot: QtBot) -> None:
     find = next(part for part in card.findChildren(QPushButton) if "elsewhere" in part.text())
     find.setFocus()
-    with qtbot.waitSignal(card.find_asked):
+    with qtbot.waitSignal(card.find_requested):
         QTest.keyClick(find, Key.Key_Return)
 
 

@@ -23,9 +23,9 @@ def test_that_enter_makes_a_box_of_half_the_size_and_then_finds_it(
 ) -> None:
     QTest.keyClick(tool, Key.Key_Return)
     assert tool.box == pytest.approx((500, 400, 1500, 1200))
-    with qtbot.waitSignal(tool.find_asked) as asked:
+    with qtbot.waitSignal(tool.find_requested) as requested:
         QTest.keyClick(tool, Key.Key_Return)
-    assert asked.args == [RegionOfPhoto(PHOTO, (500, 400, 1500, 1200))]
+    assert requested.args == [RegionOfPhoto(PHOTO, (500, 400, 1500, 1200))]
 
 
 def test_that_arrows_move_the_box_and_with_control_change_its_size(tool: RegionTool) -> None:

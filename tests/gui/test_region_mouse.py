@@ -23,44 +23,44 @@ from tests.gui.region_on_canvas import tool as tool
 def test_that_dragging_draws_a_box_in_the_photos_pixels_and_says_what_it_is(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(tool.answered) as heard:
+    with qtbot.waitSignal(tool.answered) as received:
         drag(tool, (100, 200), (300, 350))
 
     assert tool.box == pytest.approx((200, 400, 600, 700))
-    region, labels = answers.asked[-1]
+    region, labels = answers.requested[-1]
     assert region == RegionOfPhoto(PHOTO, box_of(tool), RegionMethod.BOTH, PAPER_STRENGTH)
     assert labels == ()
-    assert isinstance(heard.args[0], RegionAnswer)
+    assert isinstance(received.args[0], RegionAnswer)
     assert tool.card.names == list(VOCABULARY[:5])
     assert tool.card.isVisible()
 
 
-def test_that_it_is_asked_while_the_button_is_still_down(
+def test_that_it_is_requested_while_the_button_is_still_down(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
     drag(tool, (100, 200), (300, 350), release=False)
     with qtbot.waitSignal(tool.answered):
         QTest.mouseMove(tool, QPoint(320, 370))
     QTest.mouseRelease(tool, LEFT, NO_KEY, QPoint(320, 370))
-    assert answers.asked[-1][0].box == pytest.approx((200, 400, 640, 740))
+    assert answers.requested[-1][0].box == pytest.approx((200, 400, 640, 740))
 
 
-def test_that_the_last_box_is_what_is_asked_last(
+def test_that_the_last_box_is_requested_last(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
     answers.hold()
     drag(tool, (100, 100), (200, 200), (400, 500), (300, 320))
-    qtbot.waitUntil(lambda: len(answers.asked) == 1)
+    qtbot.waitUntil(lambda: len(answers.requested) == 1)
     drag(tool, (250, 250), (350, 300))
     answers.let_all_go()
-    qtbot.waitUntil(lambda: answers.asked[-1][0].box == tool.box)
+    qtbot.waitUntil(lambda: answers.requested[-1][0].box == tool.box)
     assert answers.most_at_once == 1
 
 
 def test_that_a_click_without_a_drag_makes_no_box(tool: RegionTool, answers: Answers) -> None:
     QTest.mouseClick(tool, LEFT, NO_KEY, QPoint(300, 300))
     assert tool.box is None
-    assert not answers.asked
+    assert not answers.requested
 
 
 def test_that_a_box_is_drawn_no_further_than_the_photo(tool: RegionTool) -> None:

@@ -67,16 +67,16 @@ def test_that_without_a_photo_nothing_can_be_drawn(
 def test_that_an_answer_for_a_box_that_is_gone_is_not_shown(
     tool: RegionTool, answers: Answers, qtbot: QtBot
 ) -> None:
-    heard: list[object] = []
-    tool.answered.connect(heard.append)
+    received: list[object] = []
+    tool.answered.connect(received.append)
     answers.hold()
     drag(tool, (200, 200), (400, 400))
-    qtbot.waitUntil(lambda: bool(answers.asked))
+    qtbot.waitUntil(lambda: bool(answers.requested))
     QTest.keyClick(tool, Key.Key_Escape)
     answers.let_all_go()
     QTest.keyClick(tool, Key.Key_Return)
     answered(tool, qtbot)
-    assert {answer.box for answer in heard if isinstance(answer, RegionAnswer)} == {
+    assert {answer.box for answer in received if isinstance(answer, RegionAnswer)} == {
         (500, 400, 1500, 1200)
     }
 
@@ -127,11 +127,11 @@ def test_that_the_outline_is_seen_on_any_picture(
 def test_that_leaving_drops_the_question_and_frees_the_lane(
     canvas: PictureCanvas, answers: Answers, qtbot: QtBot, tool: RegionTool
 ) -> None:
-    heard: list[RegionAnswer] = []
-    tool.answered.connect(heard.append)
+    received: list[RegionAnswer] = []
+    tool.answered.connect(received.append)
     answers.hold()
     drag(tool, (200, 200), (400, 400))
-    qtbot.waitUntil(lambda: bool(answers.asked))
+    qtbot.waitUntil(lambda: bool(answers.requested))
     tool.leave()
     assert tool.region is None
     answers.let_all_go()
@@ -140,7 +140,7 @@ def test_that_leaving_drops_the_question_and_frees_the_lane(
     assert tool.box is None
     QTest.keyClick(tool, Key.Key_Return)
     answered(tool, qtbot)
-    assert [answer.box for answer in heard] == [(500, 400, 1500, 1200)]
+    assert [answer.box for answer in received] == [(500, 400, 1500, 1200)]
 
 
 def test_that_how_to_look_reaches_the_question(
@@ -152,6 +152,6 @@ def test_that_how_to_look_reaches_the_question(
     assert slider is not None
     slider.setFocus()
     QTest.keyClick(slider, Key.Key_End)
-    qtbot.waitUntil(lambda: answers.asked[-1][0].strength == HARD_MASK)
+    qtbot.waitUntil(lambda: answers.requested[-1][0].strength == HARD_MASK)
     assert tool.region is not None
     assert tool.region.strength == HARD_MASK

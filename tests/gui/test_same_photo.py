@@ -1,4 +1,4 @@
-"""The line that asks whether two photos are the same one."""
+"""The line that offers a photo the tags of its former file."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_that_the_line_is_there_only_while_something_is_offered(line: SamePhotoL
     assert line.isHidden()
 
 
-def test_that_a_photo_under_its_old_name_is_asked_about_by_it(line: SamePhotoLine) -> None:
+def test_that_an_offer_names_a_photo_by_its_unchanged_name(line: SamePhotoLine) -> None:
     line.show_offers([replace(OFFER, path=Path("/photos/beach.jpg"), verdict=Verdict.REPLACED)])
 
     assert line.accessibleName() == "Is beach.jpg still the photo that you tagged sea, Crete?"

@@ -23,7 +23,7 @@ from photofind.gui.search.drop import DropOverlay
 
 
 @dataclass
-class Desk:
+class Harness:
     """A window that takes drops, and what it told."""
 
     window: QWidget
@@ -62,12 +62,12 @@ def _carrying(
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+def harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Harness]:
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(900, 600)
     overlay = DropOverlay(tmp_path / "kept", window)
-    made = Desk(window, overlay, tmp_path / "kept")
+    made = Harness(window, overlay, tmp_path / "kept")
     overlay.picture_dropped.connect(made.pictures.append)
     overlay.folders_dropped.connect(made.folders.extend)
     overlay.refused.connect(made.refused.append)
@@ -92,39 +92,41 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
 File = Callable[[str], Path]
 
 
-def test_that_one_picture_is_invited_and_searched_with(desk: Desk, file: File) -> None:
+def test_that_one_picture_is_invited_and_searched_with(harness: Harness, file: File) -> None:
     held = _files(file("beach.JPG"))
-    assert desk.drag(held)
-    assert desk.overlay.isVisible()
-    assert desk.overlay.text == "Drop a picture to find photos like it"
-    assert desk.overlay.geometry() == desk.window.rect()
-    desk.drop(held)
-    assert not desk.overlay.isVisible()
-    assert desk.pictures == [file("beach.JPG")]
-    assert desk.noticed == []
+    assert harness.drag(held)
+    assert harness.overlay.isVisible()
+    assert harness.overlay.text == "Drop a picture to find photos like it"
+    assert harness.overlay.geometry() == harness.window.rect()
+    harness.drop(held)
+    assert not harness.overlay.isVisible()
+    assert harness.pictures == [file("beach.JPG")]
+    assert harness.noticed == []
 
 
 def test_that_of_several_pictures_the_first_is_searched_with_and_named(
-    desk: Desk, file: File
+    harness: Harness, file: File
 ) -> None:
     held = _files(file("notes.txt"), file("one.jpg"), file("two.png"))
-    desk.drag(held)
-    assert desk.overlay.text == "Drop to find photos like the first of these 2 pictures"
-    desk.drop(held)
-    assert desk.pictures == [file("one.jpg")]
-    assert desk.noticed == ["Searching with ‘one.jpg’, the first of 2 pictures."]
+    harness.drag(held)
+    assert harness.overlay.text == "Drop to find photos like the first of these 2 pictures"
+    harness.drop(held)
+    assert harness.pictures == [file("one.jpg")]
+    assert harness.noticed == ["Searching with ‘one.jpg’, the first of 2 pictures."]
 
 
-def test_that_folders_are_offered_to_the_library(desk: Desk, tmp_path: Path, file: File) -> None:
+def test_that_folders_are_offered_to_the_library(
+    harness: Harness, tmp_path: Path, file: File
+) -> None:
     folders = [tmp_path / "Italy", tmp_path / "2019.jpg"]
     for folder in folders:
         folder.mkdir()
     held = _files(*folders, file("beach.jpg"))
-    desk.drag(held)
-    assert desk.overlay.text == "Drop folders to add them to your library"
-    desk.drop(held)
-    assert desk.folders == folders
-    assert desk.pictures == []
+    harness.drag(held)
+    assert harness.overlay.text == "Drop folders to add them to your library"
+    harness.drop(held)
+    assert harness.folders == folders
+    assert harness.pictures == []
 
 
 @pytest.mark.parametrize(
@@ -135,44 +137,46 @@ def test_that_folders_are_offered_to_the_library(desk: Desk, tmp_path: Path, fil
     ],
 )
 def test_that_what_is_no_picture_is_refused_with_the_reason(
-    desk: Desk, file: File, name: str, reason: str
+    harness: Harness, file: File, name: str, reason: str
 ) -> None:
     held = _files(file(name))
-    desk.drag(held)
-    assert desk.overlay.text == reason
-    desk.drop(held)
-    assert desk.refused == [reason]
-    assert desk.pictures == []
+    harness.drag(held)
+    assert harness.overlay.text == reason
+    harness.drop(held)
+    assert harness.refused == [reason]
+    assert harness.pictures == []
 
 
-def test_that_a_file_that_is_gone_is_refused(desk: Desk, tmp_path: Path) -> None:
-    desk.overlay.paste(_files(tmp_path / "gone.jpg"))
-    assert desk.refused == ["‘gone.jpg’ is not there any more."]
+def test_that_a_file_that_is_gone_is_refused(harness: Harness, tmp_path: Path) -> None:
+    harness.overlay.paste(_files(tmp_path / "gone.jpg"))
+    assert harness.refused == ["‘gone.jpg’ is not there any more."]
 
 
-def test_that_nothing_is_fetched_from_the_web(desk: Desk) -> None:
+def test_that_nothing_is_fetched_from_the_web(harness: Harness) -> None:
     held = QMimeData()
     held.setUrls([QUrl("https://example.org/beach.jpg")])
-    desk.drop(held)
-    assert desk.refused[0].startswith("This picture is on the web.")
-    assert desk.pictures == []
+    harness.drop(held)
+    assert harness.refused[0].startswith("This picture is on the web.")
+    assert harness.pictures == []
 
 
-def test_that_a_picture_from_a_browser_is_kept_and_searched_with(desk: Desk, qtbot: QtBot) -> None:
+def test_that_a_picture_from_a_browser_is_kept_and_searched_with(
+    harness: Harness, qtbot: QtBot
+) -> None:
     held = _image("teal")
     held.setUrls([QUrl("https://example.org/beach.jpg")])
-    with qtbot.waitSignal(desk.overlay.picture_dropped):
-        desk.drop(held)
-    assert desk.refused == []
-    assert QImage(str(desk.pictures[0])).pixelColor(3, 3) == QColor("teal")
+    with qtbot.waitSignal(harness.overlay.picture_dropped):
+        harness.drop(held)
+    assert harness.refused == []
+    assert QImage(str(harness.pictures[0])).pixelColor(3, 3) == QColor("teal")
 
 
-def test_that_the_same_picture_pasted_twice_is_kept_once(desk: Desk, qtbot: QtBot) -> None:
+def test_that_the_same_picture_pasted_twice_is_kept_once(harness: Harness, qtbot: QtBot) -> None:
     for colour in ("teal", "teal", "brown"):
-        with qtbot.waitSignal(desk.overlay.picture_dropped):
-            desk.overlay.paste(_image(colour))
-    assert desk.pictures[0] == desk.pictures[1] != desk.pictures[2]
-    assert sorted(desk.kept.iterdir()) == sorted(set(desk.pictures))
+        with qtbot.waitSignal(harness.overlay.picture_dropped):
+            harness.overlay.paste(_image(colour))
+    assert harness.pictures[0] == harness.pictures[1] != harness.pictures[2]
+    assert sorted(harness.kept.iterdir()) == sorted(set(harness.pictures))
 
 
 def test_that_the_oldest_kept_pictures_go(tmp_path: Path) -> None:
@@ -187,45 +191,45 @@ def test_that_the_oldest_kept_pictures_go(tmp_path: Path) -> None:
 
 
 def test_that_a_picture_that_cannot_be_kept_is_refused_with_the_reason(
-    desk: Desk, qtbot: QtBot
+    harness: Harness, qtbot: QtBot
 ) -> None:
-    desk.kept.write_text("a file where a folder belongs")
-    with qtbot.waitSignal(desk.overlay.refused):
-        desk.overlay.paste(_image("teal"))
-    assert desk.refused[0].startswith("This picture cannot be kept")
-    assert desk.pictures == []
+    harness.kept.write_text("a file where a folder belongs")
+    with qtbot.waitSignal(harness.overlay.refused):
+        harness.overlay.paste(_image("teal"))
+    assert harness.refused[0].startswith("This picture cannot be kept")
+    assert harness.pictures == []
 
 
-def test_that_words_are_searched_for(desk: Desk) -> None:
+def test_that_words_are_searched_for(harness: Harness) -> None:
     held = QMimeData()
     held.setText("a dog\non a beach ")
-    desk.drop(held)
-    desk.overlay.paste(held)
-    assert desk.texts == ["a dog on a beach"] * 2
+    harness.drop(held)
+    harness.overlay.paste(held)
+    assert harness.texts == ["a dog on a beach"] * 2
 
 
-def test_that_an_empty_clipboard_is_said(desk: Desk) -> None:
-    desk.overlay.paste(QMimeData())
-    assert desk.refused == ["There is no picture and no text to search with."]
+def test_that_an_empty_clipboard_is_said(harness: Harness) -> None:
+    harness.overlay.paste(QMimeData())
+    assert harness.refused == ["There is no picture and no text to search with."]
 
 
-def test_that_a_drag_of_something_else_is_left_alone(desk: Desk) -> None:
+def test_that_a_drag_of_something_else_is_left_alone(harness: Harness) -> None:
     held = QMimeData()
     held.setData("application/x-something", b"1")
-    assert not desk.drag(held)
-    assert not desk.overlay.isVisible()
+    assert not harness.drag(held)
+    assert not harness.overlay.isVisible()
 
 
-def test_that_the_invitation_goes_when_the_drag_leaves(desk: Desk, file: File) -> None:
-    desk.drag(_files(file("beach.jpg")))
-    QApplication.sendEvent(desk.window, QDragLeaveEvent())
-    assert not desk.overlay.isVisible()
+def test_that_the_invitation_goes_when_the_drag_leaves(harness: Harness, file: File) -> None:
+    harness.drag(_files(file("beach.jpg")))
+    QApplication.sendEvent(harness.window, QDragLeaveEvent())
+    assert not harness.overlay.isVisible()
 
 
-def test_that_the_invitation_follows_the_window(desk: Desk, file: File) -> None:
-    desk.drag(_files(file("beach.jpg")))
-    desk.window.resize(1200, 700)
-    assert desk.overlay.geometry() == desk.window.rect()
+def test_that_the_invitation_follows_the_window(harness: Harness, file: File) -> None:
+    harness.drag(_files(file("beach.jpg")))
+    harness.window.resize(1200, 700)
+    assert harness.overlay.geometry() == harness.window.rect()
 
 
 class _OwnEnter(QDragEnterEvent):
@@ -248,17 +252,17 @@ class _OwnDrop(QDropEvent):
         return self._source
 
 
-def test_that_photos_dragged_from_the_grid_are_left_alone(desk: Desk, file: File) -> None:
+def test_that_photos_dragged_from_the_grid_are_left_alone(harness: Harness, file: File) -> None:
     held = _files(file("beach.jpg"))
-    for event in (_OwnEnter(held, desk.window), _OwnDrop(held, desk.window)):
-        assert desk.overlay.eventFilter(desk.window, event)
+    for event in (_OwnEnter(held, harness.window), _OwnDrop(held, harness.window)):
+        assert harness.overlay.eventFilter(harness.window, event)
         assert not event.isAccepted()
-    assert not desk.overlay.isVisible()
-    assert desk.pictures == []
+    assert not harness.overlay.isVisible()
+    assert harness.pictures == []
 
 
-def test_that_other_events_of_the_window_pass(desk: Desk) -> None:
-    assert not desk.overlay.eventFilter(desk.window, QEvent(QEvent.Type.Enter))
+def test_that_other_events_of_the_window_pass(harness: Harness) -> None:
+    assert not harness.overlay.eventFilter(harness.window, QEvent(QEvent.Type.Enter))
 
 
 def _files(*paths: Path) -> QMimeData:

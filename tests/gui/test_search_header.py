@@ -17,7 +17,7 @@ from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import PictureQuery
 from photofind.live.results import Coverage, RegionOfPhoto, Results
 from photofind.store.gallery import PhotoRows
-from tests.gui.search_desk import requested
+from tests.gui.search_harness import requested
 
 Rows = Callable[[int], PhotoRows]
 ALL_READ = Coverage(38_000, 38_000)
@@ -171,7 +171,7 @@ def test_that_buttons_of_the_last_search_go_with_it(header: ResultsHeader, resul
     assert header.message == ""
 
 
-def test_that_new_photos_are_shown_when_asked_for(header: ResultsHeader, qtbot: QtBot) -> None:
+def test_that_new_photos_are_shown_on_request(header: ResultsHeader, qtbot: QtBot) -> None:
     assert not header.new_button.isVisible()
     header.show_new(1)
     assert header.new_button.text() == "1 new photo – show it"
@@ -188,35 +188,35 @@ def test_that_new_results_hold_the_new_photos(header: ResultsHeader, results: Ma
     assert not header.new_button.isVisible()
 
 
-def test_that_the_slider_changes_the_size_and_following_the_grid_tells_nothing(
+def test_that_the_slider_changes_the_size_and_following_the_grid_signals_nothing(
     header: ResultsHeader,
 ) -> None:
     slider = header.size_slider
     assert slider.accessibleName() == "Photo size"
-    told: list[int] = []
-    header.cell_size_changed.connect(told.append)
+    emitted: list[int] = []
+    header.cell_size_changed.connect(emitted.append)
     header.set_cell_size(240)
-    assert (slider.value(), told) == (240, [])
+    assert (slider.value(), emitted) == (240, [])
     QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert told == [slider.value()]
-    assert told[0] > 240
+    assert emitted == [slider.value()]
+    assert emitted[0] > 240
     QTest.keyClick(slider, Qt.Key.Key_Home)
     QTest.keyClick(slider, Qt.Key.Key_End)
-    assert told[-2:] == [MIN_CELL, MAX_CELL]
+    assert emitted[-2:] == [MIN_CELL, MAX_CELL]
 
 
 def test_that_rows_and_squares_take_turns(header: ResultsHeader) -> None:
     in_rows, in_squares = header.arrangement_buttons
     assert (in_rows.accessibleName(), in_squares.accessibleName()) == ("Rows", "Squares")
-    told: list[str] = []
-    header.arrangement_changed.connect(told.append)
+    emitted: list[str] = []
+    header.arrangement_changed.connect(emitted.append)
     QTest.mouseClick(in_squares, Qt.MouseButton.LeftButton)
     QTest.keyClick(in_rows, Qt.Key.Key_Space)
-    assert told == ["squares", "justified"]
+    assert emitted == ["squares", "justified"]
     header.set_arrangement("squares")
     assert in_squares.isChecked()
     assert not in_rows.isChecked()
-    assert len(told) == 2
+    assert len(emitted) == 2
 
 
 @pytest.mark.parametrize("width", [560, 660, 900, 1600])

@@ -8,104 +8,106 @@ from pytestqt.qtbot import QtBot
 
 from photofind.gui.search.completion import Completion, Kind
 from photofind.gui.search.popup import COMPLETION_ROLE
-from tests.gui.search_desk import TYPING_MS, Desk, requested
-from tests.gui.search_desk import desk as desk
-from tests.gui.search_desk import make_desk as make_desk
+from tests.gui.search_harness import TYPING_MS, Harness, requested
+from tests.gui.search_harness import harness as harness
+from tests.gui.search_harness import make_harness as make_harness
 
 
-def test_that_escape_closes_the_list_first(desk: Desk) -> None:
-    QTest.keyClicks(desk.bar.field, "fol")
-    view = desk.bar.popup.view
+def test_that_escape_closes_the_list_first(harness: Harness) -> None:
+    QTest.keyClicks(harness.bar.field, "fol")
+    view = harness.bar.popup.view
     assert view.isVisible()
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view.isHidden()
-    assert desk.bar.field.text() == "fol"
+    assert harness.bar.field.text() == "fol"
 
 
-def test_that_a_recent_search_is_offered_and_asked_again(desk: Desk) -> None:
-    QTest.keyClicks(desk.bar.field, "red car from:2019")
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
-    desk.bar.focus_search()
-    assert desk.offered[:2] == ["red car from:2019", "Clear recent searches"]
-    QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Down)
-    QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Return)
-    assert desk.submitted[-1] == requested("red car from:2019")
-    assert desk.chips == ["from:2019"]
+def test_that_a_recent_search_is_offered_and_submitted_again(harness: Harness) -> None:
+    QTest.keyClicks(harness.bar.field, "red car from:2019")
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Escape)
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Escape)
+    harness.bar.focus_search()
+    assert harness.offered[:2] == ["red car from:2019", "Clear recent searches"]
+    QTest.keyClick(harness.bar.popup.view, Qt.Key.Key_Down)
+    QTest.keyClick(harness.bar.popup.view, Qt.Key.Key_Return)
+    assert harness.submitted[-1] == requested("red car from:2019")
+    assert harness.chips == ["from:2019"]
 
 
 def test_that_recent_searches_outlive_the_window(
-    make_desk: Callable[..., Desk], qtbot: QtBot
+    make_harness: Callable[..., Harness], qtbot: QtBot
 ) -> None:
-    first = make_desk()
+    first = make_harness()
     QTest.keyClicks(first.bar.field, "dog")
     QTest.keyClick(first.bar.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: first.recents.exists())
-    second = make_desk()
+    second = make_harness()
     qtbot.waitUntil(lambda: _offered_on_focus(second)[:1] == ["dog"])
 
 
-def test_that_recent_searches_are_cleared_with_one_click(desk: Desk, qtbot: QtBot) -> None:
-    QTest.keyClicks(desk.bar.field, "dog")
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: desk.recents.exists())
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Escape)
-    desk.bar.focus_search()
-    view = desk.bar.popup.view
-    row = desk.offered.index("Clear recent searches")
+def test_that_recent_searches_are_cleared_with_one_click(harness: Harness, qtbot: QtBot) -> None:
+    QTest.keyClicks(harness.bar.field, "dog")
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: harness.recents.exists())
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Escape)
+    harness.bar.focus_search()
+    view = harness.bar.popup.view
+    row = harness.offered.index("Clear recent searches")
     place = view.visualRect(view.model().index(row, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: desk.recents.read_text("utf-8") == "")
-    assert "dog" not in _offered_on_focus(desk)
+    qtbot.waitUntil(lambda: harness.recents.read_text("utf-8") == "")
+    assert "dog" not in _offered_on_focus(harness)
 
 
 def test_that_recents_that_cannot_be_kept_are_said_and_do_not_stop_the_search(
-    desk: Desk, qtbot: QtBot
+    harness: Harness, qtbot: QtBot
 ) -> None:
-    desk.recents.parent.write_text("a file where a folder belongs")
-    QTest.keyClicks(desk.bar.field, "dog")
-    QTest.keyClick(desk.bar.field, Qt.Key.Key_Return)
-    assert desk.submitted == [requested("dog")]
-    qtbot.waitUntil(lambda: "recent searches cannot be kept" in desk.bar.problem)
-    desk.recents.parent.unlink()
+    harness.recents.parent.write_text("a file where a folder belongs")
+    QTest.keyClicks(harness.bar.field, "dog")
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    assert harness.submitted == [requested("dog")]
+    qtbot.waitUntil(lambda: "recent searches cannot be kept" in harness.bar.problem)
+    harness.recents.parent.unlink()
 
 
-def test_that_a_filter_is_completed_by_its_name_then_its_value(desk: Desk, qtbot: QtBot) -> None:
-    QTest.keyClicks(desk.bar.field, "dog ta")
-    assert desk.offered == ["tag:"]
-    _choose(desk, qtbot)
-    assert desk.bar.field.text() == "dog tag:"
-    qtbot.waitUntil(lambda: desk.offered == ["beach", "bear", "golden retriever"])
-    QTest.keyClicks(desk.bar.field, "ret")
-    assert desk.offered == ["golden retriever"]
-    with qtbot.waitSignal(desk.bar.submitted):
-        _choose(desk, qtbot)
-    assert desk.chips == ["tag:golden retriever"]
-    assert desk.submitted[-1] == requested('dog tag:"golden retriever"')
+def test_that_a_filter_is_completed_by_its_name_then_its_value(
+    harness: Harness, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(harness.bar.field, "dog ta")
+    assert harness.offered == ["tag:"]
+    _choose(harness, qtbot)
+    assert harness.bar.field.text() == "dog tag:"
+    qtbot.waitUntil(lambda: harness.offered == ["beach", "bear", "golden retriever"])
+    QTest.keyClicks(harness.bar.field, "ret")
+    assert harness.offered == ["golden retriever"]
+    with qtbot.waitSignal(harness.bar.submitted):
+        _choose(harness, qtbot)
+    assert harness.chips == ["tag:golden retriever"]
+    assert harness.submitted[-1] == requested('dog tag:"golden retriever"')
 
 
 def test_that_a_filter_being_chosen_from_the_list_searches_nothing(
-    desk: Desk, qtbot: QtBot
+    harness: Harness, qtbot: QtBot
 ) -> None:
-    QTest.keyClicks(desk.bar.field, "tag:be")
-    qtbot.waitUntil(lambda: desk.offered == ["beach", "bear"])
+    QTest.keyClicks(harness.bar.field, "tag:be")
+    qtbot.waitUntil(lambda: harness.offered == ["beach", "bear"])
     qtbot.wait(TYPING_MS * 8)
-    assert desk.submitted == []
-    desk.bar.popup.hide()
-    qtbot.waitUntil(lambda: desk.submitted == [requested("tag:be")])
+    assert harness.submitted == []
+    harness.bar.popup.hide()
+    qtbot.waitUntil(lambda: harness.submitted == [requested("tag:be")])
 
 
-def test_that_the_values_of_a_negated_filter_stay_negated(desk: Desk, qtbot: QtBot) -> None:
-    QTest.keyClicks(desk.bar.field, "-camera:")
-    qtbot.waitUntil(lambda: desk.offered == ["NIKON D750"])
-    _choose(desk, qtbot)
-    assert desk.bar.request == requested('-camera:"NIKON D750"')
+def test_that_the_values_of_a_negated_filter_stay_negated(harness: Harness, qtbot: QtBot) -> None:
+    QTest.keyClicks(harness.bar.field, "-camera:")
+    qtbot.waitUntil(lambda: harness.offered == ["NIKON D750"])
+    _choose(harness, qtbot)
+    assert harness.bar.request == requested('-camera:"NIKON D750"')
 
 
-def test_that_the_list_tells_screen_readers_what_each_filter_is_for(desk: Desk) -> None:
-    desk.bar.focus_search()
-    model = desk.bar.popup.view.model()
+def test_that_the_list_describes_each_filter_to_screen_readers(harness: Harness) -> None:
+    harness.bar.focus_search()
+    model = harness.bar.popup.view.model()
     spoken = [
         model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
         for row in range(model.rowCount())
@@ -117,13 +119,13 @@ def test_that_the_list_tells_screen_readers_what_each_filter_is_for(desk: Desk) 
     assert {one.kind for one in kinds} == {Kind.FILTER}
 
 
-def _offered_on_focus(desk: Desk) -> list[str]:
-    desk.bar.popup.hide()
-    desk.bar.field.clear()
-    desk.bar.focus_search()
-    return desk.offered
+def _offered_on_focus(harness: Harness) -> list[str]:
+    harness.bar.popup.hide()
+    harness.bar.field.clear()
+    harness.bar.focus_search()
+    return harness.offered
 
 
-def _choose(desk: Desk, qtbot: QtBot) -> None:
-    QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Down)
-    QTest.keyClick(desk.bar.popup.view, Qt.Key.Key_Return)
+def _choose(harness: Harness, qtbot: QtBot) -> None:
+    QTest.keyClick(harness.bar.popup.view, Qt.Key.Key_Down)
+    QTest.keyClick(harness.bar.popup.view, Qt.Key.Key_Return)

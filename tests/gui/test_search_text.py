@@ -15,7 +15,7 @@ from photofind.gui.search.typed import FilterAtCursor, TypedText, error_place, i
 from photofind.search.parser import parse
 from photofind.store.filter_kinds import FOLDER, FROM, KINDS, PartialDate
 from photofind.store.filters import Filter
-from tests.gui.search_desk import requested
+from tests.gui.search_harness import requested
 
 _TYPED = st.lists(
     st.sampled_from(

@@ -103,7 +103,7 @@ def test_that_a_second_start_hands_over_its_picture(
     assert later.handed_over is HandedOver.ACCEPTED
 
 
-def test_that_a_start_without_a_picture_asks_for_the_front(
+def test_that_a_start_without_a_picture_raises_the_window(
     qtbot: QtBot, server: InstanceServer, address: str
 ) -> None:
     later = LaterStart(address, None)

@@ -106,9 +106,9 @@ def test_that_no_score_is_shown(chips: TagChips) -> None:
 
 def test_that_a_click_on_a_name_chooses_it(chips: TagChips, qtbot: QtBot) -> None:
     for name in ("dog", "sea"):
-        with qtbot.waitSignal(chips.chosen) as told:
+        with qtbot.waitSignal(chips.chosen) as emitted:
             QTest.mouseClick(chip(chips, name), Qt.MouseButton.LeftButton, pos=QPoint(14, 12))
-        assert told.args == [name]
+        assert emitted.args == [name]
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_that_a_click_on_a_name_chooses_it(chips: TagChips, qtbot: QtBot) -> Non
 def test_that_the_marks_of_a_suggestion_decide(
     chips: TagChips, qtbot: QtBot, name: str, words: str, signal: str
 ) -> None:
-    with qtbot.waitSignal(getattr(chips, signal)) as told, qtbot.assertNotEmitted(chips.chosen):
+    with qtbot.waitSignal(getattr(chips, signal)) as emitted, qtbot.assertNotEmitted(chips.chosen):
         left_click(mark(chip(chips, name), words))
-    assert told.args == [name]
+    assert emitted.args == [name]
 
 
 def test_that_the_cross_of_a_confirmed_tag_comes_with_the_keyboard_and_moves_nothing(
@@ -133,9 +133,9 @@ def test_that_the_cross_of_a_confirmed_tag_comes_with_the_keyboard_and_moves_not
     dog.setFocus()
 
     assert dog.size() == size
-    with qtbot.waitSignal(chips.removed) as told:
+    with qtbot.waitSignal(chips.removed) as emitted:
         left_click(mark(dog, "Remove dog"))
-    assert told.args == ["dog"]
+    assert emitted.args == ["dog"]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_that_keys_decide(
 ) -> None:
     target = chip(chips, name)
     target.setFocus()
-    with qtbot.waitSignal(getattr(chips, signal)) as told:
+    with qtbot.waitSignal(getattr(chips, signal)) as emitted:
         qtbot.keyClick(target, key)
-    assert told.args == [name]
+    assert emitted.args == [name]
 
 
 def test_that_tab_stops_at_one_chip_and_then_at_the_field(chips: TagChips, qtbot: QtBot) -> None:
@@ -225,9 +225,9 @@ def test_that_the_keyboard_goes_on_to_the_next_chip_when_one_leaves(chips: TagCh
 def test_that_what_is_typed_is_added_as_it_will_be_kept(chips: TagChips, qtbot: QtBot) -> None:
     chips.focus_entry()
     qtbot.keyClicks(entry(chips), "  Grandma   Anna ")
-    with qtbot.waitSignal(chips.added) as told:
+    with qtbot.waitSignal(chips.added) as emitted:
         qtbot.keyClick(entry(chips), Qt.Key.Key_Return)
-    assert told.args == ["Grandma Anna"]
+    assert emitted.args == ["Grandma Anna"]
     assert entry(chips).text() == ""
 
 
@@ -241,10 +241,10 @@ def test_that_a_tag_that_is_there_is_not_added_again_but_a_suggestion_is(
         qtbot.keyClicks(entry(chips), "   ")
         qtbot.keyClick(entry(chips), Qt.Key.Key_Return)
     entry(chips).clear()
-    with qtbot.waitSignal(chips.added) as told:
+    with qtbot.waitSignal(chips.added) as emitted:
         qtbot.keyClicks(entry(chips), "Sea")
         qtbot.keyClick(entry(chips), Qt.Key.Key_Return)
-    assert told.args == ["Sea"]
+    assert emitted.args == ["Sea"]
 
 
 def test_that_a_name_longer_than_a_tag_may_be_cannot_be_typed(
@@ -252,9 +252,9 @@ def test_that_a_name_longer_than_a_tag_may_be_cannot_be_typed(
 ) -> None:
     chips.focus_entry()
     qtbot.keyClicks(entry(chips), "x" * 70)
-    with qtbot.waitSignal(chips.added) as told:
+    with qtbot.waitSignal(chips.added) as emitted:
         qtbot.keyClick(entry(chips), Qt.Key.Key_Return)
-    assert told.args == ["x" * 60]
+    assert emitted.args == ["x" * 60]
 
 
 def test_that_a_completion_is_added_by_key_and_by_mouse(chips: TagChips, qtbot: QtBot) -> None:
@@ -266,19 +266,19 @@ def test_that_a_completion_is_added_by_key_and_by_mouse(chips: TagChips, qtbot: 
     qtbot.waitUntil(popup.isVisible)
     assert popup.model().rowCount() == 2
 
-    with qtbot.waitSignal(chips.added) as told:
+    with qtbot.waitSignal(chips.added) as emitted:
         qtbot.keyClick(popup, Qt.Key.Key_Down)
         qtbot.keyClick(popup, Qt.Key.Key_Return)
-    assert told.args == ["hot dog"]
+    assert emitted.args == ["hot dog"]
     assert entry(chips).text() == ""
     assert not popup.isVisible()
 
     qtbot.keyClicks(entry(chips), "don")
     qtbot.waitUntil(popup.isVisible)
     place = popup.visualRect(popup.model().index(0, 0)).center()
-    with qtbot.waitSignal(chips.added) as told:
+    with qtbot.waitSignal(chips.added) as emitted:
         QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert told.args == ["donkey"]
+    assert emitted.args == ["donkey"]
     qtbot.waitUntil(lambda: entry(chips).text() == "")
 
 

@@ -64,7 +64,7 @@ def test_that_the_field_has_the_keyboard_first(editor: TagEditor, qtbot: QtBot) 
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), TagEntry))
 
 
-def test_that_chips_tell_what_all_have_from_what_some_have(editor: TagEditor) -> None:
+def test_that_chips_show_what_all_have_and_what_some_have(editor: TagEditor) -> None:
     notes = {name: chip.face.note for name, chip in chips(editor).items()}
     assert notes == {"dog": "", "sea": "1 of 3", "boat": "2 of 3"}
     assert "suggested for 2 of 3" in chips(editor)["boat"].accessibleName()

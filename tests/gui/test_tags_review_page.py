@@ -26,7 +26,7 @@ class SmallLibrary:
         self._rows = rows
         self._done: list[tuple[str, list[int]]] = []
         self.waiting = waiting
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.said: list[tuple[str, list[int], str]] = []
         page.tag_chosen.connect(self._answer)
         page.confirmed.connect(lambda ids, name: self._decide("yes", ids, name))
@@ -39,7 +39,7 @@ class SmallLibrary:
         self._page.show_tags(counts)
 
     def _answer(self, name: str) -> None:
-        self.asked.append(name)
+        self.requested.append(name)
         ids = self.waiting[name]
         kept = np.isin(self._rows.photo_ids, np.array(ids))
         rows = PhotoRows(
@@ -122,7 +122,7 @@ def test_that_tags_with_most_suggestions_come_first_and_the_first_is_gone_throug
     page: ReviewPage, library: SmallLibrary
 ) -> None:
     assert tags(page) == [("dog", 6), ("sea", 2), ("cat", 1)]
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
     assert shown(page) == [1, 2, 3, 4, 5, 6]
 
 
@@ -160,7 +160,7 @@ def test_that_keys_decide_and_mean_nothing_else(
     select(page, 0)
     with (
         qtbot.assertNotEmitted(page.opened),
-        qtbot.assertNotEmitted(page.grid.trash_asked),
+        qtbot.assertNotEmitted(page.grid.trash_requested),
     ):
         qtbot.keyClick(page.grid, key)
     assert library.said == [(said, [1], "dog")]
@@ -180,12 +180,12 @@ def test_that_the_next_tag_comes_when_one_is_finished(
     page: ReviewPage, library: SmallLibrary, qtbot: QtBot
 ) -> None:
     qtbot.keyClick(page.grid, Qt.Key.Key_Y)
-    assert library.asked == ["dog", "sea"]
+    assert library.requested == ["dog", "sea"]
     assert shown(page) == [7, 8]
     assert tags(page) == [("sea", 2), ("cat", 1)]
 
 
-def test_that_the_library_hears_of_a_decision_before_it_is_asked_for_more(
+def test_that_a_decision_is_saved_before_more_suggestions_are_requested(
     page: ReviewPage, library: SmallLibrary, qtbot: QtBot
 ) -> None:
     order: list[str] = []
@@ -217,7 +217,7 @@ def test_that_the_less_certain_come_back_when_the_surer_ones_are_decided(
     assert library.said == [("yes", [1, 2, 3], "dog")]
     assert shown(page) == [4, 5, 6]
     assert slider.value() == 0
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
 
 
 def test_that_undo_brings_the_last_decision_back_whatever_tag_is_shown_now(
@@ -266,23 +266,23 @@ def test_that_new_suggestions_leave_the_chosen_tag_and_its_photos_as_they_are(
     library.tell()
 
     assert tags(page)[0] == ("boat", 7)
-    assert library.asked == ["dog"]
+    assert library.requested == ["dog"]
     assert page.grid.selected() == [3]
 
 
-def test_that_suggestions_beyond_those_handed_over_are_asked_for(
+def test_that_suggestions_beyond_those_handed_over_are_requested(
     page: ReviewPage, rows: Rows, qtbot: QtBot
 ) -> None:
-    asked: list[str] = []
-    page.tag_chosen.connect(asked.append)
+    requested: list[str] = []
+    page.tag_chosen.connect(requested.append)
     page.show_tags([TagCount("dog", 0, 10, 0)])
     found = [Suggestion(PhotoId(n), "dog", 1.0) for n in (1, 2)]
     page.show_suggestions(found, rows(2))
     qtbot.keyClick(page.grid, Qt.Key.Key_Y)
-    assert asked == ["dog"]
+    assert requested == ["dog"]
 
     page.show_tags([TagCount("dog", 0, 8, 0)])
-    assert asked == ["dog", "dog"]
+    assert requested == ["dog", "dog"]
 
 
 def test_that_an_answer_for_another_tag_is_not_shown(
@@ -293,11 +293,11 @@ def test_that_an_answer_for_another_tag_is_not_shown(
 
 
 def test_that_a_tag_whose_photos_are_gone_is_passed_over(page: ReviewPage, rows: Rows) -> None:
-    asked: list[str] = []
-    page.tag_chosen.connect(asked.append)
+    requested: list[str] = []
+    page.tag_chosen.connect(requested.append)
     page.show_tags([TagCount("dog", 0, 2, 0), TagCount("sea", 0, 1, 0)])
     page.show_suggestions([], rows(0))
-    assert asked == ["dog", "sea"]
+    assert requested == ["dog", "sea"]
 
 
 def test_that_tags_are_chosen_and_filtered_by_keys(
@@ -322,7 +322,7 @@ def test_that_escape_and_back_leave(page: ReviewPage, library: SmallLibrary, qtb
 
 def test_that_a_double_click_opens(page: ReviewPage, library: SmallLibrary, qtbot: QtBot) -> None:
     place = page.grid.visualRect(page.model.index(2)).center()
-    with qtbot.waitSignal(page.opened) as told:
+    with qtbot.waitSignal(page.opened) as emitted:
         QTest.mouseClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
         QTest.mouseDClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert told.args == [3]
+    assert emitted.args == [3]

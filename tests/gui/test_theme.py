@@ -35,7 +35,7 @@ def test_that_text_on_the_accent_can_be_read(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_that_a_palette_tells_its_theme(theme: Theme) -> None:
+def test_that_the_theme_of_a_palette_is_found(theme: Theme) -> None:
     assert theme_of(palette_of(theme)) is theme
 
 

@@ -28,7 +28,7 @@ def _make(folder: Path, *options: str) -> None:
 
 
 def _translate(texts: Path) -> None:
-    """What a translator does."""
+    """Translate texts as a translator does."""
     tree = ET.parse(texts)
     for message in tree.iter("message"):
         source, translation = message.find("source"), message.find("translation")

@@ -19,12 +19,12 @@ def history(qtbot: QtBot) -> Iterator[UndoHistory]:
 
 @pytest.fixture
 def said(history: UndoHistory) -> list[str]:
-    """What the history tells, in order."""
-    told: list[str] = []
-    history.done.connect(lambda text, undoable: told.append(f"{text}+" if undoable else text))
-    history.undone.connect(lambda text: told.append(f"<{text}>"))
-    history.failed.connect(lambda error: told.append(f"!{error.message}"))
-    return told
+    """Signals of the history, in order."""
+    emitted: list[str] = []
+    history.done.connect(lambda text, undoable: emitted.append(f"{text}+" if undoable else text))
+    history.undone.connect(lambda text: emitted.append(f"<{text}>"))
+    history.failed.connect(lambda error: emitted.append(f"!{error.message}"))
+    return emitted
 
 
 def step(name: str) -> Step:
@@ -129,7 +129,7 @@ def test_that_the_oldest_steps_are_forgotten(
     assert said[-2:] == ["<no 1>", "<There is nothing to undo.>"]
 
 
-def test_that_the_window_is_told_on_its_own_thread(
+def test_that_signals_come_on_the_windows_thread(
     history: UndoHistory, said: list[str], qtbot: QtBot
 ) -> None:
     order: list[str] = []

@@ -158,7 +158,7 @@ def send_key(canvas: PictureCanvas, key: Qt.Key) -> bool:
     return event.isAccepted()
 
 
-def test_that_every_change_of_the_view_is_told(canvas: PictureCanvas, qtbot: QtBot) -> None:
+def test_that_every_change_of_the_view_is_signalled(canvas: PictureCanvas, qtbot: QtBot) -> None:
     changes = (
         lambda: canvas.zoom_by(2),
         lambda: canvas.pan_by(5, 5),
@@ -171,29 +171,29 @@ def test_that_every_change_of_the_view_is_told(canvas: PictureCanvas, qtbot: QtB
             change()
 
 
-def test_that_nothing_is_told_where_nothing_moves(canvas: PictureCanvas, qtbot: QtBot) -> None:
+def test_that_nothing_is_signalled_where_nothing_moves(canvas: PictureCanvas, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(canvas.view_changed):
         canvas.zoom_to_fit()
         canvas.pan_by(10, 10)
 
 
-def test_that_detail_is_asked_for_once_where_pixels_are_missing(
+def test_that_detail_is_requested_once_where_pixels_are_missing(
     canvas: PictureCanvas, qtbot: QtBot
 ) -> None:
-    asked: list[int] = []
-    canvas.detail_wanted.connect(asked.append)
+    requested: list[int] = []
+    canvas.detail_wanted.connect(requested.append)
     canvas.zoom_by(2)
-    qtbot.waitUntil(lambda: bool(asked))
-    assert 1600 <= asked[0] <= 2 * 1600
+    qtbot.waitUntil(lambda: bool(requested))
+    assert 1600 <= requested[0] <= 2 * 1600
     canvas.zoom_to_full()
-    qtbot.waitUntil(lambda: len(asked) == 2)
-    assert asked[1] == 4000
+    qtbot.waitUntil(lambda: len(requested) == 2)
+    assert requested[1] == 4000
     with qtbot.assertNotEmitted(canvas.detail_wanted, wait=20):
         canvas.pan_by(100, 0)
         canvas.show_picture(picture(400, 300), PHOTO, keep_view=True)
 
 
-def test_that_no_more_detail_is_asked_for_than_there_is(
+def test_that_no_more_detail_is_requested_than_there_is(
     canvas: PictureCanvas, qtbot: QtBot
 ) -> None:
     canvas.show_picture(picture(800, 600), QSize(800, 600))

@@ -26,14 +26,14 @@ def make_strip(
     rows: Callable[[int], PhotoRows],
     drawn_thumbnail: Callable[[PhotoId], bytes],
 ) -> Iterator[Callable[[int], Strip]]:
-    """A strip 600 pixels wide, its model, and the ids it asked thumbnails for."""
+    """Make a strip 600 pixels wide, its model, and the ids whose thumbnails it requested."""
     made: list[Thumbnails] = []
 
     def make(count: int) -> Strip:
-        asked: list[PhotoId] = []
+        requested: list[PhotoId] = []
 
         def load(photo_id: PhotoId) -> bytes:
-            asked.append(photo_id)
+            requested.append(photo_id)
             return drawn_thumbnail(photo_id)
 
         model = PhotoModel()
@@ -46,7 +46,7 @@ def make_strip(
         strip.resize(600, strip.sizeHint().height())
         strip.show()
         qtbot.waitExposed(strip)
-        return strip, model, asked
+        return strip, model, requested
 
     yield make
     for thumbnails in made:
@@ -125,25 +125,25 @@ def test_that_the_wheel_moves_the_strip_and_not_the_current_photo(
 def test_that_a_million_photos_cost_no_more_than_a_few(
     make_strip: Callable[[int], Strip], qtbot: QtBot
 ) -> None:
-    strip, model, asked = make_strip(1_000_000)
+    strip, model, requested = make_strip(1_000_000)
     settle(strip, qtbot, 700_000)
     assert len(strip.rows_in_view()) <= 600 // STRIDE_PX + 3
     begun = time.perf_counter()
     strip.grab()
     assert time.perf_counter() - begun < 0.2
-    qtbot.waitUntil(lambda: model.photo_id(700_000) in asked)
-    assert len(set(asked)) < 50
+    qtbot.waitUntil(lambda: model.photo_id(700_000) in requested)
+    assert len(set(requested)) < 50
 
 
-def test_that_thumbnails_are_asked_for_from_the_middle_outwards(
+def test_that_thumbnails_are_requested_from_the_middle_outwards(
     make_strip: Callable[[int], Strip], qtbot: QtBot
 ) -> None:
-    strip, model, asked = make_strip(1000)
+    strip, model, requested = make_strip(1000)
     settle(strip, qtbot, 500)
     near = [model.photo_id(row) for row in (499, 500, 501)]
-    qtbot.waitUntil(lambda: set(near) <= set(asked))
+    qtbot.waitUntil(lambda: set(near) <= set(requested))
     ends = [model.photo_id(row) for row in (strip.rows_in_view()[0], strip.rows_in_view()[-1])]
-    assert not set(ends) & set(asked[: asked.index(near[1])])
+    assert not set(ends) & set(requested[: requested.index(near[1])])
 
 
 def test_that_the_strip_follows_what_is_taken_out(

@@ -16,7 +16,7 @@ _share = st.floats(0, 1)
 
 @st.composite
 def framings(draw: st.DrawFn) -> Framing:
-    """A fitted one after some zooming and panning."""
+    """Strategy: a fitted framing after some zooming and panning."""
     framing = Framing.fitted(draw(_photos), draw(_views), draw(_densities))
     for _ in range(draw(st.integers(0, 3))):
         framing = framing.zoomed(framing.scale * draw(st.floats(0.1, 10)), draw(_at(framing)))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.domain import PhotoId, PhotoMetadata
 from photofind.gui.viewer.about import where_it_is, zone
-from photofind.gui.viewer.elided_text import ElidedText
+from photofind.gui.viewer.copyable_label import CopyableLabel
 from photofind.gui.viewer.inspector import MOST_COPIES, WIDTH_PX, Inspector
 from tests.gui.viewer_album import BEACH, ROOT, details_of, path_of
 
@@ -30,10 +30,10 @@ def inspector(qtbot: QtBot) -> Inspector:
 
 
 def said(inspector: Inspector) -> str:
-    """All the text that is seen, cut or not."""
+    """Return all visible texts, elided or not."""
     QApplication.processEvents()
     labels = [label for label in inspector.findChildren(QLabel) if label.isVisible()]
-    whole = [label.whole if isinstance(label, ElidedText) else label.text() for label in labels]
+    whole = [label.whole if isinstance(label, CopyableLabel) else label.text() for label in labels]
     return "\n".join(whole)
 
 
@@ -97,7 +97,9 @@ def test_that_a_long_name_is_cut_in_the_middle_and_copied_whole(inspector: Inspe
     file = replace(details.files[0], path=ROOT / name)
     inspector.show_details(replace(details, files=(file,)))
     label = next(
-        one for one in inspector.findChildren(ElidedText) if one.whole == name and one.isVisible()
+        one
+        for one in inspector.findChildren(CopyableLabel)
+        if one.whole == name and one.isVisible()
     )
     assert label.text() != name
     assert label.text().startswith("the long")
@@ -116,9 +118,9 @@ def test_that_the_place_can_be_copied_with_the_keyboard(inspector: Inspector) ->
 
 def test_that_the_file_is_shown_in_its_folder(inspector: Inspector, qtbot: QtBot) -> None:
     inspector.show_details(details_of(ONE))
-    with qtbot.waitSignal(inspector.folder_asked) as asked:
+    with qtbot.waitSignal(inspector.folder_requested) as requested:
         QTest.mouseClick(button(inspector, "Show in folder"), Qt.MouseButton.LeftButton)
-    assert asked.args == [path_of(ONE)]
+    assert requested.args == [path_of(ONE)]
 
 
 def test_that_each_copy_is_named_and_shown_in_its_folder(
@@ -127,9 +129,9 @@ def test_that_each_copy_is_named_and_shown_in_its_folder(
     inspector.show_details(details_of(ONE, copies=2))
     assert "2 other places" in said(inspector)
     second: Path = ROOT / "copies" / "1.jpg"
-    with qtbot.waitSignal(inspector.folder_asked) as asked:
+    with qtbot.waitSignal(inspector.folder_requested) as requested:
         button(inspector, f"Show in folder: {second}").click()
-    assert asked.args == [second]
+    assert requested.args == [second]
 
 
 def test_that_hundreds_of_copies_are_counted_and_a_dozen_named(inspector: Inspector) -> None:

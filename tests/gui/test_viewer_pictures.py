@@ -33,7 +33,7 @@ def ids(*numbers: int) -> list[PhotoId]:
 
 def load(source: PictureSource, qtbot: QtBot, number: int, side: int = SIDE) -> LoadedPicture:
     with qtbot.waitSignal(source.arrived) as arrived:
-        source.want(PhotoId(number), side)
+        source.request(PhotoId(number), side)
     picture = arrived.args[1]
     assert isinstance(picture, LoadedPicture)
     return picture
@@ -57,8 +57,8 @@ def test_that_what_was_looked_at_is_there_at_once(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     loaded = load(source, qtbot, 1)
-    assert source.want(PhotoId(1), SIDE) is loaded
-    assert album.asked == [1]
+    assert source.request(PhotoId(1), SIDE) is loaded
+    assert album.requested == [1]
 
 
 def test_that_more_pixels_are_loaded_where_those_there_are_too_few(
@@ -66,7 +66,7 @@ def test_that_more_pixels_are_loaded_where_those_there_are_too_few(
 ) -> None:
     small = load(source, qtbot, 1)
     with qtbot.waitSignal(source.arrived) as arrived:
-        assert source.want(PhotoId(1), 600) is small
+        assert source.request(PhotoId(1), 600) is small
     assert arrived.args[1].longest_side == 600
 
 
@@ -74,52 +74,52 @@ def test_that_photos_flipped_past_are_never_loaded(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.hold()
-    source.want(PhotoId(1), SIDE)
-    qtbot.waitUntil(lambda: album.asked == [1])
+    source.request(PhotoId(1), SIDE)
+    qtbot.waitUntil(lambda: album.requested == [1])
     for number in range(2, 51):
-        source.want(PhotoId(number), SIDE)
+        source.request(PhotoId(number), SIDE)
     came: list[PhotoId] = []
     source.arrived.connect(lambda photo_id, _: came.append(photo_id))
     album.let_go()
     qtbot.waitUntil(lambda: 50 in came)
-    assert album.asked == [1, 50]
+    assert album.requested == [1, 50]
 
 
 def test_that_what_had_begun_is_kept_for_the_way_back(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.hold()
-    source.want(PhotoId(1), SIDE)
-    qtbot.waitUntil(lambda: album.asked == [1])
-    source.want(PhotoId(2), SIDE)
+    source.request(PhotoId(1), SIDE)
+    qtbot.waitUntil(lambda: album.requested == [1])
+    source.request(PhotoId(2), SIDE)
     album.let_go()
     with qtbot.waitSignal(source.arrived, check_params_cb=lambda photo_id, _: photo_id == 2):
         pass
-    assert source.want(PhotoId(1), SIDE) is not None
+    assert source.request(PhotoId(1), SIDE) is not None
 
 
 def test_that_neighbours_come_in_the_order_given(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.hold()
-    source.want(PhotoId(5), SIDE)
-    qtbot.waitUntil(lambda: album.asked == [5])
+    source.request(PhotoId(5), SIDE)
+    qtbot.waitUntil(lambda: album.requested == [5])
     source.prefetch(ids(6, 4), SIDE)
     album.let_go()
-    qtbot.waitUntil(lambda: album.asked == [5, 6, 4])
+    qtbot.waitUntil(lambda: album.requested == [5, 6, 4])
 
 
 def test_that_a_wanted_photo_comes_before_neighbours_of_another(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.hold()
-    source.want(PhotoId(5), SIDE)
-    qtbot.waitUntil(lambda: album.asked == [5])
+    source.request(PhotoId(5), SIDE)
+    qtbot.waitUntil(lambda: album.requested == [5])
     source.prefetch(ids(6, 4), SIDE)
-    source.want(PhotoId(20), SIDE)
+    source.request(PhotoId(20), SIDE)
     with qtbot.waitSignal(source.arrived, check_params_cb=lambda photo_id, _: photo_id == 20):
         album.let_go()
-    assert album.asked == [5, 20]
+    assert album.requested == [5, 20]
 
 
 def test_that_no_more_is_kept_than_is_allowed(album: Album, qtbot: QtBot) -> None:
@@ -127,9 +127,9 @@ def test_that_no_more_is_kept_than_is_allowed(album: Album, qtbot: QtBot) -> Non
     source = PictureSource(album.picture, max_cached_bytes=two_pictures)
     for number in (1, 2, 3):
         load(source, qtbot, number)
-    assert source.want(PhotoId(3), SIDE) is not None
-    assert source.want(PhotoId(2), SIDE) is not None
-    assert source.want(PhotoId(1), SIDE) is None
+    assert source.request(PhotoId(3), SIDE) is not None
+    assert source.request(PhotoId(2), SIDE) is not None
+    assert source.request(PhotoId(1), SIDE) is None
     source.close()
 
 
@@ -138,7 +138,7 @@ def test_that_a_picture_larger_than_all_that_may_be_kept_is_shown_all_the_same(
 ) -> None:
     source = PictureSource(album.picture, max_cached_bytes=1)
     load(source, qtbot, 1)
-    assert source.want(PhotoId(1), SIDE) is not None
+    assert source.request(PhotoId(1), SIDE) is not None
     source.close()
 
 
@@ -146,17 +146,17 @@ def test_that_a_changed_photo_is_loaded_anew(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     load(source, qtbot, 1)
-    source.forget(ids(1))
+    source.invalidate(ids(1))
     load(source, qtbot, 1)
-    assert album.asked == [1, 1]
+    assert album.requested == [1, 1]
 
 
-def test_that_trouble_names_its_photo_and_is_asked_again(
+def test_that_a_failure_names_its_photo_and_is_requested_again(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.errors[PhotoId(1)] = BadInputError("It is gone.", "Look elsewhere.")
     with qtbot.waitSignal(source.failed) as failed:
-        source.want(PhotoId(1), SIDE)
+        source.request(PhotoId(1), SIDE)
     assert failed.args == [1, album.errors[PhotoId(1)]]
     album.errors.clear()
     load(source, qtbot, 1)
@@ -166,21 +166,21 @@ def test_that_what_it_holds_is_given_back_when_nobody_looks(
     source: PictureSource, qtbot: QtBot
 ) -> None:
     load(source, qtbot, 1)
-    source.rest()
-    assert source.want(PhotoId(1), SIDE) is None
+    source.clear()
+    assert source.request(PhotoId(1), SIDE) is None
 
 
 def test_that_what_is_being_loaded_of_a_changed_photo_is_not_shown(
     source: PictureSource, album: Album, qtbot: QtBot
 ) -> None:
     album.hold()
-    source.want(PhotoId(1), SIDE)
-    qtbot.waitUntil(lambda: album.asked == [1])
-    source.forget(ids(1))
-    source.want(PhotoId(1), SIDE)
+    source.request(PhotoId(1), SIDE)
+    qtbot.waitUntil(lambda: album.requested == [1])
+    source.invalidate(ids(1))
+    source.request(PhotoId(1), SIDE)
     came: list[PhotoId] = []
     source.arrived.connect(lambda photo_id, _: came.append(photo_id))
     album.let_go()
     qtbot.waitUntil(lambda: bool(came))
-    assert album.asked == [1, 1]
+    assert album.requested == [1, 1]
     assert came == [1]

@@ -15,7 +15,7 @@ from photofind.store.tags import PERSON, ZERO_SHOT, PhotoTag, TagState
 
 WIDTH, HEIGHT = 384, 288
 ENLARGED = 8
-"""Photos have so many times the pixels of what is drawn; loading gives what is asked for."""
+"""Photos have so many times the pixels of what is drawn; loading returns the size requested."""
 
 PHOTO = (WIDTH * ENLARGED, HEIGHT * ENLARGED)
 BEACH = PhotoTag("beach", TagState.CONFIRMED, PERSON, None, None, "2024-01-01T00:00:00")
@@ -35,7 +35,7 @@ def rows_of(count: int, offline: tuple[int, ...] = ()) -> PhotoRows:
 
 
 def drawn_picture(seed: int, side: int) -> PixelPicture:
-    """A drawn scene, its longest side as asked for, up to what the photo has."""
+    """Draw a scene with the requested longest side, up to what the photo has."""
     width = min(side, PHOTO[0])
     size = (width, round(width * HEIGHT / WIDTH))
     image = draw_scene(seed % 4, (WIDTH, HEIGHT)).image.resize(size)
@@ -63,7 +63,7 @@ def details_of(
 
 
 class Album:
-    """Loads pictures and details, and writes down what it was asked for, in order.
+    """Loads pictures and details, and records its requests in order.
 
     While it is `hold`ing, pictures wait until `let_go`.
     """
@@ -77,8 +77,8 @@ class Album:
         self._open.set()
 
     @property
-    def asked(self) -> list[PhotoId]:
-        """The photos whose pictures were asked for."""
+    def requested(self) -> list[PhotoId]:
+        """Photos whose pictures were requested."""
         return [photo_id for photo_id, _ in self.pictures]
 
     def hold(self) -> None:

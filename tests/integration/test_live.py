@@ -162,7 +162,7 @@ def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
     assert tags["grandmother's garden"] is TagState.CONFIRMED
 
 
-def test_that_what_was_unreadable_is_read_again_when_asked(
+def test_that_what_was_unreadable_is_read_again_on_request(
     read: LiveLibrary, told: Told, folder: Path
 ) -> None:
     broken = folder / "broken.jpg"

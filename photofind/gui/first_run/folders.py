@@ -1,4 +1,4 @@
-"""The first step: which folders hold the photos."""
+"""First step of the first run: which folders hold the photos."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,23 +25,23 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.folder_dialog import ask_folder
+from photofind.gui.folder_dialog import choose_folder
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.theme import RADIUS, SPACING, theme_of
 
-AskFolder = Callable[[QWidget], Path | None]
+ChooseFolder = Callable[[QWidget], Path | None]
 LIST_PX = 150
 PATH_ROLE = Qt.ItemDataRole.UserRole
 
 
 class FoldersStep(QWidget):
-    """Folders are added by a button, by dropping them, or as suggested.
+    """Chooses folders by button, by dropping them, or as suggested.
 
     Args:
         suggested: Offered at first; `None` for none.
 
     Signals:
-        changed: The folders are others.
+        changed: Folders were added or removed.
     """
 
     changed = Signal()
@@ -50,12 +50,12 @@ class FoldersStep(QWidget):
         self,
         suggested: Path | None,
         *,
-        ask_folder: AskFolder = ask_folder,
+        choose_folder: ChooseFolder = choose_folder,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._suggested = suggested
-        self._ask_folder = ask_folder
+        self._choose_folder = choose_folder
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Folders with photos"))
         self._list.setMinimumHeight(LIST_PX)
@@ -67,7 +67,7 @@ class FoldersStep(QWidget):
         self._empty.setProperty("muted", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._add = QPushButton(self.tr("Add folder…"))
-        self._add.clicked.connect(self._ask)
+        self._add.clicked.connect(self._add_chosen)
         self._offer = QPushButton()
         self._remove = QPushButton(self.tr("Remove"))
         self._remove.clicked.connect(self.remove_selected)
@@ -84,12 +84,12 @@ class FoldersStep(QWidget):
         self._refresh()
 
     def folders(self) -> tuple[Path, ...]:
-        """In the order they were added."""
+        """Return the folders in the order they were added."""
         rows = range(self._list.count())
         return tuple(self._list.item(row).data(PATH_ROLE) for row in rows)
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Adds those that are folders and not within one that is there."""
+        """Add paths that are folders and not within one that is listed."""
         remark = ""
         for path in paths:
             refused = self._refusal(path)
@@ -97,7 +97,7 @@ class FoldersStep(QWidget):
                 remark = refused
                 continue
             for held in [held for held in self.folders() if held.is_relative_to(path)]:
-                self._take_out(held)
+                self._remove_path(held)
             item = QListWidgetItem(str(path))
             item.setData(PATH_ROLE, path)
             item.setToolTip(str(path))
@@ -124,7 +124,7 @@ class FoldersStep(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Delete takes the selected folder out; the hint follows the list's size."""
+        """Remove the selected folder on Delete; resize the hint with the list."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
                 self.remove_selected()
@@ -153,7 +153,7 @@ class FoldersStep(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A hairline around the list, which has none of its own."""
+        """Paint a hairline around the list, which has no frame."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme_of(self.palette()).hairline))
@@ -161,7 +161,7 @@ class FoldersStep(QWidget):
         painter.drawRoundedRect(outline, RADIUS, RADIUS)
 
     def focus_first(self) -> None:
-        """Where one begins: the suggestion, or the button for any folder."""
+        """Focus the suggestion, or the button for any folder."""
         (self._add if self._offer.isHidden() else self._offer).setFocus()
 
     def _lay_out(self) -> None:
@@ -178,13 +178,13 @@ class FoldersStep(QWidget):
         page.addLayout(buttons)
         page.addWidget(self._remark)
 
-    def _ask(self) -> None:
-        chosen = self._ask_folder(self)
+    def _add_chosen(self) -> None:
+        chosen = self._choose_folder(self)
         if chosen is not None:
             self.add([chosen])
 
     def _refusal(self, path: Path) -> str:
-        """Why a path cannot be added; empty where it can."""
+        """Say why a path cannot be added; empty where it can."""
         if not path.is_dir():
             return self.tr("‘{name}’ is not a folder; only folders can be added.").format(
                 name=path.name
@@ -198,7 +198,7 @@ class FoldersStep(QWidget):
                 )
         return ""
 
-    def _take_out(self, path: Path) -> None:
+    def _remove_path(self, path: Path) -> None:
         self._list.takeItem(self.folders().index(path))
 
     def _refresh(self) -> None:

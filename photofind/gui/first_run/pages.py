@@ -1,4 +1,4 @@
-"""What is asked once, before there is a library: folders, the search model, nothing else."""
+"""First-run pages before there is a library: folders, search model, nothing else."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.first_run.folders import AskFolder, FoldersStep
-from photofind.gui.folder_dialog import ask_folder
+from photofind.gui.first_run.folders import ChooseFolder, FoldersStep
+from photofind.gui.folder_dialog import choose_folder
 from photofind.gui.icons import pixmap
 from photofind.gui.settings.models import SearchModelChooser
 from photofind.gui.theme import SPACING, theme_of
@@ -30,7 +30,7 @@ PROMISES_ICON_PX = 20
 
 @dataclass(frozen=True, slots=True)
 class FirstRunChoice:
-    """What a person chose; all of it may be nothing.
+    """Choices made in the first run; all may be empty.
 
     Attributes:
         search_model: By name; `None` where the step was skipped.
@@ -48,13 +48,13 @@ class FirstRun(QWidget):
         suggested: A folder that probably holds photos.
 
     Signals:
-        finished: Everything was asked (`FirstRunChoice`).
-        demo_asked: The demo pictures are to be opened instead.
-        skipped: Nothing is to be asked.
+        finished: The last step was done (`FirstRunChoice`).
+        demo_requested: The demo pictures are to be opened instead.
+        skipped: All steps were skipped.
     """
 
     finished = Signal(object)
-    demo_asked = Signal()
+    demo_requested = Signal()
     skipped = Signal()
 
     def __init__(
@@ -62,13 +62,13 @@ class FirstRun(QWidget):
         chooser: SearchModelChooser,
         suggested: Path | None,
         *,
-        ask_folder: AskFolder = ask_folder,
+        choose_folder: ChooseFolder = choose_folder,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._chooser = chooser
         self._model_skipped = False
-        self._folders = FoldersStep(suggested, ask_folder=ask_folder)
+        self._folders = FoldersStep(suggested, choose_folder=choose_folder)
         self._pages = QStackedWidget()
         self._heading = QLabel()
         self._heading.setProperty("heading", True)
@@ -104,7 +104,7 @@ class FirstRun(QWidget):
         self._next.setProperty("primary", True)
         self._next.clicked.connect(self.go_on)
         self._demo = QPushButton(self.tr("Open the demo pictures"))
-        self._demo.clicked.connect(lambda: self.demo_asked.emit())
+        self._demo.clicked.connect(lambda: self.demo_requested.emit())
         self._skip_all = QPushButton(self.tr("Skip all"))
         self._skip_all.clicked.connect(lambda: self.skipped.emit())
         for quiet in (self._skip, self._demo, self._skip_all):
@@ -118,11 +118,11 @@ class FirstRun(QWidget):
 
     @property
     def step(self) -> int:
-        """From 0."""
+        """Number of the current step, from 0."""
         return self._pages.currentIndex()
 
     def go_on(self) -> None:
-        """To the next step; from the last one, out."""
+        """Go to the next step; after the last one, finish."""
         if self.step == 1:
             self._model_skipped = False
         self._forward()
@@ -136,7 +136,7 @@ class FirstRun(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button it is on, and goes on from anywhere else."""
+        """Click the focused button on Enter, or go on from anywhere else."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             on = self.focusWidget()
             (on if isinstance(on, QPushButton) else self._next).click()
@@ -144,7 +144,7 @@ class FirstRun(QWidget):
             super().keyPressEvent(event)
 
     def _skip_step(self) -> None:
-        """As if this step had not been there."""
+        """Go on as if this step had not been shown."""
         if self.step == 0:
             self._folders.clear()
         else:
@@ -164,7 +164,7 @@ class FirstRun(QWidget):
         self._lead.setText(lead)
         self._pages.setCurrentWidget(page)
         self._dots.show_step(step)
-        self._retell()
+        self._refresh()
         if self._next.isEnabled():
             self._next.setFocus()
         else:
@@ -172,11 +172,11 @@ class FirstRun(QWidget):
 
     def _folders_changed(self) -> None:
         could_go_on = self._next.isEnabled()
-        self._retell()
+        self._refresh()
         if self._next.isEnabled() and not could_go_on:
             self._next.setFocus()
 
-    def _retell(self) -> None:
+    def _refresh(self) -> None:
         last = self.step + 1 == len(self._steps)
         self._back.setVisible(self.step > 0)
         self._skip.setVisible(not last)
@@ -216,7 +216,7 @@ class FirstRun(QWidget):
 
 
 class Promises(QWidget):
-    """What photofind never does."""
+    """Page of what photofind never does."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -254,7 +254,7 @@ class Promises(QWidget):
 
 
 class Dots(QWidget):
-    """How far one is."""
+    """Progress through the steps, as dots."""
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -282,8 +282,8 @@ class Dots(QWidget):
         for step in range(self._count):
             here = QPalette.ColorRole.Accent if step == self._step else QPalette.ColorRole.Mid
             painter.setBrush(self.palette().color(here))
-            place = self._count - 1 - step if rtl else step
-            painter.drawEllipse(place * 2 * DOT_PX + DOT_PX // 2, 0, DOT_PX, DOT_PX)
+            index = self._count - 1 - step if rtl else step
+            painter.drawEllipse(index * 2 * DOT_PX + DOT_PX // 2, 0, DOT_PX, DOT_PX)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
@@ -291,6 +291,6 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     scroll.setWidget(widget)
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QFrame.Shape.NoFrame)
-    # Tab goes to what is in it, which then scrolls into sight.
+    # Tab goes to the widgets in it, which scroll into view.
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return scroll

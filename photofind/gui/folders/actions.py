@@ -1,4 +1,4 @@
-"""Folders a person adds and takes away."""
+"""Add folders to the library, and remove them."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from photofind.errors import UserFacingError
-from photofind.gui.folder_dialog import ask_folder
+from photofind.gui.confirmation import confirm_action
+from photofind.gui.folder_dialog import choose_folder
 from photofind.gui.lanes import Lane
-from photofind.gui.question import is_meant
 from photofind.gui.undo import Done, UndoHistory
 from photofind.gui.wording import folder_name, number, tr
 from photofind.live.folders import LiveFolders
@@ -18,14 +18,14 @@ from photofind.store.catalogue import RootRepository
 
 
 class FolderActions(QObject):
-    """Asks a person and changes the library on the writer's lane.
+    """Changes folders on the writer's lane, after a person chose or confirmed.
 
     Args:
-        choose: Which folder to add; by default a person is asked, and may change their mind.
-        confirm: Whether a folder may go; by default a person is asked.
+        choose: Chooses the folder to add, `None` to cancel; by default a dialog.
+        confirm: Confirms that a folder may go; by default a dialog.
 
     Signals:
-        changed: The library has other folders now.
+        changed: Folders were added or removed.
         failed: A `UserFacingError`.
     """
 
@@ -48,14 +48,14 @@ class FolderActions(QObject):
         self._repository = roots
         self._writer = writer
         self._history = history
-        # It takes seconds, for which nobody's tags should wait.
+        # It takes seconds, which would hold up tags on the writer's lane.
         self._drawing = Lane("demo pictures", self)
         self._window = window
-        self._choose = choose or (lambda: ask_folder(window))
-        self._confirm = confirm or self._ask_whether
+        self._choose = choose or (lambda: choose_folder(window))
+        self._confirm = confirm or self._confirm_removal
 
     def add_one(self) -> None:
-        """A person chooses."""
+        """Let a person choose a folder, and add it."""
         folder = self._choose()
         if folder is not None:
             self.add([folder])
@@ -66,21 +66,21 @@ class FolderActions(QObject):
             self._history.do(lambda: self._exchange((), chosen))
 
     def add_demo(self) -> None:
-        """Pictures photofind draws itself."""
-        self._drawing.submit(self._folders.add_demo_pictures, self._tell, self.failed.emit)
+        """Add a folder of pictures that photofind draws itself."""
+        self._drawing.submit(self._folders.add_demo_pictures, self._emit_changed, self.failed.emit)
 
     def remove(self, root_id: int) -> None:
-        """Only from the library; the files stay where they are."""
+        """Remove a folder from the library; the files stay where they are."""
         if self._confirm():
             self._history.do(lambda: self._remove(root_id))
 
     def rescan(self) -> None:
-        """Looks through all folders again; after it had to stop, tries again."""
-        self._writer.submit(self._folders.rescan, self._tell, self.failed.emit)
+        """Scan all folders again; after a stop, try again."""
+        self._writer.submit(self._folders.rescan, self._emit_changed, self.failed.emit)
 
     def retry(self) -> None:
-        """Reads again what could not be read."""
-        self._writer.submit(self._folders.retry, self._tell, self.failed.emit)
+        """Read again what could not be read."""
+        self._writer.submit(self._folders.retry, self._emit_changed, self.failed.emit)
 
     def close(self) -> None:
         self._drawing.close()
@@ -89,9 +89,9 @@ class FolderActions(QObject):
         return self._exchange([path for path, id_ in self._roots().items() if id_ == root_id], ())
 
     def _exchange(self, removed: Sequence[Path], folders: Sequence[Path]) -> Done:
-        """A step, see [Note: steps] in `photofind.gui.undo`.
+        """Remove and add folders; a step, see [Note: steps] in `photofind.gui.undo`.
 
-        A folder that is added may take over others that lie in it: what takes the step back adds
+        A folder that is added may take over others that lie in it: the inverse step adds
         these again. By path: a folder that is added again has another id.
         """
         changed = self._folders
@@ -112,7 +112,7 @@ class FolderActions(QObject):
         added = [path for path in after if path not in before]
         lost = [path for path in before if path not in after]
         return Done(
-            _said(added, lost),
+            _message(added, lost),
             partial(self._exchange, added, lost) if added or lost else None,
             left=partial(self._exchange, (), folders) if error is not None else None,
             error=error,
@@ -122,11 +122,11 @@ class FolderActions(QObject):
     def _roots(self) -> dict[Path, int]:
         return {root.path: root.id for root in self._repository.all()}
 
-    def _tell(self, _: None) -> None:
+    def _emit_changed(self, _: None) -> None:
         self.changed.emit()
 
-    def _ask_whether(self) -> bool:
-        return is_meant(
+    def _confirm_removal(self) -> bool:
+        return confirm_action(
             self._window,
             self.tr("Remove this folder from photofind?"),
             self.tr("The photos stay where they are. Their tags come back if you add it again."),
@@ -134,7 +134,7 @@ class FolderActions(QObject):
         )
 
 
-def _said(added: Sequence[Path], lost: Sequence[Path]) -> str:
+def _message(added: Sequence[Path], lost: Sequence[Path]) -> str:
     names = [folder_name(path) for path in added or lost]
     if not names:
         return ""

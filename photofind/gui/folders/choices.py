@@ -1,4 +1,4 @@
-"""What a choice in the library panel asks for."""
+"""Turn choices in the library panel into search requests."""
 
 from pathlib import Path
 
@@ -13,24 +13,24 @@ from photofind.store.filters import Filter
 
 
 class PanelChoices(QObject):
-    """Asks in the search bar what is chosen in the panel; what is asked otherwise unmarks it."""
+    """Submits panel choices to the search bar; any other request clears the choice."""
 
     def __init__(self, panel: LibraryPanel, bar: SearchBar, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel = panel
         self._bar = bar
         self._chosen: SearchRequest | None = None
-        panel.all_chosen.connect(lambda: self._ask(SearchRequest()))
-        panel.folder_chosen.connect(lambda path: self._ask(in_folder(path)))
-        panel.tag_chosen.connect(lambda name: self._ask(tagged(name)))
-        panel.years_chosen.connect(lambda *years: self._ask(taken_in(*years)))
-        bar.submitted.connect(self._compare)
+        panel.all_chosen.connect(lambda: self._submit(SearchRequest()))
+        panel.folder_chosen.connect(lambda path: self._submit(in_folder(path)))
+        panel.tag_chosen.connect(lambda name: self._submit(tagged(name)))
+        panel.years_chosen.connect(lambda *years: self._submit(in_years(*years)))
+        bar.submitted.connect(self._follow_request)
 
-    def _ask(self, request: SearchRequest) -> None:
+    def _submit(self, request: SearchRequest) -> None:
         self._chosen = request
         self._bar.submit(request)
 
-    def _compare(self, request: SearchRequest) -> None:
+    def _follow_request(self, request: SearchRequest) -> None:
         if request.empty:
             self._panel.choose_all()
         elif request != self._chosen:
@@ -38,7 +38,7 @@ class PanelChoices(QObject):
 
 
 def in_folder(root: Path) -> SearchRequest:
-    """All photos below a root, whose name counts among the names of its folders."""
+    """Request all photos below a root, by its name among those of their folders."""
     return _filtered(Filter(FOLDER, (root.name,)))
 
 
@@ -46,8 +46,8 @@ def tagged(name: str) -> SearchRequest:
     return _filtered(Filter(TAG, name))
 
 
-def taken_in(first: int, last: int) -> SearchRequest:
-    """Photos of some years, both included."""
+def in_years(first: int, last: int) -> SearchRequest:
+    """Request photos of some years, both included."""
     return _filtered(Filter(FROM, PartialDate(first)), Filter(TO, PartialDate(last)))
 
 

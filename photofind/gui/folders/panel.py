@@ -1,4 +1,4 @@
-"""The library at a glance, at the window's left: folders, tags, years."""
+"""Library panel at the window's left: folders, tags, years."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -36,26 +36,26 @@ from photofind.store.tags import TagCount
 
 WIDTH_PX = 240
 MOST_USED = 50
-"""Tags that are listed before a person asks for all of them."""
+"""Tags that are listed until a person clicks the button for all of them."""
 
 FILTER_FROM = 12
-"""Tags from which on there is a field to filter them."""
+"""Fewest tags with a field to filter them."""
 
 
 class LibraryPanel(QWidget):
-    """What there is and where; a person chooses one thing in it at a time.
+    """Overview of the library, in which one thing at a time is selected.
 
-    What comes in anew changes neither what is chosen nor what is folded nor what is scrolled to.
+    New data leave the selection, collapsed sections and the scroll position as they are.
 
     Signals:
-        all_chosen: Every photo is wanted.
+        all_chosen: "All photos" was chosen.
         folder_chosen: The `Path` of a root.
         tag_chosen: A tag's name.
         review_chosen: Suggestions are to be looked through.
         years_chosen: The first and the last year, both included.
-        folder_add_asked: A person wants to add a folder.
-        folder_remove_asked: A root's id is to be removed from the library.
-        folder_show_asked: The `Path` of a root, to be shown by the system.
+        folder_add_requested: A folder is to be added.
+        folder_remove_requested: The root with this id is to be removed from the library.
+        folder_show_requested: The `Path` of a root, to be shown by the system.
     """
 
     all_chosen = Signal()
@@ -63,9 +63,9 @@ class LibraryPanel(QWidget):
     tag_chosen = Signal(str)
     review_chosen = Signal()
     years_chosen = Signal(int, int)
-    folder_add_asked = Signal()
-    folder_remove_asked = Signal(int)
-    folder_show_asked = Signal(object)
+    folder_add_requested = Signal()
+    folder_remove_requested = Signal(int)
+    folder_show_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +85,7 @@ class LibraryPanel(QWidget):
         self._all.choose("all")
 
     def show_count(self, count: int) -> None:
-        """Photos of the whole library."""
+        """Show the number of photos of the whole library."""
         self._count = count
         self._all.show_rows([all_photos_row(count)])
         self._show_undated()
@@ -96,7 +96,7 @@ class LibraryPanel(QWidget):
         self._no_folders.setVisible(not folders)
 
     def show_tags(self, tags: Sequence[TagCount]) -> None:
-        """In any order."""
+        """Show tags, given in any order."""
         self._tags = tuple(tags)
         count = waiting(tags)
         self._review.show_rows([review_row(count)] if count else [])
@@ -104,18 +104,18 @@ class LibraryPanel(QWidget):
         self._show_tag_rows()
 
     def show_years(self, years: Mapping[int, int]) -> None:
-        """Photos by the year they were taken."""
+        """Show photos by the year they were taken."""
         self._years.show_years(years)
         self._dated = sum(years.values())
         self._years_section.setVisible(bool(years))
         self._show_undated()
 
     def clear_choice(self) -> None:
-        """Nothing in the panel is what the window shows now."""
+        """Select nothing: the window shows something else."""
         self._choose_only(None)
 
     def choose_all(self) -> None:
-        """Marks "All photos" without telling anybody."""
+        """Select "All photos" without emitting a signal."""
         self._choose_only(self._all)
         self._all.choose("all")
 
@@ -204,17 +204,17 @@ class LibraryPanel(QWidget):
             rows.reached.connect(partial(self._scroll_to, rows))
         self._years.years_chosen.connect(lambda *_: self._choose_only(self._years))
         self._years.years_chosen.connect(self.years_chosen)
-        self._years.let_go.connect(self.choose_all)
-        self._years.let_go.connect(self.all_chosen)
-        self._roots.menu_asked.connect(self._show_menu)
-        self._roots.delete_asked.connect(self._remove)
-        self._add.clicked.connect(self.folder_add_asked)
+        self._years.cleared.connect(self.choose_all)
+        self._years.cleared.connect(self.all_chosen)
+        self._roots.menu_requested.connect(self._show_menu)
+        self._roots.delete_requested.connect(self._remove)
+        self._add.clicked.connect(self.folder_add_requested)
         self._filter.textChanged.connect(self._show_tag_rows)
         self._every.clicked.connect(self._toggle_every)
 
-    def _pick(self, rows: RowList, told: Callable[[object], None]) -> None:
+    def _pick(self, rows: RowList, picked: Callable[[object], None]) -> None:
         rows.picked.connect(lambda _: self._choose_only(rows))
-        rows.picked.connect(told)
+        rows.picked.connect(picked)
 
     def _choose_only(self, kept: QWidget | None) -> None:
         for rows in self._lists:
@@ -223,9 +223,9 @@ class LibraryPanel(QWidget):
         if self._years is not kept:
             self._years.choose(None)
 
-    def _scroll_to(self, rows: RowList, place: QRect) -> None:
-        top = rows.mapTo(self._inner, place.topLeft())
-        self._area.ensureVisible(0, top.y() + place.height() // 2, 0, place.height())
+    def _scroll_to(self, rows: RowList, position: QRect) -> None:
+        top = rows.mapTo(self._inner, position.topLeft())
+        self._area.ensureVisible(0, top.y() + position.height() // 2, 0, position.height())
 
     def _show_tag_rows(self) -> None:
         every = tag_rows(self._tags)
@@ -258,16 +258,16 @@ class LibraryPanel(QWidget):
         self._undated.setText(said)
         self._undated.setVisible(undated > 0)
 
-    def _show_menu(self, path: Path, place: QPoint) -> None:
-        self.folder_menu(path).popup(place)
+    def _show_menu(self, path: Path, position: QPoint) -> None:
+        self.folder_menu(path).popup(position)
 
     def folder_menu(self, path: Path) -> QMenu:
-        """What can be done with a folder; goes when it is closed."""
+        """Build the context menu of a folder, deleted when it is closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = QAction(self.tr("Show in folder"), menu)
         shown.setEnabled(not self._folder(path).root.offline)
-        shown.triggered.connect(lambda: self.folder_show_asked.emit(path))
+        shown.triggered.connect(lambda: self.folder_show_requested.emit(path))
         removed = QAction(self.tr("Remove from library…"), menu)
         removed.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         removed.triggered.connect(lambda: self._remove(path))
@@ -275,7 +275,7 @@ class LibraryPanel(QWidget):
         return menu
 
     def _remove(self, path: Path) -> None:
-        self.folder_remove_asked.emit(self._folder(path).root.id)
+        self.folder_remove_requested.emit(self._folder(path).root.id)
 
     def _folder(self, path: Path) -> FolderSummary:
         return next(folder for folder in self._folders if folder.root.path == path)

@@ -1,4 +1,4 @@
-"""Rows for the library panel, from what the library knows of itself."""
+"""Rows of the library panel."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def all_photos_row(count: int) -> Row:
 
 
 def review_row(waiting: int) -> Row:
-    """Args: waiting: Suggestions nobody has said anything about."""
+    """Build the row of suggestions to review."""
     name = tr("To review")
     tip = tr("Suggested tags that wait for your yes or no")
     said = tr("{count} suggestions").format(count=number(waiting))
@@ -24,7 +24,7 @@ def review_row(waiting: int) -> Row:
 
 
 def folder_rows(folders: Sequence[FolderSummary]) -> list[Row]:
-    """In their order; folders of one name are told apart by the one they lie in."""
+    """Build rows in the given order; equal names get their parent folder's."""
     names = Counter(folder_name(folder.root.path) for folder in folders)
     return [
         _folder_row(folder, twice=names[folder_name(folder.root.path)] > 1) for folder in folders
@@ -32,7 +32,7 @@ def folder_rows(folders: Sequence[FolderSummary]) -> list[Row]:
 
 
 def tag_rows(tags: Sequence[TagCount], wanted: str = "") -> list[Row]:
-    """The most used first; only those whose name holds `wanted`, in any case."""
+    """Build rows, most used first, of tags whose name contains `wanted` in any case."""
     part = tag_key(" ".join(wanted.split()))
     used = [tag for tag in tags if _uses(tag) and part in tag_key(tag.name)]
     used.sort(key=lambda tag: (-_uses(tag), tag_key(tag.name)))

@@ -1,11 +1,11 @@
-"""A part of the library panel that folds."""
+"""Collapsible section of the library panel."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.focus import paint_focus_ring
 from photofind.gui.icons import pixmap
 from photofind.gui.theme import SPACING, theme_of
 
@@ -20,10 +20,10 @@ class _Heading(QAbstractButton):
         self.setChecked(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        # Through buttons Tab goes, and the arrow keys fold.
+        # Tab stops here, as at other buttons; arrow keys collapse and expand.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.toggled.connect(self._say)
-        self._say(self.isChecked())
+        self.toggled.connect(self._update_accessible_name)
+        self._update_accessible_name(self.isChecked())
 
     @override
     def sizeHint(self) -> QSize:
@@ -69,13 +69,13 @@ class _Heading(QAbstractButton):
         x = SPACING if mirrored else self.width() - SPACING - _ICON_PX
         painter.drawPixmap(QPointF(x, (self.height() - _ICON_PX) / 2), drawn)
 
-    def _say(self, unfolded: bool) -> None:
+    def _update_accessible_name(self, unfolded: bool) -> None:
         said = self.tr("{section}, unfolded") if unfolded else self.tr("{section}, folded")
         self.setAccessibleName(said.format(section=self.text()))
 
 
 class Section(QWidget):
-    """A heading that folds what is below it."""
+    """Heading that collapses what is below it."""
 
     def __init__(self, title: str) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-"""Which bars a library's years are drawn as."""
+"""Group a library's years into bars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_GAP = 4
-"""Empty years in a row that are drawn; a longer gap (a camera that thought it was 1980) is one."""
+"""Most empty years with a bar each; a longer gap (a camera set to 1980) is one bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class YearBar:
 
 
 def year_bars(years: Mapping[int, int], most: int) -> list[YearBar]:
-    """Bars for a library's years in order, several years to a bar where there are too many.
+    """Make bars in order, several years to a bar where there are too many.
 
     Args:
         years: Photos by year.

@@ -1,4 +1,4 @@
-"""How many photos each year has, as bars to choose from."""
+"""Histogram of photos by year, to select years from."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.focus import paint_focus_ring
 from photofind.gui.folders.year_bars import YearBar, year_bars
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import photos
@@ -26,17 +26,17 @@ _LEAST_PX = 2
 
 
 class YearsHistogram(QWidget):
-    """A click chooses a year, a drag a range; Escape or a second click lets go of it.
+    """A click selects a year, a drag a range; Escape or a second click clears the selection.
 
-    Left and Right go to the next year that has photos, with Shift they take it in.
+    Left and Right go to the next year that has photos, with Shift they extend the selection.
 
     Signals:
         years_chosen: The first and the last year.
-        let_go: No years are chosen any more.
+        cleared: The selection was cleared.
     """
 
     years_chosen = Signal(int, int)
-    let_go = Signal()
+    cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,33 +49,33 @@ class YearsHistogram(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._say()
+        self._update_accessible_name()
 
     @property
     def chosen(self) -> tuple[int, int] | None:
         return self._chosen
 
     def show_years(self, years: Mapping[int, int]) -> None:
-        """Photos by year; what is chosen stays chosen."""
+        """Show photos by year; the selection stays."""
         self._years = dict(years)
         self._hovered = self._pressed = None
         self._drawn = None
-        self._say()
+        self._update_accessible_name()
         self.update()
 
     def choose(self, years: tuple[int, int] | None) -> None:
-        """Marks years without telling anybody."""
+        """Select years without emitting `years_chosen`."""
         self._chosen = years
         self._anchor = None if years is None else years[0]
-        self._say()
+        self._update_accessible_name()
         self.update()
 
     def bars(self) -> list[YearBar]:
-        """As they are drawn now, from the left."""
+        """Return the bars as painted now, from the left."""
         return year_bars(self._years, max(self._room().width() // NARROWEST_PX, 1))
 
     def area_of(self, bar: YearBar) -> QRect:
-        """Where a bar can be pointed at."""
+        """Return the area where a bar can be clicked."""
         bars = self.bars()
         pitch = self._pitch(len(bars))
         room = self._room()
@@ -114,7 +114,7 @@ class YearsHistogram(QWidget):
             return
         clicked_again = drawn == self._chosen and drawn == (pressed.first, pressed.last)
         if clicked_again:
-            self._let_go()
+            self._clear()
         elif self._count(drawn):
             self._pick(drawn, drawn[0])
         self.update()
@@ -129,7 +129,7 @@ class YearsHistogram(QWidget):
         full = [bar for bar in self.bars() if bar.photos]
         key = event.key()
         if key == Qt.Key.Key_Escape and self._chosen is not None:
-            self._let_go()
+            self._clear()
         elif full and key in (_LEFT, _RIGHT, Qt.Key.Key_Home, Qt.Key.Key_End):
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._step(full, Qt.Key(key), extend=extend)
@@ -156,12 +156,12 @@ class YearsHistogram(QWidget):
         most = max((bar.photos for bar in bars), default=1)
         marked = self._drawn or self._chosen
         painter.setPen(Qt.PenStyle.NoPen)
-        for place, bar in enumerate(bars):
+        for index, bar in enumerate(bars):
             if not bar.photos:
                 continue
-            # The eye takes heights as they are; a year with few photos is still there to click.
+            # Heights are linear, with a minimum so that a year with few photos can be clicked.
             height = max(bar.photos / most * room.height(), _LEAST_PX)
-            left = room.left() + place * pitch
+            left = room.left() + index * pitch
             within = marked is not None and bar.last >= marked[0] and bar.first <= marked[1]
             plain = theme.text if bar == self._hovered else theme.muted
             painter.setBrush(QColor(theme.accent if within else plain))
@@ -174,7 +174,7 @@ class YearsHistogram(QWidget):
         theme = theme_of(self.palette())
         room = self._room()
         words = QRect(room.left(), room.bottom() + 5, room.width(), self.fontMetrics().height())
-        said = self._said_of(self._drawn or self._hovered_years() or self._chosen)
+        said = self._text_of(self._drawn or self._hovered_years() or self._chosen)
         if said:
             painter.setPen(QColor(theme.text))
             painter.drawText(words, Qt.AlignmentFlag.AlignCenter, said)
@@ -191,18 +191,18 @@ class YearsHistogram(QWidget):
             painter.drawText(words, Qt.AlignmentFlag.AlignRight, last)
 
     def _step(self, full: list[YearBar], key: Qt.Key, *, extend: bool) -> None:
-        """`full` are the bars that have photos."""
+        """Move the selection by key; `full` are the bars that have photos."""
         chosen = self._chosen
         if chosen is None:
-            place = 0 if key in (Qt.Key.Key_Home, _RIGHT) else len(full) - 1
-            self._pick((full[place].first, full[place].last), full[place].first)
+            index = 0 if key in (Qt.Key.Key_Home, _RIGHT) else len(full) - 1
+            self._pick((full[index].first, full[index].last), full[index].first)
             return
         anchor = chosen[0] if self._anchor is None else self._anchor
-        # The end that moves is the one that is not held.
+        # The end away from the anchor moves.
         held_first = anchor == chosen[0]
         moving = chosen[1] if held_first else chosen[0]
-        place = min(range(len(full)), key=lambda n: abs(full[n].first - moving))
-        steps = {_LEFT: place - 1, _RIGHT: place + 1, Qt.Key.Key_Home: 0}
+        index = min(range(len(full)), key=lambda n: abs(full[n].first - moving))
+        steps = {_LEFT: index - 1, _RIGHT: index + 1, Qt.Key.Key_Home: 0}
         target = full[min(max(steps.get(key, len(full) - 1), 0), len(full) - 1)]
         if not extend:
             self._pick((target.first, target.last), target.first)
@@ -214,16 +214,16 @@ class YearsHistogram(QWidget):
             return
         self._chosen = years
         self._anchor = anchor
-        self._say()
+        self._update_accessible_name()
         self.update()
         self.years_chosen.emit(*years)
 
-    def _let_go(self) -> None:
+    def _clear(self) -> None:
         self.choose(None)
-        self.let_go.emit()
+        self.cleared.emit()
 
     def _room(self) -> QRect:
-        """Where the bars stand."""
+        """Return the rectangle the bars are painted in."""
         return QRect(SPACING, SPACING, max(self.width() - 2 * SPACING, 1), _BARS_PX)
 
     def _pitch(self, count: int) -> float:
@@ -231,10 +231,10 @@ class YearsHistogram(QWidget):
 
     def _bar_at(self, x: float, *, nearest: bool = False) -> YearBar | None:
         bars = self.bars()
-        place = int((x - self._room().left()) // self._pitch(len(bars)))
+        index = int((x - self._room().left()) // self._pitch(len(bars)))
         if nearest:
-            place = min(max(place, 0), len(bars) - 1)
-        return bars[place] if 0 <= place < len(bars) else None
+            index = min(max(index, 0), len(bars) - 1)
+        return bars[index] if 0 <= index < len(bars) else None
 
     def _hovered_years(self) -> tuple[int, int] | None:
         return None if self._hovered is None else (self._hovered.first, self._hovered.last)
@@ -242,15 +242,15 @@ class YearsHistogram(QWidget):
     def _count(self, years: tuple[int, int]) -> int:
         return sum(count for year, count in self._years.items() if years[0] <= year <= years[1])
 
-    def _said_of(self, years: tuple[int, int] | None) -> str:
+    def _text_of(self, years: tuple[int, int] | None) -> str:
         if years is None:
             return ""
         said = self.tr("{year}: {photos}") if years[0] == years[1] else self.tr("{years}: {photos}")
         span = f"{years[0]}–{years[1]}"  # digits are written the same everywhere here
         return said.format(year=years[0], years=span, photos=photos(self._count(years)))
 
-    def _say(self) -> None:
-        said = self._said_of(self._chosen) or self.tr("none chosen")
+    def _update_accessible_name(self) -> None:
+        said = self._text_of(self._chosen) or self.tr("none chosen")
         self.setAccessibleName(self.tr("Years, {chosen}").format(chosen=said))
         if QAccessible.isActive():
             event = QAccessibleEvent(self, QAccessible.Event.NameChanged)

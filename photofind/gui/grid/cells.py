@@ -1,4 +1,4 @@
-"""How one photo of the grid is drawn."""
+"""Paint one cell of the grid."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ _SKELETON_COLOUR_SHARE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is known of a photo when it is drawn.
+    """State of one cell, as it is painted.
 
     Attributes:
         pixmap: Grey where the photo is offline.
@@ -42,7 +42,7 @@ class Cell:
 
 
 class CellPainter:
-    """Draws cells in a theme, on a screen of a pixel ratio."""
+    """Paints cells in a theme, for a device pixel ratio."""
 
     def __init__(self, theme: Theme, ratio: float) -> None:
         self._theme = theme
@@ -79,7 +79,7 @@ class CellPainter:
             painter.drawPixmap(_centred(cell.rect, side), mark)
 
     def _draw_photo(self, painter: QPainter, cell: Cell, pixmap: QPixmap) -> None:
-        """Fills the cell; what is over at the sides is cut."""
+        """Fill the cell, cropping what is over at the sides."""
         wanted = device_size(cell.rect.size(), self._ratio)
         source = _middle_of(pixmap.size(), wanted)
         exact = source.size() == wanted
@@ -92,7 +92,7 @@ class CellPainter:
         self._outline(painter, QRectF(rect).adjusted(half, half, -half, -half), _FRAME_PX)
 
     def _draw_ring(self, painter: QPainter, rect: QRect) -> None:
-        """In the gap around the cell."""
+        """Draw the focus ring in the gap around the cell."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         away = 1 + FOCUS_PX / 2
         self._outline(painter, QRectF(rect).adjusted(-away, -away, away, away), FOCUS_PX)
@@ -126,26 +126,26 @@ class CellPainter:
         painter.drawPixmap(_centred(badge, side), mark)
 
     def _round_off(self, painter: QPainter, rect: QRect) -> None:
-        """Covers the corners with the ground: far faster than clipping every photo to a path."""
+        """Cover the corners with the ground: far faster than clipping every photo to a path."""
         right, bottom = rect.x() + rect.width() - RADIUS, rect.y() + rect.height() - RADIUS
-        places = (rect.x(), rect.y()), (right, rect.y()), (rect.x(), bottom), (right, bottom)
-        for corner, (x, y) in zip(self._corners, places, strict=True):
+        origins = (rect.x(), rect.y()), (right, rect.y()), (rect.x(), bottom), (right, bottom)
+        for corner, (x, y) in zip(self._corners, origins, strict=True):
             painter.drawPixmap(x, y, corner)
 
 
 def badge_rect(rect: QRect) -> QRect:
-    """Where a click selects without opening or letting go of others."""
+    """Return the area where a click toggles the selection and keeps the rest of it."""
     inset = min(_BADGE_INSET_PX, max(2, (rect.height() - _BADGE_PX) // 2))
     return QRect(rect.x() + inset, rect.y() + inset, _BADGE_PX, _BADGE_PX)
 
 
 def device_size(size: QSize, ratio: float) -> QSize:
-    """Pixels of the screen that a size takes."""
+    """Convert a size to device pixels."""
     return QSize(round(size.width() * ratio), round(size.height() * ratio))
 
 
 def _middle_of(have: QSize, wanted: QSize) -> QRect:
-    """The largest part in the middle that has the shape wanted; unscaled where it fits."""
+    """Return the largest centred part of the wanted shape; unscaled where it fits."""
     if have.width() >= wanted.width() and have.height() >= wanted.height():
         spare = have.width() - wanted.width(), have.height() - wanted.height()
         if 0 in spare:
@@ -169,7 +169,7 @@ def _faint(colour: str, alpha: int) -> QColor:
 
 @lru_cache(maxsize=4096)
 def _mixed(colour: int, ground: str) -> str:
-    """A photo's average colour, quieter."""
+    """Mix a photo's average colour with the ground, to be quieter."""
     own, other, share = QColor(colour), QColor(ground), _SKELETON_COLOUR_SHARE
     channels = (
         (own.red(), other.red()),
@@ -181,7 +181,7 @@ def _mixed(colour: int, ground: str) -> str:
 
 @lru_cache(maxsize=8)
 def _corners(colour: str, ratio: float) -> tuple[QPixmap, ...]:
-    """What lies outside a rounded rectangle: top left, top right, bottom left, bottom right."""
+    """Paint what lies outside a rounded rectangle: top left and right, bottom left and right."""
     side = round(2 * RADIUS * ratio)
     whole = QPixmap(side, side)
     whole.fill(Qt.GlobalColor.transparent)

@@ -1,4 +1,4 @@
-"""Photos that are dragged out of the grid, as files."""
+"""Drag photos out of the grid, as files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from photofind.gui import wording
 from photofind.gui.theme import Theme, theme_of
 
 OWN_DRAG = "application/x-photofind-photos"
-"""Marks what the window itself drags, so that it is not offered a search for it."""
+"""MIME type of the window's own drags, which are not dropped as searches."""
 
 _SIDE_PX = 96
 _COUNT_PX = 24
@@ -25,7 +25,7 @@ def drag_data(paths: Sequence[Path]) -> QMimeData:
 
 
 def drag_out(source: QWidget, paths: Sequence[Path], thumbnail: QPixmap | None) -> None:
-    """Copies only: a photo's own file is never moved by a drag. Returns after the drop."""
+    """Drag copies of files and return after the drop; a photo's own file is never moved."""
     drag = QDrag(source)
     drag.setMimeData(drag_data(paths))
     if thumbnail is not None:
@@ -35,7 +35,7 @@ def drag_out(source: QWidget, paths: Sequence[Path], thumbnail: QPixmap | None) 
 
 
 def _picture(thumbnail: QPixmap, count: int, theme: Theme) -> QPixmap:
-    """The thumbnail, with the number of photos where there are several."""
+    """Scale the thumbnail and add the number of photos where there are several."""
     picture = thumbnail.scaled(
         _SIDE_PX,
         _SIDE_PX,

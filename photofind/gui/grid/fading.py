@@ -1,4 +1,4 @@
-"""Thumbnails that come in softly."""
+"""Fade thumbnails in."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ FADE_S = 0.12
 
 
 class Fades:
-    """How far each photo that has just come has faded in.
+    """Opacity of photos that have just been loaded.
 
     Args:
         clock: Seconds.
@@ -23,12 +23,12 @@ class Fades:
         self._begun[photo_id] = self._clock()
 
     def shown(self, photo_id: PhotoId) -> float:
-        """0 to 1; 1 for one that does not fade."""
+        """Return the opacity, 0 to 1; 1 for a photo that does not fade."""
         begun = self._begun.get(photo_id)
         return 1.0 if begun is None else min(1.0, (self._clock() - begun) / FADE_S)
 
-    def take_step(self) -> list[PhotoId]:
-        """Those to be drawn again; the ones that are through are among them for the last time."""
+    def advance(self) -> list[PhotoId]:
+        """Drop finished fades and return what to repaint, just finished ones included."""
         fading = list(self._begun)
         now = self._clock()
         self._begun = {one: begun for one, begun in self._begun.items() if now - begun < FADE_S}

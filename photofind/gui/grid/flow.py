@@ -1,7 +1,7 @@
-"""Photos that follow one another in lines: where each lies, without laying out those not in sight.
+"""Flow photos into lines on demand: only what is looked up is laid out.
 
 A flow's own pixels begin at 0, 0. Squares are arithmetic. Justified lines are laid out a block at a
-time, when somebody looks there; what has not been looked at has an estimated height.
+time, when they are looked up; until then their height is an estimate.
 """
 
 from bisect import bisect_right
@@ -44,7 +44,7 @@ class Rect(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Photos beside one another.
+    """Photos in one line.
 
     Attributes:
         first: Row of the first photo.
@@ -62,37 +62,37 @@ class Line(NamedTuple):
         return self.first + len(self.edges) - 1
 
     def rect(self, row: int) -> Rect:
-        place = row - self.first
-        left = self.edges[place]
-        return Rect(left, self.y, self.edges[place + 1] - self.gap - left, self.height)
+        index = row - self.first
+        left = self.edges[index]
+        return Rect(left, self.y, self.edges[index + 1] - self.gap - left, self.height)
 
     def nearest(self, x: float) -> int:
-        """The row whose middle is nearest to a place across."""
+        """Return the row whose middle is nearest to an x coordinate."""
         rects = [self.rect(row) for row in range(self.first, self.stop)]
         away = [abs(rect.x + rect.width / 2 - x) for rect in rects]
         return self.first + away.index(min(away))
 
 
 class Flow(Protocol):
-    """Rows from 0 in lines; laying out some may change the height of what lies there."""
+    """Rows from 0 in lines; laying out some may change the height of others."""
 
     @property
     def height(self) -> int:
-        """Of all lines, the gap after the last one included."""
+        """Height of all lines, the gap after the last one included."""
         ...
 
     def line_of(self, row: int) -> Line: ...
 
     def line_at(self, y: float) -> Line:
-        """The line there or in the gap above it; the first or last one beyond the ends."""
+        """Return the line at y or below that gap; the first or last one beyond the ends."""
         ...
 
     def is_known(self, row: int) -> bool:
-        """Whether the row is laid out; asking where it lies lays it out."""
+        """Whether the row is laid out; `line_of` lays it out."""
         ...
 
     def known_at(self, y: float) -> bool:
-        """Whether what lies there is laid out."""
+        """Whether what lies at y is laid out."""
         ...
 
 
@@ -155,7 +155,7 @@ class Justified:
         self._heights = self._estimates()
         self._tops = np.empty(0, np.int64)
         if kept is not None:
-            self._keep(kept, unchanged)
+            self._reuse(kept, unchanged)
         self._pile(0)
 
     @property
@@ -163,12 +163,12 @@ class Justified:
         return int(self._tops[-1])
 
     def line_of(self, row: int) -> Line:
-        block, place = divmod(row, BLOCK)
+        block, index = divmod(row, BLOCK)
         lines = self._lines(block)
-        return self._line(block, bisect_right(lines.starts, place) - 1)
+        return self._line(block, bisect_right(lines.starts, index) - 1)
 
     def line_at(self, y: float) -> Line:
-        # Laying a block out may move it, or make it end above the place asked for.
+        # Laying a block out may move it, or make it end above y.
         while (block := self._block_at(y)) not in self._known:
             self._lay(block)
         lines = self._known[block]
@@ -214,13 +214,13 @@ class Justified:
         return lines
 
     def _learn(self, taller: float) -> None:
-        """The first block that is laid out tells how tall the others will be."""
+        """Correct the estimated heights by the first block that is laid out."""
         self._taller *= taller
         self._heights *= taller
         self._pile(0)
 
     def _pile(self, block: int) -> None:
-        """Makes the tops from those of a block on."""
+        """Recompute the tops from a block on."""
         if not block:
             self._tops = np.zeros(len(self._heights) + 1, np.int64)
         heights = np.rint(self._heights[block:]).astype(np.int64)
@@ -237,8 +237,8 @@ class Justified:
         estimates: NDArray[np.float64] = self._taller * lines * (measure.height + measure.gap)
         return estimates
 
-    def _keep(self, other: "Justified", unchanged: int) -> None:
-        """Takes over what was laid out of rows that have not changed."""
+    def _reuse(self, other: "Justified", unchanged: int) -> None:
+        """Take over lines of rows that have not changed from another layout."""
         whole = unchanged // BLOCK
         last = len(other._heights) - 1
         for block, lines in other._known.items():
@@ -253,7 +253,7 @@ class Justified:
                 self._hints.setdefault(block, hint)
 
     def _still(self, lines: Lines, unchanged: int, block: int) -> tuple[int, ...]:
-        """Starts of the lines that stay as they are in a block that is changed further on."""
+        """Return the starts of lines that stay as they are in a block that changed further on."""
         within = [start for start in lines.starts[:-1] if start < unchanged]
         if block < len(self._heights) - 1:
             # The block is full now: its last lines share what is left between them.

@@ -1,4 +1,4 @@
-"""Scrolling by wheel steps that glide to their place, where motion is allowed."""
+"""Animate scrolling by wheel steps, where motion is allowed."""
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 from PySide6.QtWidgets import QScrollBar
@@ -7,10 +7,9 @@ GLIDE_MS = 150
 
 
 class Glide(QObject):
-    """Moves a scroll bar bit by bit; steps that come meanwhile are added.
+    """Animates a scroll bar; further steps are added to those under way.
 
-    The way is kept, not the goal: what is laid out while it moves may shift the pixels it is
-    counted in.
+    The remaining distance is kept, not the target: layout during the animation may shift positions.
     """
 
     def __init__(self, bar: QScrollBar, duration_ms: int = GLIDE_MS) -> None:

@@ -1,7 +1,7 @@
-"""Where every photo of a grid lies, of a dozen or of a million, without Qt.
+"""Lay out a grid of a dozen or a million photos, without Qt.
 
-Pixels of the content begin at the top left of its margin. Only what is looked at is laid out, so
-places further on are estimates until `settle` is asked about them.
+Pixels of the content begin at the top left of its margin. Rows are laid out on
+demand, so positions further on are estimates until `settle` is called for them.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from photofind.gui.grid.lines import Measure
 
 GAP = 4
 MARGIN = 16
-"""Around all photos: room for the focus ring, and to begin a rubber band in."""
+"""Margin around all photos, for the focus ring and the start of a rubber band."""
 
 HEADING = 44
 """Height of a heading line."""
@@ -48,7 +48,7 @@ class _Section:
 
 
 class GridLayout:
-    """Rows in lines, the guesses below a heading."""
+    """Lays out rows in lines, the best guesses below a heading."""
 
     def __init__(self) -> None:
         self._aspects: Aspects = np.empty(0, np.float32)
@@ -73,7 +73,7 @@ class GridLayout:
         return self._arrangement
 
     def show(self, aspects: Aspects, sure: int | None) -> None:
-        """Other photos.
+        """Lay out other photos.
 
         Args:
             aspects: Not copied.
@@ -84,13 +84,13 @@ class GridLayout:
         self._lay(unchanged=0)
 
     def change(self, aspects: Aspects, sure: int | None, unchanged: int) -> None:
-        """The same photos with some more or less from a row on; those before stay in place."""
+        """Lay out again after rows from `unchanged` on came or went; those before stay in place."""
         same_sections = sure == self._sure
         self._aspects, self._sure = aspects, sure
         self._lay(unchanged if same_sections or sure is None else min(unchanged, sure))
 
     def set_frame(self, width: int, cell: int, arrangement: Arrangement) -> bool:
-        """How wide the view is, how high a line, and which way; whether that changed anything.
+        """Set view width, cell size and arrangement; return whether anything changed.
 
         Args:
             width: Pixels, margins included.
@@ -106,7 +106,7 @@ class GridLayout:
 
     @property
     def height(self) -> int:
-        """Of everything, margins included; partly an estimate."""
+        """Height of everything, margins included; partly an estimate."""
         if not self._sections:
             return 0
         last = self._sections[-1]
@@ -114,25 +114,25 @@ class GridLayout:
 
     @property
     def heading(self) -> Rect | None:
-        """Where the heading between the sure ones and the guesses lies."""
+        """Rectangle of the heading between sure photos and best guesses."""
         if len(self._sections) < 2:
             return None
         y = self._sections[1].y - HEADING
         return Rect(MARGIN, y, self._width - 2 * MARGIN, HEADING)
 
     def rect_of(self, row: int) -> Rect:
-        """Lays out what is around the row where nobody has looked yet."""
+        """Return a row's rectangle, laying out what is around it if need be."""
         section = self._section_of(row)
         line = section.flow.line_of(row - section.first)
         return line.rect(row - section.first).moved(MARGIN, section.y)
 
     def is_known(self, row: int) -> bool:
-        """Whether `rect_of` answers without laying anything out."""
+        """Whether `rect_of` returns without laying anything out."""
         section = self._section_of(row)
         return section.flow.is_known(row - section.first)
 
     def settle(self, top: int, bottom: int) -> int:
-        """Lays out what is to be seen between two heights.
+        """Lay out everything between two y coordinates.
 
         Returns:
             How far down everything has moved that was known between them before, because what lies
@@ -160,14 +160,14 @@ class GridLayout:
         return None
 
     def nearest(self, x: float, y: float) -> int | None:
-        """The row nearest to a point, across first of all within the line there."""
+        """Return the row nearest to a point, by x within the line at y."""
         if not self._sections:
             return None
         section, line = self._line_near(y)
         return section.first + line.nearest(x - MARGIN)
 
     def rows_between(self, top: int, bottom: int) -> range:
-        """The rows of all lines that reach into a band, gaps not counted."""
+        """Return the rows of all lines that reach into a band, gaps not counted."""
         first = stop = 0
         for section, line in self._lines(top, bottom):
             if first == stop:
@@ -176,13 +176,13 @@ class GridLayout:
         return range(first, stop)
 
     def cells_between(self, top: int, bottom: int) -> Iterator[tuple[int, Rect]]:
-        """Rows of a band with their places."""
+        """Yield the rows of a band with their rectangles."""
         for section, line in self._lines(top, bottom):
             for row in range(line.first, line.stop):
                 yield section.first + row, line.rect(row).moved(MARGIN, section.y)
 
     def rows_in(self, rect: Rect) -> NDArray[np.int64]:
-        """Rows whose photos a rectangle touches, ascending."""
+        """Return the rows whose photos intersect a rectangle, ascending."""
         found = [
             row
             for row, cell in self.cells_between(rect.y, rect.bottom)
@@ -191,7 +191,7 @@ class GridLayout:
         return np.array(found, np.int64)
 
     def next_row(self, row: int, direction: Direction) -> int:
-        """Where an arrow key leads; the row itself at the ends.
+        """Return the row an arrow key leads to; the row itself at the ends.
 
         Up and down go to the photo whose middle is nearest across.
         """
@@ -248,7 +248,7 @@ class GridLayout:
         return self._sections[0] if row < section.first else section
 
     def _pile(self) -> None:
-        """Moves what lies below the first section after its height has changed."""
+        """Move the second section after the height of the first has changed."""
         if len(self._sections) > 1:
             above = self._sections[0]
             self._sections[1].y = above.y + above.flow.height + HEADING - GAP
@@ -262,7 +262,7 @@ class GridLayout:
         return section, line
 
     def _lines(self, top: float, bottom: float) -> Iterator[tuple[_Section, Line]]:
-        """Lines whose photos reach into a band, downwards."""
+        """Yield lines whose photos reach into a band, downwards."""
         for section in self._sections:
             if section.y > bottom or section.y + section.flow.height <= top:
                 continue
@@ -279,7 +279,7 @@ class GridLayout:
                 self._pile()
 
     def _first_known(self, top: int, bottom: int) -> int | None:
-        """A row that is laid out and can be seen, without laying out any."""
+        """Return a visible row that is laid out already; lay out none."""
         for section in self._sections:
             y = max(top, section.y)
             while y <= bottom and y < section.y + section.flow.height:

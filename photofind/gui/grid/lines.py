@@ -1,8 +1,8 @@
-"""How photos of given shapes are broken into lines that fill a width.
+"""Break photos of given aspect ratios into lines that fill a width.
 
 Every line is scaled until it is exactly as wide as the view, so a line of few or narrow photos
 comes out tall and one of many comes out flat. The breaks are those that keep all lines of a block
-together nearest to the height that is asked for (the way TeX breaks a paragraph), not the first
+together nearest to the target height (the way TeX breaks a paragraph), not the first
 that fit.
 """
 
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 MIN_ASPECT, MAX_ASPECT = 0.4, 3.0
-"""Towers and panoramas beyond are cut at the sides: they would be too small, or a line alone."""
+"""Beyond them photos are cropped: they would be too small, or fill a line alone."""
 
 BLOCK = 360
-"""Photos that are broken together. Photos of one shape often fill a library; 360 divides evenly
-into lines of 1 to 6, 8, 9, 10 and 12."""
+"""Photos in a block, which is laid out at once. Photos of one shape often fill a library; 360
+divides evenly into lines of 1 to 6, 8, 9, 10 and 12."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a line is to be.
+    """Target size of lines.
 
     Attributes:
         width: Pixels that every line fills.
@@ -55,11 +55,11 @@ class Lines:
 def lay_lines(
     aspects: Sequence[float], measure: Measure, *, filled: bool, kept: Sequence[int] = (0,)
 ) -> Lines:
-    """Breaks photos into lines.
+    """Break photos into lines.
 
     Args:
         aspects: Width / height, within `MIN_ASPECT` and `MAX_ASPECT`.
-        filled: Whether the last line is to be filled too; else it stays at the height asked for.
+        filled: Whether the last line is to be filled too; else it keeps the target height.
         kept: Starts of lines that are to stay as they are, the first 0.
     """
     starts = _breaks(aspects, measure, filled, kept)
@@ -77,7 +77,7 @@ def lay_lines(
 def _breaks(
     aspects: Sequence[float], measure: Measure, filled: bool, kept: Sequence[int]
 ) -> list[int]:
-    """Starts of the lines, and the number of photos at the end."""
+    """Return the starts of the lines, and the number of photos at the end."""
     count, begin = len(aspects), kept[-1]
     sums = list(accumulate(aspects, initial=0.0))
     room = (measure.width + measure.gap) / measure.height

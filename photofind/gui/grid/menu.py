@@ -1,4 +1,4 @@
-"""What can be done with photos of the grid, in words."""
+"""Context menu of photos in the grid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from photofind.gui.wording import tr
 
 @dataclass(frozen=True, slots=True)
 class GridActions:
-    """What the entries do."""
+    """Callbacks of the menu's entries."""
 
     open: Callable[[], object]
     show_in_folder: Callable[[], object]
@@ -22,7 +22,7 @@ class GridActions:
 
 
 def grid_menu(parent: QWidget, count: int, actions: GridActions) -> QMenu:
-    """For `count` photos; what concerns one only is offered where there is one only."""
+    """Build the context menu for `count` photos; some actions are for a single one only."""
     menu = QMenu(parent)
     one = count == 1
     _add(menu, tr("Open"), tr("Enter"), actions.open, enabled=one)
@@ -44,7 +44,7 @@ def grid_menu(parent: QWidget, count: int, actions: GridActions) -> QMenu:
 def _add(
     menu: QMenu, words: str, key: str, action: Callable[[], object], *, enabled: bool = True
 ) -> None:
-    # The key is only written beside: the grid itself listens to it, also without the menu.
+    # The shortcut is only displayed: the grid handles the key, also without the menu.
     entry = menu.addAction(f"{words}\t{key}" if key else words)
     entry.setEnabled(enabled)
     entry.triggered.connect(lambda: action())

@@ -13,7 +13,6 @@ from typing_extensions import override
 from photofind.domain import PhotoId
 from photofind.gui import wording
 from photofind.gui.grid.captions import Caption, Captions
-from photofind.gui.grid.runs import runs
 from photofind.store.gallery import NO_ROWS, PhotoRows
 
 Index = QModelIndex | QPersistentModelIndex
@@ -26,7 +25,7 @@ _SPOKEN = (
 
 
 class PhotoRole(IntEnum):
-    """What the model says of a row beside its words.
+    """Data roles of a row beside its texts.
 
     `SURE` is `None` where the photos are not ranked; `COLOUR` is 0xRRGGBB.
     """
@@ -39,11 +38,11 @@ class PhotoRole(IntEnum):
 
 
 MOST_REMOVALS = 100
-"""Runs of rows that are taken out one by one; each makes every view look at what it selected."""
+"""Most runs removed one by one: each makes every view update its selection."""
 
 
 class PhotoModel(QAbstractListModel):
-    """Photos in the order they are shown; a few bytes a row.
+    """List model of photos in the order shown; a few bytes a row.
 
     Args:
         captions: Where names and dates come from; without, photos are only counted.
@@ -59,16 +58,16 @@ class PhotoModel(QAbstractListModel):
 
     @property
     def rows(self) -> PhotoRows:
-        """All of them; the arrays stay as they are when the model changes."""
+        """Every row; the arrays stay as they are when the model changes."""
         return self._columns.rows
 
     @property
     def sure(self) -> int | None:
-        """How many of the first rows are sure; `None` where the photos are not ranked."""
+        """Number of leading rows that are sure; `None` where the photos are not ranked."""
         return self._sure
 
     def show(self, rows: PhotoRows, sure: int | None) -> None:
-        """Puts other photos in the place of all.
+        """Replace all photos.
 
         Args:
             rows: Not copied.
@@ -80,7 +79,7 @@ class PhotoModel(QAbstractListModel):
         self.endResetModel()
 
     def append(self, rows: PhotoRows) -> None:
-        """Adds photos at the end; no other row moves."""
+        """Append photos; no other row moves."""
         if not len(rows):
             return
         count = self.rowCount()
@@ -89,7 +88,7 @@ class PhotoModel(QAbstractListModel):
         self.endInsertRows()
 
     def remove(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Takes photos out; ids that are not here are nothing to it."""
+        """Remove photos; unknown ids are ignored."""
         gone = np.flatnonzero(np.isin(self.rows.photo_ids, np.array(photo_ids, np.int64)))
         if not len(gone):
             return
@@ -108,7 +107,7 @@ class PhotoModel(QAbstractListModel):
             self.endRemoveRows()
 
     def set_offline(self, rows: PhotoRows) -> None:
-        """Takes over from `rows`, in any order, which photos can be reached now."""
+        """Update which photos are offline, from `rows` in any order."""
         offline = np.isin(self.rows.photo_ids, rows.photo_ids[rows.offline])
         changed = np.flatnonzero(offline != self.rows.offline)
         if len(changed):
@@ -127,8 +126,8 @@ class PhotoModel(QAbstractListModel):
     def is_sure(self, row: int) -> bool | None:
         return None if self._sure is None else row < self._sure
 
-    def want_captions(self, rows: Sequence[int]) -> None:
-        """Asks for the names of photos before anybody reads them; the first is asked for last."""
+    def prefetch_captions(self, rows: Sequence[int]) -> None:
+        """Request the captions of rows before anybody reads them, in reverse order."""
         if self._captions is not None:
             for row in reversed(rows):
                 self._captions.get(self.photo_id(row))
@@ -169,15 +168,15 @@ class PhotoModel(QAbstractListModel):
         return None if self._captions is None else self._captions.get(self.photo_id(row))
 
     def _words(self, row: int) -> str:
-        """As in "beach.jpg, 14 July 2019, result 3 of 214, sure"."""
+        """Build the accessible text: "beach.jpg, 14 July 2019, result 3 of 214, sure"."""
         caption = self._caption(row)
         parts = [] if caption is None else [_title(caption)]
         if caption is None or self._sure is None:
-            place = self.tr("photo {number} of {count}")
+            position = self.tr("photo {number} of {count}")
         else:
-            place = self.tr("result {number} of {count}")
+            position = self.tr("result {number} of {count}")
         count = wording.number(self.rowCount())
-        parts.append(place.format(number=wording.number(row + 1), count=count))
+        parts.append(position.format(number=wording.number(row + 1), count=count))
         if self._sure is not None:
             parts.append(self.tr("sure") if row < self._sure else self.tr("best guess"))
         if self.rows.offline[row]:
@@ -232,7 +231,7 @@ class _Columns:
         self._count = count
 
     def remove(self, first: int, stop: int) -> None:
-        """In place; only on a copy that nobody else has seen."""
+        """Remove rows in place; only on a copy that nobody else has seen."""
         kept = self._count - (stop - first)
         for array in self._arrays:
             array[first:kept] = array[stop : self._count]
@@ -243,3 +242,13 @@ def _grown(array: NDArray[Any], count: int) -> NDArray[Any]:
     grown = np.empty(max(count, 2 * len(array)), array.dtype)
     grown[: len(array)] = array
     return grown
+
+
+def runs(rows: NDArray[np.intp] | NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Group ascending rows into runs: first and last of consecutive ones."""
+    if not len(rows):
+        return []
+    ends = np.flatnonzero(np.diff(rows) > 1)
+    firsts = rows[np.concatenate(([0], ends + 1))]
+    lasts = rows[np.concatenate((ends, [len(rows) - 1]))]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Choosing photos by click, key and rubber band; rows, where Qt's views think in rectangles."""
+"""Select rows by click, key and rubber band; Qt's views select by rectangle."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,13 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
 )
 
-from photofind.gui.grid.runs import runs
+from photofind.gui.grid.model import runs
 
 _Flag = QItemSelectionModel.SelectionFlag
 
 
 class RowSelection:
-    """What a person does to the selection of a list, in rows.
+    """Selection of a list, by row.
 
     Args:
         selection: Stays the view's; its current index is the row keys start from.
@@ -34,19 +34,19 @@ class RowSelection:
         return self._selection.isSelected(self._selection.model().index(row, 0))
 
     def choose(self, row: int) -> None:
-        """This one and no other."""
+        """Select this row alone."""
         self._go(row, _Flag.ClearAndSelect)
 
     def toggle(self, row: int) -> None:
         self._go(row, _Flag.Toggle)
 
     def move(self, row: int) -> None:
-        """Only the current row moves."""
+        """Move the current row and leave the selection."""
         index = self._selection.model().index(row, 0)
         self._selection.setCurrentIndex(index, _Flag.NoUpdate)
 
     def extend(self, row: int, *, add: bool = False) -> None:
-        """All from where the last choice was to here."""
+        """Select from the anchor to this row."""
         start = self._anchor.row() if self._anchor.isValid() else (self.current or 0)
         if not self._anchor.isValid():
             self._set_anchor(start)
@@ -58,18 +58,18 @@ class RowSelection:
         self._selection.clearSelection()
 
     def begin_band(self, *, add: bool) -> None:
-        """Until the next one, `band` adds to what is selected now, or to nothing."""
+        """Start a rubber band that adds to the selection, or replaces it."""
         self._before_band = QItemSelection(self._selection.selection()) if add else QItemSelection()
 
     def band(self, rows: NDArray[np.int64]) -> None:
-        """Selects ascending rows beside those from before the band."""
+        """Select ascending rows, and what was selected before the band."""
         chosen = QItemSelection(self._before_band)
         for first, last in runs(rows):
             chosen.merge(self._span(first, last), _Flag.Select)
         self._selection.select(chosen, _Flag.ClearAndSelect)
 
     def ranges(self) -> list[tuple[int, int]]:
-        """Selected rows, ascending: first and last of those that follow one another."""
+        """Return the selected rows as ascending runs (first, last)."""
         chosen = self._selection.selection()
         ranges = [chosen.at(number) for number in range(chosen.count())]
         return sorted((range_.top(), range_.bottom()) for range_ in ranges)

@@ -1,7 +1,8 @@
-"""The photo grid: what a person does with it, by mouse and by keys."""
+"""Photo grid: mouse, keys, selection and drags."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import (
     QEvent,
@@ -27,46 +28,58 @@ from typing_extensions import override
 from photofind.domain import PhotoId
 from photofind.gui.grid.cells import badge_rect
 from photofind.gui.grid.dragging import drag_out
-from photofind.gui.grid.drawn import FRAME_MS, DrawnGrid
 from photofind.gui.grid.flow import Rect
-from photofind.gui.grid.keys import MOVES
 from photofind.gui.grid.layout import DEFAULT_CELL
 from photofind.gui.grid.menu import GridActions, grid_menu
 from photofind.gui.grid.model import Index, PhotoModel
+from photofind.gui.grid.painting import FRAME_MS, PaintedGrid
 from photofind.gui.grid.selecting import RowSelection
 from photofind.gui.grid.thumbnails import Thumbnails
 
 _Control, _Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
+_Action = QAbstractItemView.CursorAction
+
+_MOVES: Final = {
+    Qt.Key.Key_Left: _Action.MoveLeft,
+    Qt.Key.Key_Right: _Action.MoveRight,
+    Qt.Key.Key_Up: _Action.MoveUp,
+    Qt.Key.Key_Down: _Action.MoveDown,
+    Qt.Key.Key_Home: _Action.MoveHome,
+    Qt.Key.Key_End: _Action.MoveEnd,
+    Qt.Key.Key_PageUp: _Action.MovePageUp,
+    Qt.Key.Key_PageDown: _Action.MovePageDown,
+}
+
 _EDGE_SPEED = 0.25
-"""Pixels a frame that a rubber band scrolls for each pixel beyond the edge."""
+"""Pixels scrolled in each frame, for each pixel of the rubber band beyond the edge."""
 
 
-class GridView(DrawnGrid):
-    """Photos to look through, choose from and act on.
+class GridView(PaintedGrid):
+    """Grid of photos to look through, select and act on.
 
     Args:
         thumbnails: Shared with others; not closed here.
-        paths_of: Says which files are dragged out, when a drag begins; without it none are.
+        paths_of: Returns the files to drag when a drag begins; without it there are no drags.
 
     Signals:
-        opened: A photo is to be seen large (PhotoId).
-        selection_changed: What is selected now (list of PhotoId).
-        similar_asked: Photos like this one are wanted (PhotoId).
-        tag_asked: Photos are to be tagged (list of PhotoId).
-        trash_asked: Photos are to go to the trash (list of PhotoId).
-        folder_asked: A photo is to be shown in its folder (PhotoId).
-        copy_asked: Photos are to be copied to the clipboard (list of PhotoId).
+        opened: A photo is to be shown in the viewer (PhotoId).
+        selection_changed: The selected photos (list of PhotoId).
+        similar_requested: Photos like this one are to be found (PhotoId).
+        tag_requested: Photos are to be tagged (list of PhotoId).
+        trash_requested: Photos are to go to the trash (list of PhotoId).
+        folder_requested: A photo is to be shown in its folder (PhotoId).
+        copy_requested: Photos are to be copied to the clipboard (list of PhotoId).
         cell_size_changed: A wheel or a key made photos larger or smaller (pixels).
     """
 
     opened = Signal(object)
     selection_changed = Signal(list)
-    similar_asked = Signal(object)
-    tag_asked = Signal(list)
-    trash_asked = Signal(list)
-    folder_asked = Signal(object)
-    copy_asked = Signal(list)
+    similar_requested = Signal(object)
+    tag_requested = Signal(list)
+    trash_requested = Signal(list)
+    folder_requested = Signal(object)
+    copy_requested = Signal(list)
     cell_size_changed = Signal(int)
 
     def __init__(
@@ -81,12 +94,12 @@ class GridView(DrawnGrid):
         self._pressed_row: int | None = None
         self._band_from = QPoint()
         super().__init__(model, thumbnails, parent)
-        self._band_timer = self._timer(self._follow_band, single_shot=False)
+        self._band_timer = self._timer(self._scroll_band, single_shot=False)
         self._paths_of = paths_of
         self.setAccessibleName(self.tr("Photos"))
 
     def selected(self) -> list[PhotoId]:
-        """In the order of the rows."""
+        """Return the selected photos in the order of the rows."""
         ids = self._photos.rows.photo_ids
         found: list[PhotoId] = []
         for first, last in self._chosen.ranges():
@@ -98,7 +111,7 @@ class GridView(DrawnGrid):
         return None if row is None else self._photos.photo_id(row)
 
     def make_current(self, photo_id: PhotoId) -> None:
-        """Chooses a photo and brings it into sight; nothing where it is not here."""
+        """Select a photo and scroll to it; do nothing where it is not in the model."""
         row = self._photos.row_of(photo_id)
         if row is not None:
             self._chosen.choose(row)
@@ -107,7 +120,7 @@ class GridView(DrawnGrid):
     # Acting on photos
 
     def _acted_on(self) -> list[PhotoId]:
-        """The selected ones, or else the current one."""
+        """Return the selected photos, or else the current one."""
         current = self.current_photo()
         return self.selected() or ([] if current is None else [current])
 
@@ -116,37 +129,37 @@ class GridView(DrawnGrid):
         if current is not None:
             self.opened.emit(current)
 
-    def _ask_similar(self) -> None:
+    def _request_similar(self) -> None:
         current = self.current_photo()
         if current is not None:
-            self.similar_asked.emit(current)
+            self.similar_requested.emit(current)
 
-    def _ask_folder(self) -> None:
+    def _request_folder(self) -> None:
         current = self.current_photo()
         if current is not None:
-            self.folder_asked.emit(current)
+            self.folder_requested.emit(current)
 
-    def _ask_tag(self) -> None:
+    def _request_tag(self) -> None:
         if photo_ids := self._acted_on():
-            self.tag_asked.emit(photo_ids)
+            self.tag_requested.emit(photo_ids)
 
-    def _ask_trash(self) -> None:
+    def _request_trash(self) -> None:
         if photo_ids := self._acted_on():
-            self.trash_asked.emit(photo_ids)
+            self.trash_requested.emit(photo_ids)
 
-    def _ask_copy(self) -> None:
+    def _request_copy(self) -> None:
         if photo_ids := self._acted_on():
-            self.copy_asked.emit(photo_ids)
+            self.copy_requested.emit(photo_ids)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        place = event.globalPos()
+        position = event.globalPos()
         row = self.row_at(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             row = self._chosen.current
             if row is not None:
                 self.scrollTo(self._photos.index(row))
-                place = self.viewport().mapToGlobal(self.rect_of(row).center())
+                position = self.viewport().mapToGlobal(self.rect_of(row).center())
         if row is None:
             return
         if not self._chosen.is_selected(row):
@@ -155,16 +168,16 @@ class GridView(DrawnGrid):
             self._chosen.move(row)
         menu = grid_menu(self, len(self._acted_on()), self._actions())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
+        menu.popup(position)
 
     def _actions(self) -> GridActions:
         return GridActions(
             open=self._open,
-            show_in_folder=self._ask_folder,
-            copy=self._ask_copy,
-            find_similar=self._ask_similar,
-            tag=self._ask_tag,
-            trash=self._ask_trash,
+            show_in_folder=self._request_folder,
+            copy=self._request_copy,
+            find_similar=self._request_similar,
+            tag=self._request_tag,
+            trash=self._request_trash,
         )
 
     # Keys
@@ -173,8 +186,8 @@ class GridView(DrawnGrid):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         key = Qt.Key(event.key())
-        if key in MOVES and not modifiers & ~(_Control | _Shift):
-            self._go(MOVES[key], modifiers)
+        if key in _MOVES and not modifiers & ~(_Control | _Shift):
+            self._go(_MOVES[key], modifiers)
         elif not self._run(key, event, modifiers):
             event.ignore()
             return
@@ -193,11 +206,11 @@ class GridView(DrawnGrid):
         self.scrollTo(index)
 
     def _run(self, key: Qt.Key, event: QKeyEvent, modifiers: Qt.KeyboardModifier) -> bool:
-        """Whether the key means something here."""
+        """Run the key's action; return whether it has one."""
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self.selectAll()
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self._ask_copy()
+            self._request_copy()
         elif modifiers & _Control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self.zoom_by(-1 if key == Qt.Key.Key_Minus else 1)
         elif modifiers == _Control and key == Qt.Key.Key_0:
@@ -213,16 +226,16 @@ class GridView(DrawnGrid):
         return True
 
     def _act(self, key: Qt.Key) -> bool:
-        """Keys without modifiers."""
+        """Run the action of a key without modifiers; return whether it has one."""
         match key:
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._open()
             case Qt.Key.Key_S:
-                self._ask_similar()
+                self._request_similar()
             case Qt.Key.Key_T:
-                self._ask_tag()
+                self._request_tag()
             case Qt.Key.Key_Delete:
-                self._ask_trash()
+                self._request_trash()
             case Qt.Key.Key_Escape if self._band is not None:
                 self._end_band()
             case Qt.Key.Key_Escape if self.selectionModel().hasSelection():
@@ -314,20 +327,20 @@ class GridView(DrawnGrid):
         paths = self._paths_of([first, *others])
         if paths:
             grey = bool(self._photos.rows.offline[row])
-            drag_out(self, paths, self._thumbnails.held(first, grey=grey))
+            drag_out(self, paths, self._thumbnails.cached(first, grey=grey))
 
     # The rubber band
 
     def _begin_band(self, point: QPointF, *, add: bool) -> None:
-        place = QPoint(round(point.x()), round(point.y()) + self.verticalOffset())
-        self._band_from = place
-        self._band = Rect(place.x(), place.y(), 0, 0)
+        position = QPoint(round(point.x()), round(point.y()) + self.verticalOffset())
+        self._band_from = position
+        self._band = Rect(position.x(), position.y(), 0, 0)
         self._chosen.begin_band(add=add)
         if not add:
             self._chosen.clear()
 
     def _stretch_band(self, point: QPoint) -> None:
-        """To a point of the view, or beyond it: then the view follows."""
+        """Stretch the band to a point; scroll where that lies beyond the view."""
         held = QPoint(
             max(0, min(point.x(), self.viewport().width())),
             max(0, min(point.y(), self.viewport().height())),
@@ -345,7 +358,7 @@ class GridView(DrawnGrid):
         elif not beyond:
             self._band_timer.stop()
 
-    def _follow_band(self) -> None:
+    def _scroll_band(self) -> None:
         point = self.viewport().mapFromGlobal(self.cursor().pos())
         beyond = min(0, point.y()) + max(0, point.y() - self.viewport().height())
         bar = self.verticalScrollBar()
@@ -357,11 +370,11 @@ class GridView(DrawnGrid):
         self._band = None
         self.viewport().update()
 
-    # What is told and drawn of it
+    # Signals and repaints
 
     @override
     def setSelectionModel(self, selectionModel: QItemSelectionModel) -> None:
-        # Before anything is told of its selection, which is while the model is set.
+        # Before any selection signal, which comes while the model is set.
         self._chosen = RowSelection(selectionModel)
         super().setSelectionModel(selectionModel)
 

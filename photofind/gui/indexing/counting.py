@@ -1,4 +1,4 @@
-"""Numbers that are read while they change: they keep their width and do not flicker."""
+"""Format numbers that change while they are read: of one width, without flicker."""
 
 from photofind.gui.wording import number
 
@@ -9,21 +9,21 @@ PUNCTUATION_SPACE = "\u2008"
 """As wide as a separator of thousands."""
 
 SMOOTHING = 0.1
-"""Part of a new value that goes into the one shown; they come ten times a second."""
+"""Weight of a new value in the moving average; values come ten times a second."""
 
 SHOWN_CHANGE = 0.05
-"""A smaller part of the value shown than this is not worth a change."""
+"""Least relative change that updates the number shown."""
 
 
 def padded(done: str, total: str) -> str:
-    """A number as long as the one it grows to."""
+    """Pad a number to the width of the one it grows to."""
     missing = total[: max(0, len(total) - len(done))]
     blanks = (FIGURE_SPACE if sign.isdigit() else PUNCTUATION_SPACE for sign in missing)
     return "".join(blanks) + done
 
 
 def rate_in_words(rate: float) -> str:
-    """Tenths only where they say something."""
+    """Format a rate, with tenths only where they matter."""
     if rate >= 10:
         return number(round(rate))
     tenths = f"{rate:.1f}"
@@ -31,14 +31,14 @@ def rate_in_words(rate: float) -> str:
 
 
 class SteadyNumber:
-    """A measured value, smoothed; what is shown follows it in steps that can be read."""
+    """Smoothed value; the number shown follows it in readable steps."""
 
     def __init__(self) -> None:
         self._smooth: float | None = None
         self._shown = 0.0
 
     def next(self, value: float) -> float:
-        """Takes a new value; gives the one to show."""
+        """Add a value and return the one to show."""
         if self._smooth is None:
             self._smooth = self._shown = value
         self._smooth += SMOOTHING * (value - self._smooth)
@@ -46,5 +46,5 @@ class SteadyNumber:
             self._shown = self._smooth
         return self._shown
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self._smooth = None

@@ -1,4 +1,4 @@
-"""One line at the window's bottom: what photofind is doing, and what it could not do."""
+"""Status strip at the window's bottom: progress and problems."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from photofind.errors import UserFacingError
 from photofind.events import IndexFinished, IndexPhase, IndexProgress
+from photofind.gui.elided_label import ElidedLabel
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.indexing.counting import SteadyNumber, padded, rate_in_words
-from photofind.gui.indexing.elided import ElidedLabel
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import duration, number, photos
 
@@ -27,17 +27,17 @@ class State(Enum):
 
 
 class StatusStrip(QWidget):
-    """What the library is at, with a way to hold it and a way to what could not be read.
+    """Status of indexing, with buttons to pause it and to list unreadable files.
 
     Signals:
-        pause_toggled: Reading was held (`True`) or let go on.
-        failures_asked: The list of files that could not be read was asked for.
-        retry_asked: After a stop: try again.
+        pause_toggled: Indexing was paused (`True`) or resumed.
+        failures_requested: The list of unreadable files is to be shown.
+        retry_requested: Indexing is to be tried again after a stop.
     """
 
     pause_toggled = Signal(bool)
-    failures_asked = Signal()
-    retry_asked = Signal()
+    failures_requested = Signal()
+    retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,11 +52,11 @@ class StatusStrip(QWidget):
         self._text.setFont(_counting_font(self.font()))
         self._hint = ElidedLabel()
         self._hint.setProperty("muted", True)
-        self._retry = _word_button(self.tr("Try again"), self.retry_asked.emit)
+        self._retry = _word_button(self.tr("Try again"), self.retry_requested.emit)
         self._plug = QLabel()
         self._offline = ElidedLabel()
         self._offline.setProperty("muted", True)
-        self._failures = _word_button("", self.failures_asked.emit)
+        self._failures = _word_button("", self.failures_requested.emit)
         self._pause = QToolButton()
         self._pause.setProperty("quiet", True)
         self._pause.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,36 +67,36 @@ class StatusStrip(QWidget):
         self.setAccessibleName(self.tr("Status"))
         for optional in (self._hint, self._retry, self._plug, self._offline, self._failures):
             optional.hide()
-        self._retell()
+        self._refresh()
 
     def show_progress(self, progress: IndexProgress) -> None:
         if self._progress is None or progress.phase is not self._progress.phase:
-            self._rate.forget()
-            self._seconds_left.forget()
+            self._rate.reset()
+            self._seconds_left.reset()
         self._progress = progress
         self._state = State.WORKING
-        self._retell()
+        self._refresh()
 
     def show_finished(self, _finished: IndexFinished, photo_count: int) -> None:
-        """The folders are as they were found; `photo_count` is of the whole library."""
+        """Show that indexing is done; `photo_count` is of the whole library."""
         self._state = State.IDLE
         self._progress = None
         self._photos = photo_count
-        self._retell()
+        self._refresh()
 
     def show_paused(self, paused: bool) -> None:
         self._paused = paused
         if self._state is not State.STOPPED:
-            self._retell()
+            self._refresh()
 
     def show_stopped(self, error: UserFacingError) -> None:
         self._state = State.STOPPED
         self._progress = None
-        self._hint.say(error.hint)
-        self._retell(self.tr("Stopped: {message}").format(message=error.message))
+        self._hint.show_text(error.hint)
+        self._refresh(self.tr("Stopped: {message}").format(message=error.message))
 
     def show_failures(self, count: int) -> None:
-        """How many files could not be read; nothing is said of none."""
+        """Show how many files could not be read; nothing where none."""
         one = self.tr("1 could not be read")
         many = self.tr("{count} could not be read").format(count=number(count))
         self._failures.setText(one if count == 1 else many)
@@ -106,7 +106,7 @@ class StatusStrip(QWidget):
         self._failures.setVisible(count > 0)
 
     def show_offline(self, names: Sequence[str]) -> None:
-        """Names of the folders or disks that are not connected."""
+        """Show the names of folders or disks that are not connected."""
         match list(names):
             case []:
                 said = ""
@@ -118,7 +118,7 @@ class StatusStrip(QWidget):
             case several:
                 said = self.tr("{count} folders are not connected")
                 said = said.format(count=number(len(several)))
-        self._offline.say(said, tooltip="\n".join(names))
+        self._offline.show_text(said, tooltip="\n".join(names))
         self._offline.setVisible(bool(said))
         self._plug.setVisible(bool(said))
 
@@ -164,15 +164,15 @@ class StatusStrip(QWidget):
         self._pause.setFixedWidth(max(widths))
 
     def _height(self) -> int:
-        """28 px, and more where the system's font is large."""
+        """Return 28 px, and more where the system's font is large."""
         return max(STRIP_PX, self.fontMetrics().height() + 12)
 
-    def _retell(self, said: str | None = None) -> None:
-        """Says what is so now; `said` where it is a stop."""
+    def _refresh(self, said: str | None = None) -> None:
+        """Update all widgets; `said` replaces the text after a stop."""
         if said is not None:
-            self._text.say(said)
+            self._text.show_text(said)
         elif self._state is not State.STOPPED:
-            self._text.say(self._told_progress())
+            self._text.show_text(self._progress_text())
         stopped = self._state is State.STOPPED
         self._hint.setVisible(stopped)
         self._retry.setVisible(stopped)
@@ -180,19 +180,19 @@ class StatusStrip(QWidget):
         self._name_pause(self._paused)
         self._dot.colour(self._dot_role())
 
-    def _told_progress(self) -> str:
+    def _progress_text(self) -> str:
         if self._progress is None:
-            return self._told_rest()
+            return self._idle_text()
         what, how_far = self._counted(self._progress)
         if self._paused:
-            # Nothing moves while it is held, so nothing keeps its place.
+            # Numbers do not change while paused, so they need no padding.
             how_far = " ".join(how_far.split())
             return self.tr("Paused · {how_far}").format(how_far=how_far)
         return self.tr("{what} {how_far}{speed}").format(
             what=what, how_far=how_far, speed=self._speed(self._progress)
         )
 
-    def _told_rest(self) -> str:
+    def _idle_text(self) -> str:
         if self._paused:
             return self.tr("Paused")
         if self._photos is None:
@@ -244,7 +244,7 @@ class StatusStrip(QWidget):
 
 
 class _Dot(QWidget):
-    """A disc in a colour of the palette; says nothing that the text does not."""
+    """Disc in a colour of the palette; says nothing that the text does not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -278,6 +278,6 @@ def _word_button(word: str, pressed: Callable[[], None]) -> QToolButton:
 
 
 def _counting_font(font: QFont) -> QFont:
-    """With digits of one width, where the font has such."""
+    """Enable tabular digits, where the font has them."""
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -1,4 +1,4 @@
-"""The page of files that could not be read."""
+"""Page of files that could not be read."""
 
 from collections.abc import Sequence
 
@@ -21,27 +21,27 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from photofind.domain import Failure
-from photofind.gui.focusing import forward_focus
+from photofind.gui.focus import forward_focus
 from photofind.gui.icons import icon
 from photofind.gui.indexing.unreadable_model import FOLDER, NAME, Index, UnreadableModel, as_text
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import number
 
 OPEN_UP_TO = 200
-"""A reason with more files than this begins closed, so that all reasons can be seen."""
+"""Reasons with more files than this start collapsed, so that all reasons are visible."""
 
 
 class UnreadablePage(QWidget):
-    """Which files, and why; nothing is done to them.
+    """Lists which files could not be read, and why; changes nothing about them.
 
     Signals:
-        retry_asked: Read them all again.
-        folder_asked: Show a file (`Path`) where it lies.
-        left: Back to the photos.
+        retry_requested: All files are to be read again.
+        folder_requested: A file (`Path`) is to be shown in its folder.
+        left: The page was left.
     """
 
-    retry_asked = Signal()
-    folder_asked = Signal(object)
+    retry_requested = Signal()
+    folder_requested = Signal(object)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -61,9 +61,9 @@ class UnreadablePage(QWidget):
         self._back.clicked.connect(lambda: self.left.emit())
         self._retry = QPushButton(self.tr("Try again"))
         self._retry.setToolTip(self.tr("Reads all these files again"))
-        self._retry.clicked.connect(lambda: self.retry_asked.emit())
+        self._retry.clicked.connect(lambda: self.retry_requested.emit())
         self._show = QPushButton(self.tr("Show in folder"))
-        self._show.clicked.connect(self._ask_folder)
+        self._show.clicked.connect(self._request_folder)
         self._copy = QPushButton(self.tr("Copy list"))
         self._copy.clicked.connect(self._copy_list)
         self._empty = QLabel()
@@ -74,14 +74,14 @@ class UnreadablePage(QWidget):
         self._pages.addWidget(self._empty)
         self._lay_out()
         self._list.selectionModel().selectionChanged.connect(lambda: self._enable())
-        self._list.activated.connect(lambda _index: self._ask_folder())
+        self._list.activated.connect(lambda _index: self._request_folder())
         self._add_keys()
         self._draw_icons()
         forward_focus(self, self._list)
         self.show_failures(())
 
     def show_failures(self, failures: Sequence[Failure]) -> None:
-        """Takes the place of what was shown; the selected file stays selected if still there."""
+        """Replace the list; the selected file stays selected if it is still there."""
         selected = self._selected()
         self._count = len(failures)
         self._model.show(failures)
@@ -97,7 +97,7 @@ class UnreadablePage(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down goes from the filter into the list."""
+        """Move the focus from the filter into the list on Down."""
         down = (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
@@ -181,13 +181,13 @@ class UnreadablePage(QWidget):
         found = (self._model.failure(index) for index in self._list.selected_rows())
         return [failure for failure in found if failure is not None]
 
-    def _ask_folder(self) -> None:
+    def _request_folder(self) -> None:
         selected = self._selected()
         if selected:
-            self.folder_asked.emit(selected[0].path)
+            self.folder_requested.emit(selected[0].path)
 
     def _copy_list(self) -> None:
-        """What is selected; all that is shown where nothing is."""
+        """Copy the selected files, or all that are shown where none is selected."""
         chosen = dict.fromkeys(
             failure
             for index in self._list.selected_rows()
@@ -197,7 +197,7 @@ class UnreadablePage(QWidget):
 
 
 class _Tree(QTreeView):
-    """Reasons and files; every row of one height, so that ten thousand cost nothing."""
+    """Tree of reasons and files, with uniform row heights so that ten thousand cost nothing."""
 
     def __init__(self, model: UnreadableModel) -> None:
         super().__init__()
@@ -216,7 +216,7 @@ class _Tree(QTreeView):
         header.setSectionResizeMode(FOLDER, QHeaderView.ResizeMode.Stretch)
 
     def open_groups(self) -> None:
-        """Opens the short reasons; a single one whatever its length."""
+        """Expand the short reasons, and a single one whatever its length."""
         count = self._unreadable.rowCount()
         for row in range(count):
             index = self._unreadable.index(row, NAME)
@@ -238,7 +238,7 @@ class _Tree(QTreeView):
 
 
 class _Rows(QStyledItemDelegate):
-    """Reasons stand out, folders step back."""
+    """Delegate: reasons bold, folders muted."""
 
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:

@@ -1,4 +1,4 @@
-"""The files that could not be read, under the reasons why."""
+"""Tree model of unreadable files, grouped by reason."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ NAME, FOLDER = range(2)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason and what failed for it, sorted by path.
+    """One reason and the failures it caused, sorted by path.
 
     Attributes:
         sought: What a filter looks in, one for each failure.
@@ -35,7 +35,7 @@ class Reason:
     sought: tuple[str, ...]
 
     def narrowed(self, text: str) -> "Reason":
-        """Those whose path or reason has a case-folded text in it."""
+        """Keep failures whose path or reason contains a case-folded text."""
         if text in self.words.casefold():
             return self
         both = zip(self.failures, self.sought, strict=True)
@@ -54,7 +54,7 @@ class UnreadableModel(QAbstractItemModel):
 
     @property
     def count(self) -> int:
-        """Files that are shown."""
+        """Number of files shown."""
         return sum(len(reason.failures) for reason in self._shown)
 
     def show(self, failures: Sequence[Failure]) -> None:
@@ -66,18 +66,18 @@ class UnreadableModel(QAbstractItemModel):
         self._apply()
 
     def narrow(self, text: str) -> None:
-        """Shows only the files whose path or reason has the text in it."""
+        """Show only the files whose path or reason contains the text."""
         self._filter = text.strip().casefold()
         self._apply()
 
     def failure(self, index: Index) -> Failure | None:
-        """`None` of a reason."""
+        """Return the failure at an index; `None` for a reason."""
         if not index.isValid() or index.internalId() == 0:
             return None
         return self._shown[index.internalId() - 1].failures[index.row()]
 
     def failures_of(self, index: Index) -> tuple[Failure, ...]:
-        """Those below a reason, or the one itself."""
+        """Return the failures below a reason, or the one at the index itself."""
         one = self.failure(index)
         if one is not None:
             return (one,)
@@ -164,7 +164,7 @@ def _reason(words: str, failures: Sequence[Failure]) -> Reason:
 
 
 def as_text(failures: Sequence[Failure]) -> str:
-    """One line each: the path and why, with a tab between."""
+    """Format one line for each failure: path, tab, reason."""
     return "\n".join(f"{_one_line(failure.path)}\t{failure.reason}" for failure in failures)
 
 

@@ -1,4 +1,4 @@
-"""A box in a photo, drawn, pulled and nudged: numbers only, in pixels of the upright photo."""
+"""Geometry of a box in a photo, in pixels of the upright photo."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,14 +11,14 @@ LEAST_SHARE = 0.01
 
 STEP_SHARE = 0.01
 LONG_STEP_SHARE = 0.05
-"""How far a key goes, in shorter sides of the photo."""
+"""Distance of one key press, in shorter sides of the photo."""
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 """x and y in pixels of the upright photo."""
 
 
 class Grip(Enum):
-    """What a pointer takes hold of: the whole box, or the edges that go along with it.
+    """Part of the box a pointer holds: the whole, or the edges that move with it.
 
     The value says which: −1 the left or upper edge, 1 the right or lower one, 0 neither.
     """
@@ -36,37 +36,37 @@ class Grip(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFrame:
-    """The photo that boxes stay in; whatever comes out of its methods does."""
+    """Bounds that every returned box stays within."""
 
     width: int
     height: int
 
     @property
     def least(self) -> tuple[float, float]:
-        """The smallest width and height; a photo that is smaller still is all of the box."""
+        """Smallest width and height; all of a photo that is smaller still."""
         side = max(LEAST_PX, LEAST_SHARE * self._shorter)
         return min(side, float(self.width)), min(side, float(self.height))
 
     def step(self, *, long: bool = False) -> float:
-        """How far one press of a key goes, pixels."""
+        """Return the distance of one key press, in pixels."""
         return self._shorter * (LONG_STEP_SHARE if long else STEP_SHARE)
 
     def centred(self, share: float = 0.5) -> Box:
-        """A box of the photo's own shape in its middle; `share` of its width and height."""
+        """Make a centred box in the photo's shape; `share` of its width and height."""
         (across, down), (least_across, least_down) = (self.width, self.height), self.least
         width, height = max(share * across, least_across), max(share * down, least_down)
         left, top = (across - width) / 2, (down - height) / 2
         return left, top, left + width, top + height
 
-    def spanned(self, begin: Place, end: Place) -> Box:
-        """The box between two places, in any order; outside the photo counts as its edge."""
+    def spanned(self, begin: Point, end: Point) -> Box:
+        """Make the box between two points in any order, clamped to the photo."""
         least_across, least_down = self.least
         left, right = _spanned(_clamped(begin[0], self.width), end[0], least_across, self.width)
         top, bottom = _spanned(_clamped(begin[1], self.height), end[1], least_down, self.height)
         return left, top, right, bottom
 
     def pulled(self, box: Box, grip: Grip, across: float, down: float) -> Box:
-        """A box whose grip has gone so far from where it was; pulled across itself, it turns over.
+        """Move a grip of the box by a distance; pulled across itself, the box turns over.
 
         What it comes to depends on `box` and the way alone, so a way back ends where it began.
         """
@@ -79,14 +79,14 @@ class PhotoFrame:
         return x0, y0, x1, y1
 
     def moved(self, box: Box, across: float, down: float) -> Box:
-        """The same size, as far as the photo's edges let it go."""
+        """Move the box as far as the photo's edges allow."""
         x0, y0, x1, y1 = box
         left, right = _moved(x0, x1, across, self.width)
         top, bottom = _moved(y0, y1, down, self.height)
         return left, top, right, bottom
 
     def grown(self, box: Box, across: float, down: float) -> Box:
-        """The right and the lower edge moved; they stop at the smallest size and at the photo's."""
+        """Move the right and the lower edge, within the smallest size and the photo's edges."""
         x0, y0, x1, y1 = box
         least_across, least_down = self.least
         if across:
@@ -105,7 +105,7 @@ def _clamped(value: float, limit: float) -> float:
 
 
 def _spanned(fixed: float, moving: float, least: float, limit: float) -> tuple[float, float]:
-    """Low and high of a span with one end fixed; that gives way only where there is no room."""
+    """Return the span between a fixed and a moving end; shift it only where there is no room."""
     moving = _clamped(moving, limit)
     if abs(moving - fixed) < least:
         moving = fixed - least if moving < fixed else fixed + least

@@ -1,4 +1,4 @@
-"""The card beside a box: what is in it, what else it may be, and what to do with it."""
+"""Card beside a box: labels, candidates, and actions."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from typing_extensions import override
 from photofind.errors import UserFacingError
 from photofind.gui.icons import icon
 from photofind.gui.region.labels import SHOWN, LabelList
-from photofind.gui.region.looking import LookingChoices
+from photofind.gui.region.options import RegionOptions
 from photofind.gui.region.tagging import TagLine
 from photofind.gui.theme import RADIUS, SPACING, theme_of
 from photofind.search.regions import RegionAnswer, RegionMethod
@@ -33,31 +33,31 @@ _WIDTH_LETTERS = 40
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 TYPING_PAUSE_MS = 400
-"""After this long without a key, typed labels are asked about."""
+"""After this long without a key, typed labels are submitted."""
 
 DIM_AFTER_MS = 150
-"""An answer that comes sooner takes the place of the old one without a flicker."""
+"""An answer that comes sooner replaces the old one without a flicker."""
 
 
 class RegionCard(QWidget):
-    """What a box shows, as bars and names, and what can be done with it.
+    """Shows labels of a box as bars and names, and the actions for it.
 
     Args:
         typing_pause_ms: See `TYPING_PAUSE_MS`.
         dim_after_ms: See `DIM_AFTER_MS`.
 
     Signals:
-        find_asked: Photos with this in them are wanted.
-        tag_asked: A name for the photo.
-        looking_changed: What it may be called, or how it is looked at.
-        closed: The box is done with.
-        field_left: A person is done with a field, and the box has the keys again.
+        find_requested: Photos with this in them are to be found.
+        tag_requested: The name of a tag for the photo.
+        options_changed: Labels, method or strength were changed.
+        closed: The card was closed.
+        field_left: A field was left, and the box is to have the focus.
         reshaped: `wanted_size` has changed.
     """
 
-    find_asked = Signal()
-    tag_asked = Signal(str)
-    looking_changed = Signal()
+    find_requested = Signal()
+    tag_requested = Signal(str)
+    options_changed = Signal()
     closed = Signal()
     field_left = Signal()
     reshaped = Signal()
@@ -79,7 +79,7 @@ class RegionCard(QWidget):
         self._tag = TagLine()
         self._find = QPushButton(self.tr("Find this elsewhere"))
         self._more = QToolButton()
-        self._looking = LookingChoices()
+        self._options = RegionOptions()
         self._body = QWidget()
         self._scroll = QScrollArea()
         self._typing = QTimer(self, singleShot=True, interval=typing_pause_ms)
@@ -87,28 +87,28 @@ class RegionCard(QWidget):
         self._dress()
         self._lay_out()
         self._connect()
-        self.forget()
+        self.reset()
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What a person wrote that it may be; empty for anything."""
+        """Candidate labels a person typed; empty for the whole vocabulary."""
         return self._labels
 
     @property
     def method(self) -> RegionMethod:
-        return self._looking.method
+        return self._options.method
 
     @property
     def strength(self) -> float:
-        return self._looking.strength
+        return self._options.strength
 
     @property
     def names(self) -> list[str]:
-        """The labels that are shown, the best first."""
+        """Labels shown, the best first."""
         return self._list.names
 
     def wanted_size(self) -> QSize:
-        """With all of its contents in view."""
+        """Return the size at which all contents are in view."""
         width = max(_WIDTH_PX, self.fontMetrics().averageCharWidth() * _WIDTH_LETTERS)
         body, outer = self._body.layout(), self.layout()
         if body is None or outer is None:
@@ -121,51 +121,51 @@ class RegionCard(QWidget):
         return QSize(width, height + frame)
 
     def set_completions(self, names: Sequence[str]) -> None:
-        """Names a tag may have."""
+        """Set the names that the tag field offers."""
         self._tag.set_completions(names)
 
-    def show_answer(self, answer: RegionAnswer, asked: RegionMethod) -> None:
-        """`asked` is the way of looking that was wanted; the answer says which was taken."""
+    def show_answer(self, answer: RegionAnswer, requested: RegionMethod) -> None:
+        """Show an answer; `requested` is the method wanted, the answer says which was used."""
         best = answer.labels[:SHOWN]
         self._list.show_labels(best)
         self._list.show()
         self._nothing.setVisible(bool(best) and best[0].score <= 0)
-        self._say_error("", "")
-        self._looking.show_used(asked, answer.method)
+        self._show_error("", "")
+        self._options.show_used(requested, answer.method)
         self._tag.suggest(self._list.chosen_name or (best[0].label if best else ""))
         self._undim()
 
     def show_error(self, error: UserFacingError) -> None:
-        """Says why there is no answer; the last one stays, dimmed."""
+        """Show why there is no answer; the last one stays, dimmed."""
         self._dimming.stop()
         self._list.setVisible(bool(self._list.names))
         self._list.set_dimmed(True)
-        self._say_error(error.message, error.hint)
+        self._show_error(error.message, error.hint)
 
     def show_tagged(self, name: str) -> None:
-        """Says that the photo has the tag now."""
-        self._tag.say_done(name)
+        """Show that the photo has the tag now."""
+        self._tag.show_tagged(name)
 
     def set_busy(self, busy: bool) -> None:
-        """Whether an answer is still to come; the last one is dimmed if that takes long."""
+        """Dim the last answer if the next one takes long."""
         if busy:
             self._dimming.start()
         elif self._message.isHidden():
             self._undim()
 
-    def forget(self) -> None:
-        """For another box: nothing is known of it."""
-        self._list.forget()
+    def reset(self) -> None:
+        """Clear everything for another box."""
+        self._list.reset()
         self._list.show()
         self._nothing.hide()
-        self._say_error("", "")
-        self._tag.forget()
+        self._show_error("", "")
+        self._tag.reset()
         self._undim()
 
-    def forget_choice(self) -> None:
-        """A new box: what a person chose or typed for the old one is not for it."""
-        self._list.forget_choice()
-        self._tag.forget_choice()
+    def reset_choice(self) -> None:
+        """Drop what a person chose or typed for the box before."""
+        self._list.reset_choice()
+        self._tag.reset_choice()
 
     # What it looks like
 
@@ -188,7 +188,7 @@ class RegionCard(QWidget):
         self._more.setCheckable(True)
         self._more.setProperty("quiet", True)
         self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._looking.hide()
+        self._options.hide()
         self._draw_icons()
 
     def _draw_icons(self) -> None:
@@ -210,7 +210,7 @@ class RegionCard(QWidget):
         for part in (self._list, self._nothing, self._message, self._hint, self._own, self._tag):
             body.addWidget(part)
         body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeading)
-        body.addWidget(self._looking)
+        body.addWidget(self._options)
         body.addStretch()
         self._scroll.setWidget(self._body)
         self._scroll.setWidgetResizable(True)
@@ -227,16 +227,16 @@ class RegionCard(QWidget):
         outer.addWidget(self._find)
 
     def _connect(self) -> None:
-        self._list.chosen.connect(self._tag.take)
+        self._list.chosen.connect(self._tag.set_name)
         self._close.clicked.connect(self.closed)
-        self._find.clicked.connect(self.find_asked)
-        self._tag.asked.connect(self.tag_asked)
+        self._find.clicked.connect(self.find_requested)
+        self._tag.tag_requested.connect(self.tag_requested)
         self._own.textEdited.connect(lambda _: self._typing.start())
         self._own.textChanged.connect(self._clear_at_once)
-        self._own.editingFinished.connect(self._take_labels)
-        self._typing.timeout.connect(self._take_labels)
+        self._own.editingFinished.connect(self._apply_labels)
+        self._typing.timeout.connect(self._apply_labels)
         self._dimming.timeout.connect(lambda: self._list.set_dimmed(True))
-        self._looking.changed.connect(self.looking_changed)
+        self._options.changed.connect(self.options_changed)
         self._more.toggled.connect(self._show_more)
         self._body.installEventFilter(self)
 
@@ -244,21 +244,21 @@ class RegionCard(QWidget):
 
     def _clear_at_once(self, text: str) -> None:
         if not text:
-            self._take_labels()
+            self._apply_labels()
 
-    def _take_labels(self) -> None:
+    def _apply_labels(self) -> None:
         self._typing.stop()
         names = (" ".join(name.split()) for name in self._own.text().split(","))
         labels = tuple(dict.fromkeys(name for name in names if name))
         if labels != self._labels:
             self._labels = labels
-            self.looking_changed.emit()
+            self.options_changed.emit()
 
     def _show_more(self, shown: bool) -> None:
-        self._looking.setVisible(shown)
+        self._options.setVisible(shown)
         self._draw_icons()
 
-    def _say_error(self, message: str, hint: str) -> None:
+    def _show_error(self, message: str, hint: str) -> None:
         for label, words in ((self._message, message), (self._hint, hint)):
             label.setText(words)
             label.setVisible(bool(words))
@@ -285,7 +285,7 @@ class RegionCard(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of its parts end here, so that none moves the box below; Esc goes back to it."""
+        """Consume keys, so that none moves the box below; Esc returns to it."""
         focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             if isinstance(focused, QLineEdit):

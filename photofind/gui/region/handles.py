@@ -1,4 +1,4 @@
-"""The box as it is seen and taken hold of: outline, handles, and the dimmed photo around them."""
+"""Paint and hit-test the box: outline, handles, and the dimmed photo around them."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -10,7 +10,7 @@ HANDLE_PX = 10.0
 HANDLE_HIT_PX = 16.0
 
 OUTSIDE_SHARE = 0.45
-"""What is left of the brightness outside the box."""
+"""Brightness outside the box, relative to inside."""
 
 _CORNERS = (Grip.TOP_LEFT, Grip.TOP_RIGHT, Grip.BOTTOM_RIGHT, Grip.BOTTOM_LEFT)
 _ACROSS = (Grip.LEFT, Grip.RIGHT)
@@ -30,12 +30,12 @@ _CURSORS = {
 
 
 def cursor_over(grip: Grip | None) -> Qt.CursorShape:
-    """The pointer over a grip; a cross-hair where a new box would begin."""
+    """Return the cursor over a grip; a cross-hair where a new box would begin."""
     return Qt.CursorShape.CrossCursor if grip is None else _CURSORS[grip]
 
 
 def handles(box: QRectF) -> dict[Grip, QPointF]:
-    """Middles of the handles; a side too short for one of its own has none."""
+    """Return the centres of the handles; a side that is too short has none."""
     grips = list(_CORNERS)
     if box.width() >= 3 * HANDLE_HIT_PX:
         grips += _DOWN
@@ -45,7 +45,7 @@ def handles(box: QRectF) -> dict[Grip, QPointF]:
 
 
 def grip_at(point: QPointF, box: QRectF) -> Grip | None:
-    """What a press at a point takes hold of; `None` where a new box would begin.
+    """Return the grip at a point; `None` where a new box would begin.
 
     In a box too small to hold handles its middle third moves it.
     """
@@ -64,7 +64,7 @@ def grip_at(point: QPointF, box: QRectF) -> Grip | None:
 
 
 def paint_outline(painter: QPainter, box: QRectF, view: QRectF, *, handle: QColor) -> None:
-    """Dims the view outside the box and draws its outline, light in dark, over any picture."""
+    """Dim the view outside the box and paint its outline, visible on any picture."""
     painter.save()
     painter.fillPath(_outside(box, view), _veil())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -1,4 +1,4 @@
-"""What a region may show: the best labels, with bars as long as they are good beside the best."""
+"""Labels of a region, with bars relative to the best one."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.gui.focus_ring import paint_focus_ring
+from photofind.gui.focus import paint_focus_ring
 from photofind.gui.theme import RADIUS, SPACING, Theme, theme_of
 from photofind.search.regions import LabelScore
 
@@ -29,11 +29,11 @@ _SKELETON_SHARES = (0.62, 0.44, 0.53, 0.36, 0.48)
 
 
 class LabelRow(QAbstractButton):
-    """One label; a click or Enter chooses it."""
+    """Row of one label; a click or Enter chooses it."""
 
-    def __init__(self, place: int, parent: QWidget | None = None) -> None:
+    def __init__(self, index: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._place = place
+        self._index = index
         self._name = ""
         self._share = 0.0
         self._dimmed = False
@@ -45,13 +45,13 @@ class LabelRow(QAbstractButton):
 
     @property
     def name(self) -> str:
-        """Empty while there is no answer."""
+        """The label; empty while there is no answer."""
         return self._name
 
     def show_label(self, name: str, share: float) -> None:
-        """`share` is the bar's length, 0–1."""
+        """Show a label; `share` is the bar's length, 0–1."""
         self._name, self._share = name, share
-        said = self.tr("{place}. {name}").format(place=self._place + 1, name=name)
+        said = self.tr("{place}. {name}").format(place=self._index + 1, name=name)
         self.setAccessibleName(said if name else self.tr("No answer yet"))
         self.setToolTip(self.tr("Take ‘{name}’ as the tag").format(name=name) if name else "")
         self.setEnabled(bool(name))
@@ -96,7 +96,7 @@ class LabelRow(QAbstractButton):
             paint_focus_ring(painter, self.rect(), theme)
 
     def _paint_skeleton(self, painter: QPainter, theme: Theme) -> None:
-        share = _SKELETON_SHARES[self._place % SHOWN]
+        share = _SKELETON_SHARES[self._index % SHOWN]
         painter.setBrush(_faint(theme))
         painter.drawRoundedRect(self._part(SPACING, share * self._name_px, 10), 5, 5)
 
@@ -127,7 +127,7 @@ class LabelRow(QAbstractButton):
         return self.width() * _NAME_SHARE - SPACING
 
     def _part(self, leading: float, width: float, height: float) -> QRectF:
-        """A part of the row, in the middle of its height, counted from where reading begins."""
+        """Return a part of the row, centred vertically, mirrored in a right-to-left layout."""
         part = QRectF(leading, (self.height() - height) / 2, width, height)
         if self.isRightToLeft():
             part.moveLeft(self.width() - leading - width)
@@ -135,14 +135,14 @@ class LabelRow(QAbstractButton):
 
 
 def _faint(theme: Theme) -> QColor:
-    """Seen on every ground of both themes, and no more than that."""
+    """Return a colour barely visible on every background of both themes."""
     colour = QColor(theme.muted)
     colour.setAlphaF(_FAINT)
     return colour
 
 
 class LabelList(QWidget):
-    """The best labels, at most `SHOWN`, the best first; one may be chosen.
+    """Up to `SHOWN` labels, the best first; one may be chosen.
 
     Signals:
         chosen: A label, by a person.
@@ -152,7 +152,7 @@ class LabelList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = [LabelRow(place, self) for place in range(SHOWN)]
+        self._rows = [LabelRow(index, self) for index in range(SHOWN)]
         self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -173,26 +173,26 @@ class LabelList(QWidget):
         return button.name if isinstance(button, LabelRow) and button.name else None
 
     def show_labels(self, labels: Sequence[LabelScore]) -> None:
-        """A chosen label stays chosen as long as it is among them; the labels are best first."""
+        """Show labels, best first; a chosen one stays chosen while it is among them."""
         kept = self.chosen_name
         best = max(labels[0].score, 0.0) if labels else 0.0
         self._choose(None)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < max(len(labels), 1))
-            if place < len(labels):
-                label = labels[place]
+        for index, row in enumerate(self._rows):
+            row.setVisible(index < max(len(labels), 1))
+            if index < len(labels):
+                label = labels[index]
                 row.show_label(label.label, max(label.score, 0.0) / best if best else 0.0)
                 if label.label == kept:
                     self._choose(row)
 
-    def forget(self) -> None:
-        """Shows that an answer is still to come."""
+    def reset(self) -> None:
+        """Show that an answer is still to come."""
         self._choose(None)
         for row in self._rows:
             row.setVisible(True)
             row.show_label("", 0.0)
 
-    def forget_choice(self) -> None:
+    def reset_choice(self) -> None:
         self._choose(None)
 
     def set_dimmed(self, dimmed: bool) -> None:

@@ -1,4 +1,4 @@
-"""Naming the photo after what is in the box."""
+"""Tag the photo with what is in the box."""
 
 from collections.abc import Sequence
 
@@ -12,19 +12,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photofind.gui.name_completer import name_completer
+from photofind.gui.tags.entry import name_completer
 from photofind.gui.theme import SPACING
 from photofind.store.tag_names import LONGEST_NAME
 
 
 class TagLine(QWidget):
-    """A field that holds the best label until a person chooses or types another, and a button.
+    """Field with the best label, until a person chooses or types another, and a button.
 
     Signals:
-        asked: The name of a tag for the photo.
+        tag_requested: The name of a tag for the photo.
     """
 
-    asked = Signal(str)
+    tag_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class TagLine(QWidget):
         self._names = QStringListModel(self)
         self._field = QLineEdit()
         self._button = QPushButton(self.tr("Tag this"))
-        self._done = QLabel()
+        self._confirmation = QLabel()
         self._dress()
         line = QHBoxLayout()
         line.setSpacing(SPACING)
@@ -42,61 +42,61 @@ class TagLine(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
         layout.addLayout(line)
-        layout.addWidget(self._done)
+        layout.addWidget(self._confirmation)
         self._field.textEdited.connect(self._type)
-        self._field.textChanged.connect(self._follow)
-        self._field.returnPressed.connect(self._ask)
-        self._button.clicked.connect(self._ask)
-        self._follow()
+        self._field.textChanged.connect(self._refresh)
+        self._field.returnPressed.connect(self._request_tag)
+        self._button.clicked.connect(self._request_tag)
+        self._refresh()
 
     @property
     def name(self) -> str:
-        """What the photo would be tagged with; empty for nothing."""
+        """The tag the photo would get; empty for none."""
         return " ".join(self._field.text().split())
 
     def set_completions(self, names: Sequence[str]) -> None:
         self._names.setStringList(list(names))
 
     def suggest(self, name: str) -> None:
-        """Holds a name until another is suggested, unless a person has typed one."""
+        """Fill in a name, unless a person has typed one."""
         if not self._typed and not self._field.hasFocus():
             self._field.setText(name)
 
-    def take(self, name: str) -> None:
-        """Holds a name that a person chose."""
+    def set_name(self, name: str) -> None:
+        """Fill in a name that a person chose."""
         self._typed = False
         self._field.setText(name)
 
-    def say_done(self, name: str) -> None:
-        self._done.setText(self.tr("Tagged ‘{name}’.").format(name=name))
-        self._done.show()
+    def show_tagged(self, name: str) -> None:
+        self._confirmation.setText(self.tr("Tagged ‘{name}’.").format(name=name))
+        self._confirmation.show()
 
-    def forget_choice(self) -> None:
-        """The next suggestion takes the field, also from a name that was typed."""
+    def reset_choice(self) -> None:
+        """Let the next suggestion replace the text, even one that was typed."""
         self._typed = False
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self._typed = False
         self._field.clear()
-        self._done.hide()
+        self._confirmation.hide()
 
     def _dress(self) -> None:
         self._field.setMaxLength(LONGEST_NAME)
         self._field.setPlaceholderText(self.tr("A name for it"))
         self._field.setAccessibleName(self.tr("Tag for this photo"))
         self._button.setAccessibleName(self.tr("Tag this photo"))
-        self._done.setTextFormat(Qt.TextFormat.PlainText)
-        self._done.setProperty("muted", True)
-        self._done.hide()
+        self._confirmation.setTextFormat(Qt.TextFormat.PlainText)
+        self._confirmation.setProperty("muted", True)
+        self._confirmation.hide()
         self._field.setCompleter(name_completer(self._names, self))
 
     def _type(self, text: str) -> None:
         self._typed = bool(text.strip())
 
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         self._button.setEnabled(bool(self.name))
-        self._done.hide()
+        self._confirmation.hide()
 
-    def _ask(self) -> None:
+    def _request_tag(self) -> None:
         if self.name:
-            self.asked.emit(self.name)
+            self.tag_requested.emit(self.name)

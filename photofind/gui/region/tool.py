@@ -1,4 +1,4 @@
-"""The region tool: a box over a photo, what is in it, and where else that is."""
+"""Region tool: a box over a photo, what is in it, and where else that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,16 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from photofind.domain import Box
-from photofind.gui.region.asking import PAUSE_MS, Ask, Question, RegionAsker
-from photofind.gui.region.box import Grip, PhotoFrame, Place
+from photofind.gui.region.box import Grip, PhotoFrame, Point
 from photofind.gui.region.card import RegionCard
 from photofind.gui.region.handles import cursor_over, grip_at, paint_outline
-from photofind.gui.region.placing import Side, placed
+from photofind.gui.region.placement import Side, place_card
+from photofind.gui.region.requests import (
+    THROTTLE_MS,
+    DescribeRegion,
+    RegionRequest,
+    RegionRequester,
+)
 from photofind.gui.theme import SURROUND, theme_of
 from photofind.gui.viewer.canvas import PictureCanvas
 from photofind.gui.viewer.drawing import draw_words
@@ -29,7 +34,7 @@ from photofind.live.results import RegionOfPhoto
 from photofind.search.regions import RegionAnswer
 
 DRAG_PX = 4
-"""A press that has not moved this far is no drag."""
+"""Least distance of a drag."""
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -42,44 +47,46 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 @dataclass(frozen=True, slots=True)
 class _Drag:
-    """A press of the button.
+    """State of a drag.
 
     Attributes:
         pressed: Where, in the view's pixels.
         begin: Where, in the photo's.
         box: As it was then.
-        grip: What was taken hold of; `None` draws a new box.
+        grip: What is held; `None` draws a new box.
     """
 
     pressed: QPointF
-    begin: Place
+    begin: Point
     box: Box | None
     grip: Grip | None
 
 
 class RegionTool(QWidget):
-    """Lies over a canvas, hidden until `start`; call `close_lanes` before it goes.
+    """Overlay of a canvas, hidden until `start`; call `close_lanes` before it goes.
 
     Wheel, pinch and the middle button are the canvas's; the box keeps its place in the photo.
 
     Args:
         canvas: What it lies over; becomes its parent.
-        ask: Says what a region shows; called on a lane.
-        pause_ms: See `photofind.gui.region.asking.PAUSE_MS`.
+        describe: Describes a region; called on a lane.
+        throttle_ms: See `photofind.gui.region.requests.THROTTLE_MS`.
 
     Signals:
-        find_asked: A `RegionOfPhoto`, to be found elsewhere.
-        tag_asked: A name for the photo.
-        left: The person is done; the tool has hidden itself.
+        find_requested: A `RegionOfPhoto` to be found elsewhere.
+        tag_requested: The name of a tag for the photo.
+        left: The tool was left, and is hidden.
         answered: A `RegionAnswer` that is shown now.
     """
 
-    find_asked = Signal(object)
-    tag_asked = Signal(str)
+    find_requested = Signal(object)
+    tag_requested = Signal(str)
     left = Signal()
     answered = Signal(object)
 
-    def __init__(self, canvas: PictureCanvas, ask: Ask, *, pause_ms: int = PAUSE_MS) -> None:
+    def __init__(
+        self, canvas: PictureCanvas, describe: DescribeRegion, *, throttle_ms: int = THROTTLE_MS
+    ) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._picture: Path | None = None
@@ -88,7 +95,7 @@ class RegionTool(QWidget):
         self._drag: _Drag | None = None
         self._pan_from: QPointF | None = None
         self._side = Side.OVER
-        self._asker = RegionAsker(ask, self, pause_ms=pause_ms)
+        self._requester = RegionRequester(describe, self, throttle_ms=throttle_ms)
         self._card = RegionCard(self)
         self._card.hide()
         self.hide()
@@ -99,52 +106,52 @@ class RegionTool(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self._canvas.view_changed.connect(self._follow_view)
+        self._canvas.view_changed.connect(self._sync_with_view)
         self._canvas.installEventFilter(self)
-        self._asker.answered.connect(self._take_answer)
-        self._asker.failed.connect(self._card.show_error)
-        self._asker.busy_changed.connect(self._card.set_busy)
-        self._card.find_asked.connect(self._find)
-        self._card.tag_asked.connect(self.tag_asked)
-        self._card.looking_changed.connect(self._look)
+        self._requester.answered.connect(self._handle_answer)
+        self._requester.failed.connect(self._card.show_error)
+        self._requester.busy_changed.connect(self._card.set_busy)
+        self._card.find_requested.connect(self._find)
+        self._card.tag_requested.connect(self.tag_requested)
+        self._card.options_changed.connect(self._request_answer)
         self._card.closed.connect(self._card_closed)
         self._card.field_left.connect(self.setFocus)
         self._card.reshaped.connect(self._place_card)
 
-    # What the viewer does
+    # Interface to the viewer
 
     def start(self, picture: Path) -> None:
-        """Shows itself over the photo in the canvas; a box in another photo is forgotten."""
+        """Show the tool over the photo on the canvas; drop a box in another photo."""
         if picture != self._picture:
             self._picture = picture
             self.clear()
-        self._follow_view()
+        self._sync_with_view()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self) -> None:
-        """Forgets the box and hides."""
+        """Drop the box and hide."""
         self._picture = None
         self.clear()
         self.hide()
         self.left.emit()
 
     def clear(self) -> None:
-        """Forgets the box; the person may draw another."""
+        """Drop the box; a person may draw another."""
         self._drag = None
         self._put(None)
 
     def close_lanes(self) -> None:
-        """Waits for the question under way; nothing is asked any more."""
-        self._asker.close()
+        """Stop sending requests and wait for the one in flight."""
+        self._requester.close()
 
     def set_completions(self, names: Sequence[str]) -> None:
-        """Names a tag may have."""
+        """Set the names that the tag field offers."""
         self._card.set_completions(names)
 
     def show_tagged(self, name: str) -> None:
-        """Says that the photo has the tag now."""
+        """Show that the photo has the tag now."""
         self._card.show_tagged(name)
 
     @property
@@ -153,12 +160,12 @@ class RegionTool(QWidget):
 
     @property
     def box(self) -> Box | None:
-        """In pixels of the upright photo."""
+        """The box in pixels of the upright photo."""
         return self._box
 
     @property
     def region(self) -> RegionOfPhoto | None:
-        """The box and how it is looked at."""
+        """The box, with method and strength."""
         if self._picture is None or self._box is None:
             return None
         return RegionOfPhoto(self._picture, self._box, self._card.method, self._card.strength)
@@ -173,39 +180,39 @@ class RegionTool(QWidget):
         if box == self._box:
             return
         if box is None or self._box is None:
-            self._card.forget()
+            self._card.reset()
         self._box = box
-        self._say_where()
+        self._update_description()
         self.update()
         self._card.setVisible(box is not None)
         if box is None:
-            self._asker.drop()
+            self._requester.drop()
             self._side = Side.OVER
             if self._card.isAncestorOf(self.focusWidget() or self):
                 self.setFocus()
         else:
             self._place_card()
-            self._look()
+            self._request_answer()
 
-    def _look(self) -> None:
+    def _request_answer(self) -> None:
         region = self.region
         if region is not None:
-            self._asker.want(Question(region, self._card.labels))
+            self._requester.request(RegionRequest(region, self._card.labels))
 
     def _find(self) -> None:
         region = self.region
         if region is not None:
-            self.find_asked.emit(region)
+            self.find_requested.emit(region)
 
     def _card_closed(self) -> None:
         self.clear()
         self.setFocus()
 
-    def _take_answer(self, question: Question, answer: RegionAnswer) -> None:
-        self._card.show_answer(answer, question.region.method)
+    def _handle_answer(self, request: RegionRequest, answer: RegionAnswer) -> None:
+        self._card.show_answer(answer, request.region.method)
         self.answered.emit(answer)
 
-    def _say_where(self) -> None:
+    def _update_description(self) -> None:
         if self._box is None:
             words = self.tr("No box yet. Enter makes one in the middle.")
         else:
@@ -218,7 +225,7 @@ class RegionTool(QWidget):
 
     # The view
 
-    def _follow_view(self) -> None:
+    def _sync_with_view(self) -> None:
         self.setGeometry(self._canvas.rect())
         if self._canvas.photo_size != self._photo_size:
             self._photo_size = self._canvas.photo_size
@@ -232,7 +239,7 @@ class RegionTool(QWidget):
         wanted, view = self._card.wanted_size(), QRectF(self.rect())
         sides = (self._side, *self._sides())
         box = self._canvas.to_view(self._box)
-        self._side, where = placed(QSizeF(wanted), box, view, sides)
+        self._side, where = place_card(QSizeF(wanted), box, view, sides)
         self._card.setGeometry(where.toRect())
 
     def _sides(self) -> tuple[Side, ...]:
@@ -244,7 +251,7 @@ class RegionTool(QWidget):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._canvas and event.type() == QEvent.Type.Resize:
-            self._follow_view()
+            self._sync_with_view()
         return super().eventFilter(watched, event)
 
     @override
@@ -260,7 +267,7 @@ class RegionTool(QWidget):
             draw_words(painter, self.rect(), words, over_picture=True)
         painter.end()
 
-    # Hands on it
+    # Mouse and keys
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -275,7 +282,7 @@ class RegionTool(QWidget):
     def _begin_drag(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         grip = None if self._box is None else grip_at(at, self._canvas.to_view(self._box))
-        self._drag = _Drag(at, self._place_at(at), self._box, grip)
+        self._drag = _Drag(at, self._to_photo(at), self._box, grip)
         self.setCursor(cursor_over(grip))
 
     @override
@@ -290,7 +297,7 @@ class RegionTool(QWidget):
             self.setCursor(cursor_over(grip_at(at, self._canvas.to_view(self._box))))
 
     def _drag_to(self, at: QPointF, drag: _Drag) -> None:
-        frame, end = self._frame(), self._place_at(at)
+        frame, end = self._frame(), self._to_photo(at)
         if frame is None:
             return
         if drag.box is not None and drag.grip is not None:
@@ -299,7 +306,7 @@ class RegionTool(QWidget):
         elif self._box != drag.box:
             self._put(frame.spanned(drag.begin, end))
         elif (at - drag.pressed).manhattanLength() >= DRAG_PX:
-            self._card.forget_choice()
+            self._card.reset_choice()
             self._put(frame.spanned(drag.begin, end))
 
     @override
@@ -308,11 +315,11 @@ class RegionTool(QWidget):
             self._pan_from = None
         elif self._drag is not None:
             self._drag = None
-            self._asker.settle()
+            self._requester.settle()
 
-    def _place_at(self, at: QPointF) -> Place:
-        place = self._canvas.to_photo(at)
-        return place.x(), place.y()
+    def _to_photo(self, at: QPointF) -> Point:
+        point = self._canvas.to_photo(at)
+        return point.x(), point.y()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -330,7 +337,7 @@ class RegionTool(QWidget):
             event.ignore()
 
     def _step_back(self) -> None:
-        """Out of a drag, then the box, then the tool."""
+        """Cancel the drag, else drop the box, else leave the tool."""
         if self._drag is not None:
             drag, self._drag = self._drag, None
             self._put(drag.box)

@@ -191,7 +191,7 @@ class SearchBar(QWidget):
         self._chips.typed.connect(self._type)
         self._completions.chosen.connect(self._choose)
         self._completions.changed.connect(self._debounce)
-        self._recents.troubled.connect(self.show_error)
+        self._recents.failed.connect(self.show_error)
 
     # Typing
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QPixmap
 from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.gui.grid.captions import Captions
+from photofind.gui.images import image_of
 from photofind.gui.lanes import Lane
-from photofind.gui.pixel_image import image_of
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import PictureQuery
 from photofind.live.pictures import LivePictures

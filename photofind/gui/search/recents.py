@@ -16,10 +16,10 @@ class Recents(QObject):
     """The last searches; their file is read and written on a lane.
 
     Signals:
-        troubled: `UserFacingError`; the searches are known until the window closes.
+        failed: `UserFacingError`; the searches are known until the window closes.
     """
 
-    troubled = Signal(UserFacingError)
+    failed = Signal(UserFacingError)
 
     def __init__(self, path: Path, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Recents(QObject):
         self._lane = lane
         self._queries: tuple[str, ...] = ()
         self._read = self._written = False
-        lane.submit(lambda: read_recents(path), self._take, self.troubled.emit)
+        lane.submit(lambda: read_recents(path), self._take, self.failed.emit)
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Recents(QObject):
             try:
                 write_recents(self._path, self._queries)
             except BadInputError as error:
-                self.troubled.emit(error)
+                self.failed.emit(error)
 
     def _take(self, before: tuple[str, ...]) -> None:
         known, self._read, self._written = self._queries, True, True
@@ -66,9 +66,7 @@ class Recents(QObject):
         def written(_: None) -> None:
             self._written = queries == self._queries
 
-        self._lane.submit(
-            lambda: write_recents(path, queries), written, self.troubled.emit, key=path
-        )
+        self._lane.submit(lambda: write_recents(path, queries), written, self.failed.emit, key=path)
 
 
 def with_recent(queries: Sequence[str], query: str) -> tuple[str, ...]:

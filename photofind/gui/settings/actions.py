@@ -1,4 +1,4 @@
-"""Opens the settings and hands what was decided to the library."""
+"""Open the settings dialog and save its result to the library."""
 
 from dataclasses import replace
 
@@ -15,16 +15,16 @@ from photofind.settings import Settings
 
 
 class SettingsActions(QObject):
-    """Settings are written on the writer's lane; what they concern begins again by itself.
+    """Saves settings on the writer's lane; whatever they affect restarts by itself.
 
     Signals:
         changed: The `Settings` that hold from now on.
         failed: A `UserFacingError`.
-        told: What was done, in words.
+        notice_requested: A message about what was done.
     """
 
     changed = Signal(object)
-    told = Signal(str)
+    notice_requested = Signal(str)
     failed = Signal(object)
 
     def __init__(self, library: LiveLibrary, writer: Lane, window: QWidget) -> None:
@@ -36,22 +36,22 @@ class SettingsActions(QObject):
         self.downloads = ModelDownloads(
             lambda name, progress, cancel: download_model(paths, name, progress, cancel), self
         )
-        self.downloads.finished.connect(self._say_ready)
+        self.downloads.finished.connect(self._notify_ready)
         self.dialog: SettingsDialog | None = None
 
     def open(self) -> None:
         settings = self._library.settings
         dialog = SettingsDialog(settings, self.chooser(), self._window)
         dialog.accepted.connect(lambda: self.save(dialog.settings()))
-        dialog.finished.connect(self._let_go)
+        dialog.finished.connect(self._discard_dialog)
         self.dialog = dialog
         dialog.open()
 
     def chooser(self, *, first: bool = False) -> SearchModelChooser:
-        """Of the search models there are; whoever asks for it closes its lane.
+        """Make a chooser of search models; the caller closes its lane.
 
         Args:
-            first: Nothing has been read yet.
+            first: No photo has been read yet.
         """
         paths, chosen = self._library.paths, self._library.settings.checkpoint
         return SearchModelChooser(
@@ -63,7 +63,7 @@ class SettingsActions(QObject):
         )
 
     def use_model(self, name: str) -> None:
-        """A search model for everything that is read from now on."""
+        """Use a search model for everything that is read from now on."""
         self.save(replace(self._library.settings, checkpoint=name))
 
     def save(self, settings: Settings) -> None:
@@ -76,12 +76,12 @@ class SettingsActions(QObject):
             self.failed.emit,
         )
 
-    def _say_ready(self, model: SearchModel) -> None:
-        self.told.emit(
+    def _notify_ready(self, model: SearchModel) -> None:
+        self.notice_requested.emit(
             self.tr("‘{model}’ is ready. Choose it in the settings.").format(model=model.title)
         )
 
-    def _let_go(self) -> None:
+    def _discard_dialog(self) -> None:
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.deleteLater()

@@ -1,4 +1,4 @@
-"""The settings, made from their declaration in `photofind.settings`."""
+"""Settings dialog, generated from the declarations in `photofind.settings`."""
 
 from collections.abc import Callable
 from dataclasses import Field, fields
@@ -28,7 +28,7 @@ SIZE_PX = (720, 560)
 
 
 class SettingsDialog(QDialog):
-    """Asks for settings; `settings` gives them once it was accepted.
+    """Dialog with an editor for each setting; read `settings` once it was accepted.
 
     Args:
         settings: As they are.
@@ -56,7 +56,7 @@ class SettingsDialog(QDialog):
         self._check()
 
     def settings(self) -> Settings:
-        """What was put in; raises `ValueError` while some of it cannot be used."""
+        """Return the edited settings; raise `ValueError` while some are invalid."""
         if any(row.editor.problem() for row in self._rows):
             raise ValueError("some settings cannot be used as they are")
         return Settings(**{row.setting.name: row.editor.value() for row in self._rows})
@@ -79,7 +79,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(3 * SPACING, 2 * SPACING, 3 * SPACING, 2 * SPACING)
         column.setSpacing(2 * SPACING)
         for group in Group:
-            own = [row for row in self._rows if row.told.group is group]
+            own = [row for row in self._rows if row.declaration.group is group]
             if own:
                 column.addWidget(_heading(localized(group)))
                 _add_rows(column, own)
@@ -88,7 +88,7 @@ class SettingsDialog(QDialog):
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        # Tab goes to what is in it, which then scrolls into sight.
+        # Tab goes to the widgets in it, which scroll into view.
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 2 * SPACING)
@@ -102,7 +102,7 @@ class SettingsDialog(QDialog):
 
 
 class ModelEditor(Editor):
-    """The search models as the editor of a setting."""
+    """Editor of a setting that chooses a search model."""
 
     def __init__(self, chooser: SearchModelChooser) -> None:
         super().__init__()
@@ -123,9 +123,9 @@ class ModelEditor(Editor):
 
 def _add_rows(column: QVBoxLayout, rows: list[SettingRow]) -> None:
     for row in rows:
-        if not row.told.advanced:
+        if not row.declaration.advanced:
             column.addWidget(row)
-    advanced = [row for row in rows if row.told.advanced]
+    advanced = [row for row in rows if row.declaration.advanced]
     if advanced:
         column.addWidget(Fold(advanced))
 

@@ -1,4 +1,4 @@
-"""Search models on their way to this computer, whatever page is open."""
+"""Downloads of search models, which go on whatever page is open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from photofind.search_models import SearchModel
 
 Progress = Callable[[int, int | None], None]
 Fetch = Callable[[str, Progress, CancelToken], SearchModel]
-"""As `photofind.search_models.download_model`, of one library."""
+"""`photofind.search_models.download_model`, bound to a library."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """How far one is.
+    """Progress of a download.
 
     Attributes:
         done_bytes: 0 until the first word from the hub.
@@ -31,19 +31,19 @@ class Download:
 
 
 class ModelDownloads(QObject):
-    """Fetches search models one after the other; close it before the window goes.
+    """Queue of downloads, run one after the other; close it before the window goes.
 
     Args:
         fetch: Blocks; called on a lane.
 
     Signals:
-        changed: Of this model (its name) something is new.
-        finished: A model (`SearchModel`) is here.
+        changed: The progress of a model (its name) has changed.
+        finished: A model (`SearchModel`) was downloaded.
     """
 
     changed = Signal(str)
     finished = Signal(object)
-    _told = Signal(str, object, object, object)
+    _progressed = Signal(str, object, object, object)
 
     def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,22 +51,22 @@ class ModelDownloads(QObject):
         self._lane = Lane("search model downloads", self)
         self._downloads: dict[str, Download] = {}
         self._tokens: dict[str, CancelToken] = {}
-        self._told.connect(self._take)
+        self._progressed.connect(self._update_progress)
 
     def state(self, name: str) -> Download | None:
-        """`None` where nothing was asked for, or it was paused, or it is here."""
+        """Return the progress; `None` where it is not running: paused, done or not begun."""
         return self._downloads.get(name)
 
     def start(self, name: str) -> None:
-        """Begins, or goes on where it was."""
+        """Start or resume a download."""
         if name in self._tokens:
             return
         token = self._tokens[name] = CancelToken()
         self._downloads[name] = Download()
 
         def progress(done: int, total: int | None) -> None:
-            # Told on the lane; the signal brings it to the window's thread.
-            self._told.emit(name, done, total, token)
+            # Runs on the lane; the signal queues it to the window's thread.
+            self._progressed.emit(name, done, total, token)
 
         self._lane.submit(
             lambda: self._fetch(name, progress, token),
@@ -76,7 +76,7 @@ class ModelDownloads(QObject):
         self.changed.emit(name)
 
     def pause(self, name: str) -> None:
-        """What is here is kept."""
+        """Pause a download; the bytes here are kept."""
         token = self._tokens.pop(name, None)
         if token is not None:
             token.cancel()
@@ -84,12 +84,12 @@ class ModelDownloads(QObject):
             self.changed.emit(name)
 
     def close(self) -> None:
-        """Stops every download; what is here is kept."""
+        """Cancel every download; the bytes here are kept."""
         for token in self._tokens.values():
             token.cancel()
         self._lane.close()
 
-    def _take(self, name: str, done: int, total: int | None, token: CancelToken) -> None:
+    def _update_progress(self, name: str, done: int, total: int | None, token: CancelToken) -> None:
         if self._tokens.get(name) is token:
             now = self._downloads[name]
             self._downloads[name] = replace(now, done_bytes=done, total_bytes=total)

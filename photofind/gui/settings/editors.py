@@ -1,4 +1,4 @@
-"""What settings are changed with: one editor for each type of value."""
+"""Editors of settings: one for each type of value."""
 
 from dataclasses import Field
 from typing import Any
@@ -27,42 +27,42 @@ ARROW_PX = 12
 
 
 class Editor(QWidget):
-    """Holds one value while it is changed.
+    """Widget that edits one value.
 
     Signals:
-        changed: The value, or whether it can be used, is another.
+        changed: The value, or whether it is valid, has changed.
     """
 
     changed = Signal()
 
     def value(self) -> Any:
-        """What was put in; only where there is no `problem`."""
+        """Return the value; only where there is no `problem`."""
         raise NotImplementedError
 
     def set_value(self, value: Any) -> None:
         raise NotImplementedError
 
     def problem(self) -> str:
-        """Why what was put in cannot be used; empty where it can."""
+        """Describe why the input is invalid; empty where it is valid."""
         return ""
 
     def name(self, title: str, help_text: str) -> None:
-        """For those who hear the window."""
+        """Set name and description for screen readers."""
         field = self.focusProxy() or self
         field.setAccessibleName(title)
         field.setAccessibleDescription(help_text)
 
 
 class NumberEditor(Editor):
-    """A field for a whole or broken number, with its unit; arrow keys count."""
+    """Field for a whole or decimal number with its unit; arrow keys step."""
 
-    def __init__(self, told: About, default: float) -> None:
+    def __init__(self, declaration: About, default: float) -> None:
         super().__init__()
-        assert told.least is not None
-        assert told.most is not None
-        self._least, self._most = told.least, told.most
+        assert declaration.least is not None
+        assert declaration.most is not None
+        self._least, self._most = declaration.least, declaration.most
         self._whole = isinstance(default, int)
-        self._told = told
+        self._declaration = declaration
         self._field = _NumberField(1 if self._whole else 0.05, self)
         self._unit = QLabel()
         self._unit.setProperty("muted", True)
@@ -70,7 +70,7 @@ class NumberEditor(Editor):
         row.addWidget(self._field)
         row.addWidget(self._unit)
         row.addStretch(1)
-        self._field.textChanged.connect(self._retell)
+        self._field.textChanged.connect(self._refresh)
         self.setFocusProxy(self._field)
 
     @override
@@ -100,9 +100,9 @@ class NumberEditor(Editor):
         if number is not None:
             self.set_value(min(self._most, max(self._least, round(number + by, 6))))
 
-    def _retell(self) -> None:
-        zero = self._told.zero if self._parsed() == 0 else ""
-        self._unit.setText(localized(zero or self._told.unit))
+    def _refresh(self) -> None:
+        zero = self._declaration.zero if self._parsed() == 0 else ""
+        self._unit.setText(localized(zero or self._declaration.unit))
         self.changed.emit()
 
     def _parsed(self) -> float | None:
@@ -129,13 +129,13 @@ class _NumberField(QLineEdit):
 
 
 class ChoiceEditor(Editor):
-    """A list of the values in words."""
+    """Drop-down list of the values in words."""
 
-    def __init__(self, told: About) -> None:
+    def __init__(self, declaration: About) -> None:
         super().__init__()
-        assert told.choices is not None
+        assert declaration.choices is not None
         self._list = _ChoiceList()
-        for value, words in told.choices.items():
+        for value, words in declaration.choices.items():
             self._list.addItem(localized(words), value)
         row = _row(self)
         row.addWidget(self._list)
@@ -153,7 +153,7 @@ class ChoiceEditor(Editor):
 
 
 class _ChoiceList(QComboBox):
-    """With the arrow that a style sheet takes from it."""
+    """Combo box that paints the arrow which a style sheet removes."""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -165,7 +165,7 @@ class _ChoiceList(QComboBox):
 
 
 class TextEditor(Editor):
-    """A field for a text that must not be empty."""
+    """Field for a text that must not be empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,11 +188,11 @@ class TextEditor(Editor):
 
 
 class LinesEditor(Editor):
-    """A field for several texts, one a line."""
+    """Field for several texts, one a line."""
 
-    def __init__(self, told: About) -> None:
+    def __init__(self, declaration: About) -> None:
         super().__init__()
-        self._told = told
+        self._declaration = declaration
         self._field = QPlainTextEdit()
         self._field.setTabChangesFocus(True)
         self._field.setPlaceholderText(self.tr("One on each line"))
@@ -211,8 +211,8 @@ class LinesEditor(Editor):
 
     @override
     def problem(self) -> str:
-        """Of the first line that cannot be used."""
-        problems = ((line, self._told.problem(line)) for line in self.value())
+        """Describe the problem of the first invalid line."""
+        problems = ((line, self._declaration.problem(line)) for line in self.value())
         found = ((localized(problem), line) for line, problem in problems if problem)
         return next((problem.format(text=line) for problem, line in found), "")
 
@@ -222,19 +222,19 @@ class LinesEditor(Editor):
 
 
 def editor_for(setting: "Field[Any]") -> Editor:
-    """An editor for one of `fields(Settings)`, by the type of its default."""
-    told, default = about(setting), setting.default
+    """Make an editor for one of `fields(Settings)`, by the type of its default."""
+    declaration, default = about(setting), setting.default
     if isinstance(default, tuple):
-        return LinesEditor(told)
+        return LinesEditor(declaration)
     if isinstance(default, str):
-        return TextEditor() if told.choices is None else ChoiceEditor(told)
+        return TextEditor() if declaration.choices is None else ChoiceEditor(declaration)
     if isinstance(default, bool) or not isinstance(default, int | float):
         raise TypeError(f"there is no editor for '{setting.name}', {type(default).__name__}")
-    return NumberEditor(told, default)
+    return NumberEditor(declaration, default)
 
 
 def _written(value: float) -> str:
-    """As people write it, without separators: they are hard to type between."""
+    """Format a number without thousands separators, which get in the way of typing."""
     locale = QLocale()
     locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator)
     if isinstance(value, int) or value == int(value):

@@ -1,4 +1,4 @@
-"""One search model on a card: what it is for, and what can be done with it now."""
+"""Card of one search model: description, state and buttons."""
 
 from PySide6.QtCore import QEvent, QLocale, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPaintEvent, QPen
@@ -27,14 +27,14 @@ class ModelCard(QWidget):
     """Shows one search model.
 
     Signals:
-        chosen: It is to be used.
-        download_asked: It is to be fetched, or fetched further.
-        pause_asked: Fetching it is to be held.
+        chosen: The model is to be used.
+        download_requested: The download is to be started or resumed.
+        pause_requested: The download is to be paused.
     """
 
     chosen = Signal()
-    download_asked = Signal()
-    pause_asked = Signal()
+    download_requested = Signal()
+    pause_requested = Signal()
 
     def __init__(self, model: SearchModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,9 +48,9 @@ class ModelCard(QWidget):
         self._use.setCheckable(True)
         self._use.clicked.connect(self._choose)
         self._fetch = QPushButton()
-        self._fetch.clicked.connect(lambda: self.download_asked.emit())
+        self._fetch.clicked.connect(lambda: self.download_requested.emit())
         self._pause = QPushButton(self.tr("Pause"))
-        self._pause.clicked.connect(lambda: self.pause_asked.emit())
+        self._pause.clicked.connect(lambda: self.pause_requested.emit())
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Downloaded"))
@@ -64,11 +64,11 @@ class ModelCard(QWidget):
     def show_model(
         self, model: SearchModel, download: Download | None, *, chosen: bool, in_use: bool
     ) -> None:
-        """The same model, as it is now."""
+        """Update the card to the model's current state."""
         self._marked = chosen
         name = localized(model.title)
         running = download is not None and download.error is None
-        # Where the focus is when a button goes, its successor takes it.
+        # When the focused button is hidden, its successor gets the focus.
         focused = any(one.hasFocus() for one in (self._use, self._fetch, self._pause))
         self._use.setVisible(model.present)
         self._use.setChecked(chosen)
@@ -195,13 +195,13 @@ class ModelCard(QWidget):
         return icon("check", theme_of(self.palette()).accent)
 
     def _choose(self) -> None:
-        # A click on the chosen one would take the mark away.
+        # A click on the checked button would uncheck it.
         self._use.setChecked(True)
         self.chosen.emit()
 
 
 def facts_of(model: SearchModel) -> list[str]:
-    """Languages, licence, and whether it may be used commercially, as far as that is known."""
+    """List languages, licence, and whether commercial use is allowed, as far as known."""
     facts = []
     if model.languages:
         facts.append(localized(model.languages))
@@ -218,7 +218,7 @@ def facts_of(model: SearchModel) -> list[str]:
 
 
 def size(size_bytes: int) -> str:
-    """Whole megabytes, tenths of gigabytes."""
+    """Format a size in whole megabytes, or tenths of gigabytes."""
     digits = 0 if size_bytes < 1e9 else 1
     return QLocale().formattedDataSize(size_bytes, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
 

@@ -1,4 +1,4 @@
-"""Choosing what looks at the photos: the search models, each on a card."""
+"""Choose a search model from a list of cards."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,17 +21,17 @@ from photofind.gui.settings.model_card import ModelCard
 from photofind.gui.theme import SPACING
 from photofind.search_models import SearchModel
 
-AskPath = Callable[[QWidget], Path | None]
-"""Asks a person for a file or folder; `None` where they do not want to."""
+ChoosePath = Callable[[QWidget], Path | None]
+"""Let a person choose a file or folder; `None` where they cancel."""
 
 
-def ask_folder(parent: QWidget) -> Path | None:
+def choose_folder(parent: QWidget) -> Path | None:
     title = parent.tr("The folder of a search model")
     chosen = QFileDialog.getExistingDirectory(parent, title)
     return Path(chosen) if chosen else None
 
 
-def ask_file(parent: QWidget) -> Path | None:
+def choose_file(parent: QWidget) -> Path | None:
     title = parent.tr("The file of a search model")
     kinds = parent.tr("Search models (*.safetensors *.bin)")
     chosen, _kind = QFileDialog.getOpenFileName(parent, title, "", kinds)
@@ -39,18 +39,18 @@ def ask_file(parent: QWidget) -> Path | None:
 
 
 class SearchModelChooser(QWidget):
-    """The search models there are; call `close_lanes` before it goes.
+    """List of search models; call `close_lanes` before it goes.
 
     Args:
         in_use: The one photos are read with now; `None` before the first.
         chosen: The one that is marked at first.
         load: All of them; called on a lane.
         add: Takes one from a file or folder; called on a lane.
-        downloads: Lives longer than this: what was begun here goes on elsewhere.
+        downloads: Outlives this widget, and so do the downloads begun here.
 
     Signals:
-        chosen_changed: Another one (its name) is marked now.
-        loaded: The cards show what is so.
+        chosen_changed: Another model (its name) is selected.
+        loaded: The cards are up to date.
     """
 
     chosen_changed = Signal(str)
@@ -64,8 +64,8 @@ class SearchModelChooser(QWidget):
         load: Callable[[], Sequence[SearchModel]],
         add: Callable[[Path], SearchModel],
         downloads: ModelDownloads,
-        ask_folder: AskPath = ask_folder,
-        ask_file: AskPath = ask_file,
+        choose_folder: ChoosePath = choose_folder,
+        choose_file: ChoosePath = choose_file,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,8 +82,8 @@ class SearchModelChooser(QWidget):
         self._list.setSpacing(SPACING)
         self._own = QPushButton(self.tr("Use a file I have…"))
         menu = QMenu(self._own)
-        menu.addAction(self.tr("A folder…"), lambda: self._take(ask_folder(self)))
-        menu.addAction(self.tr("A file…"), lambda: self._take(ask_file(self)))
+        menu.addAction(self.tr("A folder…"), lambda: self._add_source(choose_folder(self)))
+        menu.addAction(self.tr("A file…"), lambda: self._add_source(choose_file(self)))
         self._own.setMenu(menu)
         self._problem = QLabel()
         self._problem.setProperty("danger", True)
@@ -113,8 +113,8 @@ class SearchModelChooser(QWidget):
             self.chosen_changed.emit(name)
 
     def reload(self) -> None:
-        """Looks again what is on this computer."""
-        self._lane.submit(self._load, self._show, self._say_problem, key="load")
+        """Load again which models are on this computer."""
+        self._lane.submit(self._load, self._show, self._show_problem, key="load")
 
     def close_lanes(self) -> None:
         self._lane.close()
@@ -135,9 +135,9 @@ class SearchModelChooser(QWidget):
 
     def _show(self, models: Sequence[SearchModel]) -> None:
         self._models = list(models)
-        for place, model in enumerate(models):
+        for index, model in enumerate(models):
             if model.name not in self._cards:
-                self._list.insertWidget(place, self._made_card(model))
+                self._list.insertWidget(index, self._made_card(model))
         self._show_all()
         self.loaded.emit()
 
@@ -145,8 +145,8 @@ class SearchModelChooser(QWidget):
         card = ModelCard(model)
         name = model.name
         card.chosen.connect(lambda: self.choose(name))
-        card.download_asked.connect(lambda: self._fetch(name))
-        card.pause_asked.connect(lambda: self._downloads.pause(name))
+        card.download_requested.connect(lambda: self._fetch(name))
+        card.pause_requested.connect(lambda: self._downloads.pause(name))
         self._cards[name] = card
         return card
 
@@ -177,15 +177,15 @@ class SearchModelChooser(QWidget):
         self._downloads.start(name)
 
     def _arrived(self, model: SearchModel) -> None:
-        """Whoever asked for it here wants to use it."""
+        """Select a model that was downloaded from here."""
         if model.name == self._wanted and not model.missing:
             self._wanted = None
             self.choose(model.name)
 
-    def _take(self, source: Path | None) -> None:
+    def _add_source(self, source: Path | None) -> None:
         if source is None:
             return
-        self._say_problem(None)
+        self._show_problem(None)
         self._own.setEnabled(False)
         self._lane.submit(lambda: self._add(source), self._added, self._refused)
 
@@ -196,9 +196,9 @@ class SearchModelChooser(QWidget):
 
     def _refused(self, error: UserFacingError) -> None:
         self._own.setEnabled(True)
-        self._say_problem(error)
+        self._show_problem(error)
 
-    def _say_problem(self, error: UserFacingError | None) -> None:
+    def _show_problem(self, error: UserFacingError | None) -> None:
         self._problem.setText("" if error is None else error.message)
         self._hint.setText("" if error is None else error.hint)
         for line in (self._problem, self._hint):

@@ -1,4 +1,4 @@
-"""One setting on one row, and the rows that are folded away."""
+"""Row of one setting, and rows that are folded away."""
 
 from dataclasses import Field
 from typing import Any
@@ -17,7 +17,7 @@ TITLE_PX = 190
 
 
 class SettingRow(QWidget):
-    """One setting: its title, its editor, what it does, and the way back to its default.
+    """Title, editor, help text and reset button of one setting.
 
     Args:
         wide: Whether the editor lies below the title, not beside it.
@@ -28,10 +28,10 @@ class SettingRow(QWidget):
     ) -> None:
         super().__init__()
         self.setting = setting
-        self.told = about(setting)
+        self.declaration = about(setting)
         self.editor = editor
-        title = localized(self.told.title)
-        help_text = localized(self.told.help)
+        title = localized(self.declaration.title)
+        help_text = localized(self.declaration.help)
         editor.name(title, help_text)
         self._title = QLabel(title)
         self._title.setBuddy(editor)
@@ -47,14 +47,14 @@ class SettingRow(QWidget):
             self.tr("Reset {setting} to its default").format(setting=title)
         )
         self._reset.clicked.connect(self._go_back)
-        # Room is kept for it: nothing moves when it comes.
+        # Reserve its space, so that nothing moves when it is shown.
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(policy)
         self._lay_out(wide=wide)
         editor.set_value(value)
-        editor.changed.connect(self._retell)
-        self._retell()
+        editor.changed.connect(self._refresh)
+        self._refresh()
 
     def _lay_out(self, *, wide: bool) -> None:
         grid = QGridLayout(self)
@@ -79,7 +79,7 @@ class SettingRow(QWidget):
         self.editor.set_value(self.setting.default)
         self.editor.setFocus()
 
-    def _retell(self) -> None:
+    def _refresh(self) -> None:
         problem = self.editor.problem()
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
@@ -94,7 +94,7 @@ class Fold(QWidget):
         self._button = QPushButton(self.tr("Advanced"))
         self._button.setProperty("quiet", True)
         self._button.setCheckable(True)
-        group = localized(rows[0].told.group)
+        group = localized(rows[0].declaration.group)
         self._button.setAccessibleName(self.tr("{group}, advanced").format(group=group))
         self._inner = QWidget()
         column = QVBoxLayout(self._inner)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from photofind.gui.focusing import forward_focus
+from photofind.gui.focus import forward_focus
 from photofind.gui.tags.chip import ChipFace, Look, Mark
 from photofind.gui.tags.chip_flow import ChipFlow
 from photofind.gui.tags.entry import TagEntry

@@ -17,10 +17,10 @@ class TagEditing(QObject):
     """Loads the tags, opens the dialog, and applies its changes with `TagActions`.
 
     Signals:
-        troubled: A `UserFacingError`.
+        failed: A `UserFacingError`.
     """
 
-    troubled = Signal(object)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class TagEditing(QObject):
         self._actions = actions
         self._window = window
         self._lane = Lane("tags of photos", self, order=Order.LATEST_ONLY)
-        self._lane.troubled.connect(self.troubled)
+        self._lane.failed.connect(self.failed)
         self.dialog: TagEditor | None = None
 
     def edit(self, photo_ids: Sequence[PhotoId]) -> None:

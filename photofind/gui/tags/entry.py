@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
+from PySide6.QtCore import QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 from typing_extensions import override
 
-from photofind.gui.name_completer import name_completer
 from photofind.store.tag_names import LONGEST_NAME, tag_name
 
 _WIDTH_PX = 112
@@ -77,3 +76,18 @@ class TagEntry(QLineEdit):
 
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+MOST_SHOWN = 12
+
+
+def name_completer(names: QStringListModel, parent: QObject) -> QCompleter:
+    """By any part of a name, in whatever case it is typed."""
+    completer = QCompleter(names, parent)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setMaxVisibleItems(MOST_SHOWN)
+    shown = QListView()
+    shown.setProperty("completions", True)
+    completer.setPopup(shown)
+    return completer

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from photofind.domain import PhotoId
-from photofind.gui.focusing import forward_focus
+from photofind.gui.focus import forward_focus
 from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails

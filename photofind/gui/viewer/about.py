@@ -1,4 +1,4 @@
-"""What is known about a photo, in words."""
+"""Describe a photo's metadata in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ _LABELS = {known.name: known.label for known in FORMATS}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is known.
+    """One known fact about a photo.
 
     Attributes:
         label: What it is.
         text: May have several lines.
-        quiet: It says only that nothing is known.
-        to_copy: What is copied where that is not the text; empty where nobody would.
+        quiet: Muted, because it only says that nothing is known.
+        to_copy: Text for the copy button; empty for no button.
     """
 
     label: str
@@ -31,7 +31,7 @@ class Line:
 
 
 def lines_about(details: PhotoDetails) -> list[Line]:
-    """All but names, copies and tags; what is not known is left out, except for the date."""
+    """List all facts but names, copies and tags; leave out unknown ones except the date."""
     photo, metadata = details.photo, details.photo.metadata
     lines = [_taken(metadata), Line(tr("Size"), _size(photo))]
     if details.files:
@@ -41,12 +41,12 @@ def lines_about(details: PhotoDetails) -> list[Line]:
     if metadata.lens is not None:
         lines.append(Line(tr("Lens"), metadata.lens))
     if metadata.latitude is not None and metadata.longitude is not None:
-        lines.append(_place(metadata.latitude, metadata.longitude))
+        lines.append(_coordinates(metadata.latitude, metadata.longitude))
     return lines
 
 
 def where_it_is(details: PhotoDetails) -> str:
-    """Why a photo cannot be reached, in words; empty where it can."""
+    """Say why a photo cannot be reached; empty where it can."""
     if not details.files:
         return tr("This photo’s file is no longer there.")
     if not is_out_of_reach(details):
@@ -72,7 +72,7 @@ def _taken(metadata: PhotoMetadata) -> Line:
 
 
 def zone(offset_minutes: int) -> str:
-    """As UTC+05:30."""
+    """Format an offset like UTC+05:30."""
     sign = "−" if offset_minutes < 0 else "+"
     hours, minutes = divmod(abs(offset_minutes), 60)
     return f"UTC{sign}{hours:02}:{minutes:02}"
@@ -92,8 +92,8 @@ def _file(details: PhotoDetails) -> str:
     return f"{name[:1].upper()}{name[1:]}, {file_size(details.files[0].size_bytes)}"
 
 
-def _place(latitude: float, longitude: float) -> Line:
-    """Four decimals are eleven metres."""
+def _coordinates(latitude: float, longitude: float) -> Line:
+    """Format coordinates with four decimals, which are eleven metres."""
     north = _degrees(latitude, tr("N"), tr("S"))
     east = _degrees(longitude, tr("E"), tr("W"))
     return Line(tr("Place"), f"{north}\n{east}", to_copy=f"{latitude:.6f}, {longitude:.6f}")

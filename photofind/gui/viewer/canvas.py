@@ -1,4 +1,4 @@
-"""One picture on a dark surround, with zoom and pan."""
+"""Canvas for one picture, with zoom and pan."""
 
 from math import ceil
 
@@ -30,10 +30,10 @@ from photofind.gui.viewer.pyramid import Pyramid
 ZOOM_STEP = 1.25
 PAN_STEP_PX = 64
 DETAIL_STEP_PX = 512
-"""More detail is asked for in steps, so that a little more zoom does not ask again."""
+"""More detail is requested in steps, so that a little more zoom makes no new request."""
 
 _GUESSED_SIZE = QSize(4096, 4096)
-"""Of a photo whose thumbnail is shown before its size is known."""
+"""Size of a photo until the real one is known."""
 
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
@@ -68,7 +68,7 @@ class PictureCanvas(QWidget):
         self._photo_size = QSize()
         self._is_stand_in = False
         self._message = ""
-        self._asked_side = 0
+        self._requested_side = 0
         self._drag_from: QPointF | None = None
         self._tabbed_to = False
         self._rest = QTimer(self, singleShot=True, interval=rest_delay_ms)
@@ -88,7 +88,7 @@ class PictureCanvas(QWidget):
         *,
         keep_view: bool = False,
     ) -> None:
-        """Shows a picture, which may be smaller than the photo.
+        """Show a picture, which may be smaller than the photo.
 
         Args:
             image: A `Pyramid` where it is large; making one here takes long.
@@ -97,12 +97,12 @@ class PictureCanvas(QWidget):
         """
         self._photo_size = QSize(photo_size)
         self._is_stand_in = False
-        self._asked_side = self._asked_side if keep_view else 0
+        self._requested_side = self._requested_side if keep_view else 0
         pyramid = image if isinstance(image, Pyramid) else Pyramid.of(image)
         self._show(pyramid, photo_size, keep_view=keep_view)
 
     def show_stand_in(self, pixmap: QPixmap, photo_size: QSize, *, keep_view: bool = False) -> None:
-        """Shows a thumbnail in the place of a picture that is still to come.
+        """Show a thumbnail in place of a picture that is still loading.
 
         Args:
             photo_size: Empty where it is not known yet; `photo_size` is empty too until it is.
@@ -110,27 +110,27 @@ class PictureCanvas(QWidget):
         """
         self._photo_size = QSize(photo_size)
         self._is_stand_in = True
-        self._asked_side = 0
+        self._requested_side = 0
         size = photo_size
         if size.isEmpty():
             size = pixmap.size().scaled(_GUESSED_SIZE, Qt.AspectRatioMode.KeepAspectRatio)
         self._show(Pyramid.of(pixmap.toImage()), size, keep_view=keep_view)
 
     def show_message(self, text: str) -> None:
-        """Says something over the stand-in, or instead of it; an empty text takes it away."""
+        """Show a message over the stand-in, or instead of it; an empty text removes it."""
         self._message = text
         self.setAccessibleDescription(text)
         self.update()
 
     def clear(self) -> None:
-        """Shows nothing."""
+        """Show nothing."""
         self._drawing, self._framing, self._photo_size = None, None, QSize()
         self.show_message("")
         self._changed()
 
     @property
     def photo_size(self) -> QSize:
-        """Pixels of the full upright photo; empty while that is not known."""
+        """Pixels of the full upright photo; empty while unknown."""
         return QSize(self._photo_size)
 
     @property
@@ -139,7 +139,7 @@ class PictureCanvas(QWidget):
         return self._drawing is not None and not self._is_stand_in
 
     def side_to_fit(self, aspect: float) -> int:
-        """Screen pixels of the longest side of a photo that fills this view.
+        """Return the device pixels of the longest side of a photo that fills this view.
 
         Args:
             aspect: Its width / height.
@@ -150,7 +150,7 @@ class PictureCanvas(QWidget):
     # Where it is
 
     def to_view(self, box: Box) -> QRectF:
-        """Where a box in the photo's pixels is in this widget; empty when nothing is shown."""
+        """Map a box in the photo's pixels to this widget; empty when nothing is shown."""
         if self._framing is None:
             return QRectF()
         left, top = self._framing.to_view((box[0], box[1]))
@@ -158,7 +158,7 @@ class PictureCanvas(QWidget):
         return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def to_photo(self, point: QPointF) -> QPointF:
-        """What pixel of the photo is at a point of this widget; the nearest one where none is."""
+        """Map a point of this widget to the nearest pixel of the photo."""
         if self._framing is None:
             return QPointF()
         x, y = self._framing.to_photo((point.x(), point.y()))
@@ -167,7 +167,7 @@ class PictureCanvas(QWidget):
 
     @property
     def zoom(self) -> float:
-        """Screen pixels that a pixel of the photo fills; 0 when nothing is shown."""
+        """Device pixels for each pixel of the photo; 0 when nothing is shown."""
         return 0.0 if self._framing is None else self._framing.scale * self._framing.density
 
     @property
@@ -182,7 +182,7 @@ class PictureCanvas(QWidget):
             self._zoom_to(self._framing.fit, self._middle())
 
     def zoom_to_full(self, at: QPointF | None = None) -> None:
-        """A pixel of the photo on a pixel of the screen, what is at a point staying there."""
+        """Zoom to one device pixel for each photo pixel; what is at a point stays there."""
         if self._framing is not None:
             self._zoom_to(self._framing.full, at or self._middle())
 
@@ -191,7 +191,7 @@ class PictureCanvas(QWidget):
             self._zoom_to(self._framing.scale * factor, at or self._middle())
 
     def pan_by(self, right: float, down: float) -> None:
-        """Moves the picture by pixels of the view, as far as its edges allow."""
+        """Move the picture by pixels of the view, as far as its edges allow."""
         if self._framing is not None:
             self._move_to(self._framing.panned(right, down))
 
@@ -242,19 +242,19 @@ class PictureCanvas(QWidget):
         self._want_detail()
 
     def _want_detail(self) -> None:
-        """Asks once for each step of detail that is missing."""
+        """Request each step of missing detail once."""
         if self._framing is None or self._drawing is None or self._is_stand_in:
             return
         longest = max(self._framing.photo)
         needed = longest * self.zoom
         size = self._drawing.pyramid.size
         has = max(size.width(), size.height())
-        # A pixel less comes from rounding, and nobody sees it.
+        # A pixel less comes from rounding, and cannot be seen.
         if has + 1 >= min(needed, longest):
             return
         side = min(ceil(needed / DETAIL_STEP_PX) * DETAIL_STEP_PX, ceil(longest))
-        if side > self._asked_side:
-            self._asked_side = side
+        if side > self._requested_side:
+            self._requested_side = side
             self.detail_wanted.emit(side)
 
     # Painting
@@ -285,7 +285,7 @@ class PictureCanvas(QWidget):
         painter.restore()
 
     def _screen_rects(self) -> tuple[QRect, QRect]:
-        """The whole picture and the part in view, in screen pixels: edges on whole ones."""
+        """Return the whole picture and the part in view, in whole device pixels."""
         if self._framing is None:
             return QRect(), QRect()
         density = self.devicePixelRatioF()
@@ -294,7 +294,7 @@ class PictureCanvas(QWidget):
         view = QRect(0, 0, ceil(self.width() * density), ceil(self.height() * density))
         return whole, whole.intersected(view)
 
-    # Hands on it
+    # Mouse and keys
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -342,7 +342,7 @@ class PictureCanvas(QWidget):
             event.ignore()
 
     def _pressed(self, event: QKeyEvent) -> bool:
-        """Whether the key was one of the canvas's."""
+        """Run the key's action; return whether it has one."""
         step = _ARROWS.get(Qt.Key(event.key()))
         if event.matches(QKeySequence.StandardKey.ZoomIn) or event.key() == Qt.Key.Key_Equal:
             self.zoom_by(ZOOM_STEP)
@@ -363,7 +363,7 @@ class PictureCanvas(QWidget):
         if isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                # Of the two fingers Qt takes the first for a mouse as well.
+                # Qt also reports the first of the two fingers as a mouse.
                 self._drag_from = None
                 moved = pinch.centerPoint() - pinch.lastCenterPoint()
                 self.pan_by(moved.x(), moved.y())

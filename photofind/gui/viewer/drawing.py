@@ -1,4 +1,4 @@
-"""Painting of a canvas: a picture in any size, fast or smoothly, and words over it."""
+"""Paint the canvas: a picture in any size, fast or smoothly, and words over it."""
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -8,7 +8,7 @@ from photofind.gui.viewer.pyramid import Pyramid
 
 
 class PictureDrawing:
-    """One picture; what was drawn smoothly is kept until another part is drawn.
+    """Painter of one picture; caches what was last painted smoothly.
 
     All rects are in screen pixels: `whole` is where the whole picture would be, `seen` the part
     of it that is in view.
@@ -19,11 +19,11 @@ class PictureDrawing:
         self._kept: tuple[tuple[QRect, QRect], QPixmap] | None = None
 
     def draw_fast(self, painter: QPainter, whole: QRect, seen: QRect) -> None:
-        """For a picture that moves."""
+        """Paint a picture that moves."""
         self._draw(painter, whole, seen, smooth=False)
 
     def draw_smoothly(self, painter: QPainter, whole: QRect, seen: QRect) -> None:
-        """For a picture at rest."""
+        """Paint a picture at rest."""
         if self._kept is None or self._kept[0] != (whole, seen):
             drawn = QPixmap(seen.size())
             into = QPainter(drawn)
@@ -47,16 +47,16 @@ class PictureDrawing:
 
 
 def draw_words(painter: QPainter, view: QRect, text: str, *, over_picture: bool) -> None:
-    """In the middle of an empty view; over a picture on a card at its lower edge."""
+    """Paint words in the middle, or over a picture on a card at its lower edge."""
     room = view.adjusted(4 * SPACING, 4 * SPACING, -4 * SPACING, -4 * SPACING)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    place = painter.boundingRect(room, flags, text)
+    area = painter.boundingRect(room, flags, text)
     if over_picture:
-        place.moveBottom(view.bottom() - 3 * SPACING)
+        area.moveBottom(view.bottom() - 3 * SPACING)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(SURROUND.hairline))
         painter.setBrush(QColor(SURROUND.raised))
-        card = place.adjusted(-12, -SPACING, 12, SPACING)
+        card = area.adjusted(-12, -SPACING, 12, SPACING)
         painter.drawRoundedRect(card, RADIUS, RADIUS)
     painter.setPen(QColor(SURROUND.text))
-    painter.drawText(place, flags, text)
+    painter.drawText(area, flags, text)

@@ -1,4 +1,4 @@
-"""The photos around the one that is shown, in a strip below it."""
+"""Filmstrip of the photos around the current one."""
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -27,8 +27,7 @@ from typing_extensions import override
 from photofind.domain import PhotoId
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
-from photofind.gui.motion import motion_allowed
-from photofind.gui.theme import SPACING, SURROUND
+from photofind.gui.theme import SPACING, SURROUND, motion_allowed
 from photofind.gui.viewer.stage import average_colour
 from photofind.gui.wording import number
 
@@ -42,7 +41,7 @@ _OFFLINE_OPACITY = 0.45
 
 
 class Filmstrip(QWidget):
-    """Squares of the photos of a model, the current one in the middle; paints only those in view.
+    """Squares of the photos of a model, the current one centred; paints only visible ones.
 
     The wheel moves the strip, a click chooses; the keyboard stays with the viewer.
 
@@ -61,14 +60,14 @@ class Filmstrip(QWidget):
         self._current = -1
         self._hovered = -1
         # Pixels of the strip that are in the middle of the view: row n is at n × STRIDE_PX.
-        self._place = 0.0
+        self._offset = 0.0
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE_MS)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glide.valueChanged.connect(self._move_to)
         thumbnails.loaded.connect(self._repaint_photo)
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(self._follow_model)
+            changed.connect(self._sync_with_model)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -77,45 +76,45 @@ class Filmstrip(QWidget):
 
     @property
     def current(self) -> int:
-        """The row in accent; −1 for none."""
+        """The highlighted row; −1 for none."""
         return self._current
 
     def show_row(self, row: int) -> None:
-        """Brings a row into the middle; glides there when it is near and motion is wanted."""
+        """Scroll a row to the middle, animated when it is near and motion is allowed."""
         self._current = row
         target = float(row * STRIDE_PX)
         count = number(self._model.rowCount())
         said = self.tr("Photo {place} of {count}").format(place=number(row + 1), count=count)
         self.setAccessibleDescription(said)
         self._glide.stop()
-        near = abs(target - self._place) <= self.width()
+        near = abs(target - self._offset) <= self.width()
         if motion_allowed(self) and self.isVisible() and near:
-            self._glide.setStartValue(self._place)
+            self._glide.setStartValue(self._offset)
             self._glide.setEndValue(target)
             self._glide.start()
         else:
             self._move_to(target)
 
     def row_at(self, point: QPoint) -> int:
-        """The row painted at a point; −1 where there is none."""
+        """Return the row at a point; −1 where there is none."""
         x = self.width() - point.x() if self._mirrored else point.x()
-        along = x - self.width() / 2 + self._place + CELL_PX / 2
+        along = x - self.width() / 2 + self._offset + CELL_PX / 2
         row, within = divmod(along, STRIDE_PX)
         on_cell = within < CELL_PX and self._top <= point.y() < self._top + CELL_PX
         return int(row) if on_cell and 0 <= row < self._model.rowCount() else -1
 
     def rect_of(self, row: int) -> QRect:
-        """Where a row is painted; may be out of view."""
-        left = round(row * STRIDE_PX - self._place + self.width() / 2 - CELL_PX / 2)
+        """Return a row's rectangle, which may be out of view."""
+        left = round(row * STRIDE_PX - self._offset + self.width() / 2 - CELL_PX / 2)
         if self._mirrored:
             left = self.width() - left - CELL_PX
         return QRect(left, self._top, CELL_PX, CELL_PX)
 
     def rows_in_view(self) -> range:
-        """The rows that are painted."""
+        """Return the visible rows."""
         half = self.width() / 2 + CELL_PX / 2
-        first = int((self._place - half) // STRIDE_PX)
-        last = int((self._place + half) // STRIDE_PX) + 1
+        first = int((self._offset - half) // STRIDE_PX)
+        last = int((self._offset + half) // STRIDE_PX) + 1
         return range(max(first, 0), max(min(last + 1, self._model.rowCount()), 0))
 
     @override
@@ -132,8 +131,8 @@ class Filmstrip(QWidget):
         painter.fillRect(event.rect(), QColor(SURROUND.window))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        # The middle is asked for last, and so comes first.
-        in_view = sorted(self.rows_in_view(), key=lambda row: -abs(row * STRIDE_PX - self._place))
+        # The newest request is served first: the middle is requested last.
+        in_view = sorted(self.rows_in_view(), key=lambda row: -abs(row * STRIDE_PX - self._offset))
         for row in in_view:
             rect = self.rect_of(row)
             if rect.intersects(event.rect()):
@@ -175,7 +174,7 @@ class Filmstrip(QWidget):
         moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
         along = moved.x() if abs(moved.x()) > abs(moved.y()) else moved.y()
         self._glide.stop()
-        self._move_to(self._place - along * (-1 if self._mirrored and moved.x() else 1))
+        self._move_to(self._offset - along * (-1 if self._mirrored and moved.x() else 1))
         self._hover(self.row_at(event.position().toPoint()))
         event.accept()
 
@@ -201,9 +200,9 @@ class Filmstrip(QWidget):
             )
             self.update()
 
-    def _move_to(self, place: float) -> None:
+    def _move_to(self, offset: float) -> None:
         last = max(self._model.rowCount() - 1, 0) * STRIDE_PX
-        self._place = min(max(place, 0.0), float(last))
+        self._offset = min(max(offset, 0.0), float(last))
         self.update()
 
     def _repaint_photo(self, photo_id: PhotoId) -> None:
@@ -212,9 +211,9 @@ class Filmstrip(QWidget):
                 if self._model.photo_id(row) == photo_id:
                     self.update(self.rect_of(row))
 
-    def _follow_model(self) -> None:
+    def _sync_with_model(self) -> None:
         self._hovered = -1
-        self._move_to(self._place)
+        self._move_to(self._offset)
 
     @property
     def _top(self) -> int:

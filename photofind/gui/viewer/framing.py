@@ -1,4 +1,4 @@
-"""Which part of a picture is in view: arithmetic without a widget."""
+"""Compute which part of a picture is in view, without a widget."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 Point = tuple[float, float]
 
 MOST_ENLARGED = 8.0
-"""Screen pixels that one pixel of a photo may fill."""
+"""Most device pixels for each pixel of a photo."""
 
 ENLARGED_TO_FIT = 2.0
-"""As many when it is only for a small picture to fill the view."""
+"""The same limit when fitting a small picture to the view."""
 
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """A photo seen through a view; never further out than fit, never past its edges.
+    """Zoom and pan of a photo in a view; never smaller than fit, never past its edges.
 
     Attributes:
         photo: Width and height in the photo's pixels.
@@ -38,7 +38,7 @@ class Framing:
 
     @property
     def fit(self) -> float:
-        """The scale at which all of the photo is just in view."""
+        """Scale at which all of the photo is just in view."""
         return _fit(self.photo, self.view, self.density)
 
     @property
@@ -47,7 +47,7 @@ class Framing:
 
     @property
     def full(self) -> float:
-        """The scale of a photo pixel on a screen pixel; fit, where that is larger."""
+        """Scale of one photo pixel for one device pixel; fit, where that is larger."""
         return max(self.fit, 1 / self.density)
 
     @property
@@ -67,14 +67,14 @@ class Framing:
         )
 
     def to_photo(self, point: Point) -> Point:
-        """The inverse of `to_view`; may lie outside the photo."""
+        """Invert `to_view`; may return a point outside the photo."""
         return (
             (point[0] - self.view[0] / 2) / self.scale + self.centre[0],
             (point[1] - self.view[1] / 2) / self.scale + self.centre[1],
         )
 
     def zoomed(self, scale: float, at: Point) -> Framing:
-        """What is at a point of the view stays there, as far as the photo's edges allow."""
+        """Zoom around a point of the view, as far as the photo's edges allow."""
         kept = self.to_photo(at)
         scale = min(max(scale, self.fit), self.most)
         centre = (
@@ -84,19 +84,19 @@ class Framing:
         return replace(self, scale=scale, centre=centre)._within_edges()
 
     def panned(self, right: float, down: float) -> Framing:
-        """Moves the photo by independent pixels."""
+        """Move the photo by independent pixels."""
         centre = (self.centre[0] - right / self.scale, self.centre[1] - down / self.scale)
         return replace(self, centre=centre)._within_edges()
 
     def resized(self, view: Point, density: float) -> Framing:
-        """What fitted fits; what was zoomed keeps its scale and its middle."""
+        """Adapt to a new view size: a fitted photo stays fitted, a zoomed one keeps its centre."""
         if self.is_fit:
             return Framing.fitted(self.photo, view, density)
         moved = replace(self, view=view, density=density)
         return replace(moved, scale=min(max(self.scale, moved.fit), moved.most))._within_edges()
 
     def of_photo(self, photo: Point) -> Framing:
-        """The same part of the same picture, whose size is now known better."""
+        """Show the same part of the same picture, whose size is now known better."""
         if self.is_fit:
             return Framing.fitted(photo, self.view, self.density)
         across, down = photo[0] / self.photo[0], photo[1] / self.photo[1]

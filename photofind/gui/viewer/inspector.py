@@ -1,4 +1,4 @@
-"""Everything about one photo, beside it."""
+"""Details of one photo, in a panel beside it."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ from photofind.gui.icons import icon
 from photofind.gui.tags.chips import TagChips
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.viewer.about import Line, lines_about
-from photofind.gui.viewer.elided_text import ElidedText
+from photofind.gui.viewer.copyable_label import CopyableLabel
 from photofind.gui.wording import number
 from photofind.store.gallery import PhotoDetails, PhotoFile
 from photofind.store.tags import PhotoTag
@@ -33,29 +33,29 @@ NAME_PX = 15
 
 
 class Inspector(QScrollArea):
-    """Name, folder, date, size, camera, place, copies and tags; what is not known is left out.
+    """Panel of name, folder, date, size, camera, place, copies and tags, as far as known.
 
     Signals:
-        folder_asked: The `Path` of a file that is to be shown in its folder.
+        folder_requested: The `Path` of a file that is to be shown in its folder.
         tags: Those of `TagChips`.
     """
 
-    folder_asked = Signal(object)
+    folder_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tags = TagChips()
-        self._name = ElidedText()
+        self._name = CopyableLabel()
         font = self._name.font()
         font.setPixelSize(NAME_PX)
         font.setBold(True)
         self._name.setFont(font)
         self._file: PhotoFile | None = None
-        self._folder = ElidedText()
+        self._folder = CopyableLabel()
         self._folder.setProperty("muted", True)
         self._show_folder = QPushButton(self.tr("Show in folder"))
         self._show_folder.setAutoDefault(False)
-        self._show_folder.clicked.connect(self._ask_for_folder)
+        self._show_folder.clicked.connect(self._request_folder)
         self._lines = QVBoxLayout()
         self._copies = QVBoxLayout()
         self._tags_title = _muted(self.tr("Tags"))
@@ -87,16 +87,16 @@ class Inspector(QScrollArea):
         self.tags.show_tags(tags)
 
     def focus_tags(self) -> None:
-        """Where a tag can be typed."""
+        """Focus the field for tags."""
         self.tags.focus_entry()
         self.ensureWidgetVisible(self.tags)
 
     def set_completions(self, names: Iterable[str]) -> None:
-        """Names that the tag field offers."""
+        """Set the names that the tag field offers."""
         self.tags.set_completions(names)
 
     def clear(self) -> None:
-        """Nothing is known yet."""
+        """Empty the panel."""
         self._file = None
         self._show_file(None)
         _empty(self._lines)
@@ -137,10 +137,10 @@ class Inspector(QScrollArea):
         self.setWidget(content)
 
     def _settle(self) -> None:
-        """Lays out now: what was added would be seen in passing, and out of place."""
+        """Lay out at once: otherwise added widgets flash at the wrong position."""
         for layout in (self._lines, self._copies):
-            for place in range(layout.count()):
-                item = layout.itemAt(place)
+            for index in range(layout.count()):
+                item = layout.itemAt(index)
                 if item is not None and (added := item.widget()) is not None:
                     added.show()
         self._content.activate()
@@ -210,7 +210,7 @@ class Inspector(QScrollArea):
         whole = QWidget()
         layout = QHBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
-        path = ElidedText()
+        path = CopyableLabel()
         path.show_text(str(file.path))
         path.setProperty("muted", file.offline)
         button = QToolButton()
@@ -221,14 +221,14 @@ class Inspector(QScrollArea):
         button.setEnabled(not file.offline)
         button.setToolTip(said)
         button.setAccessibleName(f"{said}: {file.path}")
-        button.clicked.connect(lambda: self.folder_asked.emit(file.path))
+        button.clicked.connect(lambda: self.folder_requested.emit(file.path))
         layout.addWidget(path, 1)
         layout.addWidget(button)
         return whole
 
-    def _ask_for_folder(self) -> None:
+    def _request_folder(self) -> None:
         if self._file is not None:
-            self.folder_asked.emit(Path(self._file.path))
+            self.folder_requested.emit(Path(self._file.path))
 
 
 def _muted(text: str) -> QLabel:

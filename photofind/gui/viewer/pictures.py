@@ -1,4 +1,4 @@
-"""Pictures for the viewer: the one that is looked at first, then its neighbours."""
+"""Load pictures for the viewer: the current one's, then its neighbours'."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -9,19 +9,19 @@ from PySide6.QtCore import QObject, QSize, Signal
 from photofind.child.messages import PixelPicture
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
+from photofind.gui.images import image_of
 from photofind.gui.lanes import Lane, Order
-from photofind.gui.pixel_image import image_of
 from photofind.gui.viewer.pyramid import Pyramid
 
 MAX_CACHED_BYTES = 256 * 2**20
 
 LoadPicture = Callable[[PhotoId, int], PixelPicture]
-"""The photo, its longest side at most so many pixels; blocks."""
+"""Load a photo with at most so many pixels on the longest side; blocks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedPicture:
-    """A picture that can be drawn.
+    """Picture that can be painted.
 
     Attributes:
         photo_size: Pixels of the full upright photo; the picture may have fewer.
@@ -35,7 +35,7 @@ class LoadedPicture:
         return max(self.pyramid.size.width(), self.pyramid.size.height())
 
     def is_enough(self, side: int) -> bool:
-        """Whether the photo has no more pixels than these, as far as `side` asks for them."""
+        """Whether the picture has the pixels that `side` requires, or all that the photo has."""
         photo_side = max(self.photo_size.width(), self.photo_size.height())
         return self.longest_side >= min(side, photo_side)
 
@@ -49,13 +49,13 @@ class _Request:
 
 
 class PictureSource(QObject):
-    """Loads on a lane of its own and keeps what was looked at last; close it.
+    """LRU cache of pictures, filled on a lane; close it.
 
-    Nobody waits for photos that were flipped past: what has not begun by then is never loaded, and
-    what has is kept for the way back.
+    Requests for photos that were flipped past are dropped before they begin; what has begun is
+    cached for the way back.
 
     Args:
-        max_cached_bytes: Of pictures kept; the one wanted last is kept in any case.
+        max_cached_bytes: Size of the cache; the picture requested last stays in any case.
 
     Signals:
         arrived: A `PhotoId` and its `LoadedPicture`, also of a neighbour.
@@ -80,27 +80,27 @@ class PictureSource(QObject):
         self._wanted: PhotoId | None = None
         self._lane = Lane("pictures", self, order=Order.NEWEST_FIRST)
 
-    def want(self, photo_id: PhotoId, side: int) -> LoadedPicture | None:
-        """What there is of a photo; `arrived` follows where that is nothing or not enough."""
+    def request(self, photo_id: PhotoId, side: int) -> LoadedPicture | None:
+        """Return the cached picture; `arrived` follows where that is not enough."""
         self._wanted = photo_id
         cached = self._cache.get(photo_id)
         if cached is not None:
             self._cache.move_to_end(photo_id)
         self._drop_others(photo_id)
         if cached is None or not cached.is_enough(side):
-            self._ask(photo_id, side)
+            self._request(photo_id, side)
         return cached
 
     def prefetch(self, photo_ids: Sequence[PhotoId], side: int) -> None:
-        """Loads photos that will probably be wanted, the likeliest first."""
+        """Load photos that will probably be requested, the likeliest first."""
         # The newest request is the next one at work.
         for photo_id in reversed(photo_ids):
             cached = self._cache.get(photo_id)
             if cached is None or not cached.is_enough(side):
-                self._ask(photo_id, side)
+                self._request(photo_id, side)
 
-    def forget(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Loads these anew when they are wanted: their files have changed."""
+    def invalidate(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Drop pictures of photos whose files have changed."""
         for photo_id in photo_ids:
             self._cache.pop(photo_id, None)
         changed = set(photo_ids)
@@ -109,14 +109,14 @@ class PictureSource(QObject):
         # What is being loaded of them is out of date as well.
         self._requests = [one for one in self._requests if one.photo_id not in changed]
 
-    def rest(self) -> None:
-        """Gives back what it holds: nobody looks at photos now."""
+    def clear(self) -> None:
+        """Drop the cache and all requests while no photo is shown."""
         self._wanted = None
         self._drop_others(None)
         self._cache.clear()
 
     def close(self) -> None:
-        """Waits for the picture that is being loaded."""
+        """Wait for the picture that is being loaded."""
         self._lane.close()
 
     def _drop_others(self, photo_id: PhotoId | None) -> None:
@@ -124,7 +124,7 @@ class PictureSource(QObject):
             request.dropped = request.photo_id != photo_id
         self._requests = [one for one in self._requests if one.begun or not one.dropped]
 
-    def _ask(self, photo_id: PhotoId, side: int) -> None:
+    def _request(self, photo_id: PhotoId, side: int) -> None:
         if any(one.photo_id == photo_id and one.side >= side for one in self._requests):
             return
         request = _Request(photo_id, side)
@@ -139,11 +139,11 @@ class PictureSource(QObject):
 
         self._lane.submit(
             work,
-            lambda picture: self._take(request, picture),
-            lambda error: self._take_failure(request, error),
+            lambda picture: self._deliver(request, picture),
+            lambda error: self._deliver_failure(request, error),
         )
 
-    def _take(self, request: _Request, picture: LoadedPicture | None) -> None:
+    def _deliver(self, request: _Request, picture: LoadedPicture | None) -> None:
         if not self._is_expected(request) or picture is None:
             return
         known = self._cache.get(request.photo_id)
@@ -151,20 +151,20 @@ class PictureSource(QObject):
             # A later request was for more, and was answered first.
             picture = known
         else:
-            self._keep(request.photo_id, picture)
+            self._store(request.photo_id, picture)
         self.arrived.emit(request.photo_id, picture)
 
-    def _take_failure(self, request: _Request, error: UserFacingError) -> None:
+    def _deliver_failure(self, request: _Request, error: UserFacingError) -> None:
         if self._is_expected(request):
             self.failed.emit(request.photo_id, error)
 
     def _is_expected(self, request: _Request) -> bool:
-        """Once, and not after its photo was forgotten."""
+        """Whether the request is still open, which it is no more afterwards."""
         expected = request in self._requests
         self._requests = [one for one in self._requests if one is not request]
         return expected
 
-    def _keep(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
+    def _store(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
         self._cache[photo_id] = picture
         held = sum(one.pyramid.size_bytes for one in self._cache.values())
         for oldest in [one for one in self._cache if one != self._wanted]:

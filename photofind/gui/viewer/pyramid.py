@@ -1,4 +1,4 @@
-"""A picture in several sizes, so that none is drawn from one more than twice as large."""
+"""Mipmap pyramid: no picture is painted from one more than twice as large."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
-from photofind.gui.redraw import redraw
+from photofind.gui.images import redraw
 
 SMALLEST_SIDE_PX = 512
 
@@ -23,7 +23,7 @@ class Pyramid:
 
     @staticmethod
     def of(image: QImage) -> Pyramid:
-        """`image` is brought into the format that is drawn fastest."""
+        """Build the pyramid, in the pixel format that paints fastest."""
         ready = image.format() == QImage.Format.Format_RGB32
         levels = [image if ready else redraw(image, image.size())]
         while max(levels[-1].width(), levels[-1].height()) >= 2 * SMALLEST_SIDE_PX:
@@ -41,6 +41,6 @@ class Pyramid:
         return sum(level.sizeInBytes() for level in self.levels)
 
     def for_width(self, width_px: int) -> QImage:
-        """The smallest that is not smaller than what is to be drawn; the largest there is if so."""
+        """Return the smallest level at least that wide, or else the largest one."""
         large_enough = [level for level in self.levels if level.width() >= width_px]
         return large_enough[-1] if large_enough else self.levels[0]

@@ -1,4 +1,4 @@
-"""One photo on the canvas: its stand-in, then its picture, or why there is none."""
+"""Show one photo on the canvas: its stand-in, then its picture, or why there is none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _PLAIN_PX = 64
 
 @dataclass(frozen=True, slots=True)
 class StagedPhoto:
-    """What a row says about its photo.
+    """Columns of a photo's row.
 
     Attributes:
         aspect: Width / height.
@@ -49,7 +49,7 @@ class StagedPhoto:
 
 
 class Stage(QWidget):
-    """Loads what it shows on a lane of its own; close it.
+    """Canvas with a loader on a lane of its own; close it.
 
     Signals:
         picture_shown: The picture of the current photo is on the canvas.
@@ -72,15 +72,15 @@ class Stage(QWidget):
         self._thumbnails = thumbnails
         self._photo: StagedPhoto | None = None
         self._details: PhotoDetails | None = None
-        self._trouble: UserFacingError | None = None
+        self._error: UserFacingError | None = None
         self._neighbours: Sequence[StagedPhoto] = ()
         self._shown_side = 0
         self._waiting = ProgressLine(waiting_delay_ms, self)
         self._pictures = PictureSource(load_picture, self)
-        self._pictures.arrived.connect(self._take_picture)
-        self._pictures.failed.connect(self._take_trouble)
+        self._pictures.arrived.connect(self._handle_picture)
+        self._pictures.failed.connect(self._handle_failure)
         self.canvas.detail_wanted.connect(self._load_detail)
-        thumbnails.loaded.connect(self._take_thumbnail)
+        thumbnails.loaded.connect(self._handle_thumbnail)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -89,18 +89,20 @@ class Stage(QWidget):
         self.setFocusProxy(self.canvas)
 
     def show_photo(self, photo: StagedPhoto, neighbours: Sequence[StagedPhoto]) -> None:
-        """Shows what there is already, and asks for the rest.
+        """Show what is cached, and request the rest.
 
         Args:
             neighbours: Loaded when the photo is shown, the first of them first.
         """
         self._photo = photo
         self._details = None
-        self._trouble = None
+        self._error = None
         self._neighbours = neighbours
         self._shown_side = 0
         self._waiting.set_busy(False)
-        picture = None if photo.offline else self._pictures.want(photo.photo_id, self._side(photo))
+        picture = (
+            None if photo.offline else self._pictures.request(photo.photo_id, self._side(photo))
+        )
         if picture is not None:
             self._show_picture(picture, keep_view=False)
         else:
@@ -108,7 +110,7 @@ class Stage(QWidget):
             self._waiting.set_busy(not photo.offline)
 
     def show_details(self, details: PhotoDetails) -> None:
-        """They know best how large the current photo is and whether it can be reached."""
+        """Update size and reachability of the current photo from its details."""
         self._details = details
         if self.canvas.has_picture or self._photo is None:
             return
@@ -116,27 +118,27 @@ class Stage(QWidget):
         if is_out_of_reach(details):
             self._waiting.set_busy(False)
             self.picture_failed.emit()
-        elif self._trouble is None:
+        elif self._error is None:
             self._waiting.set_busy(True)
-            self._want(self._side(self._photo))
+            self._request(self._side(self._photo))
 
     def reload(self) -> None:
-        """The current photo's file has changed."""
+        """Load the current photo again after its file has changed."""
         if self._photo is not None:
-            self._trouble = None
-            self._pictures.forget([self._photo.photo_id])
+            self._error = None
+            self._pictures.invalidate([self._photo.photo_id])
             # With as many pixels as there are on the canvas: it may be zoomed in.
-            self._want(max(self._side(self._photo), self._shown_side))
+            self._request(max(self._side(self._photo), self._shown_side))
 
-    def forget(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Loads these anew when they are shown again."""
-        self._pictures.forget(photo_ids)
+    def invalidate(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Drop cached pictures of photos that have changed."""
+        self._pictures.invalidate(photo_ids)
 
-    def rest(self) -> None:
-        """Nobody looks; gives back what it holds."""
+    def clear(self) -> None:
+        """Drop everything held while no photo is shown."""
         self._photo = None
         self._waiting.set_busy(False)
-        self._pictures.rest()
+        self._pictures.clear()
         self.canvas.clear()
 
     def close_lane(self) -> None:
@@ -144,8 +146,8 @@ class Stage(QWidget):
 
     @property
     def can_be_reached(self) -> bool:
-        """Whether the current photo's picture is there or may still come."""
-        return self._photo is not None and self._trouble is None and not self._is_offline()
+        """Whether the current photo's picture is loaded or may still be."""
+        return self._photo is not None and self._error is None and not self._is_offline()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -153,16 +155,16 @@ class Stage(QWidget):
         painter.fillRect(event.rect(), QColor(SURROUND.window))
         painter.end()
 
-    def _want(self, side: int) -> None:
+    def _request(self, side: int) -> None:
         if self._photo is not None:
-            picture = self._pictures.want(self._photo.photo_id, side)
+            picture = self._pictures.request(self._photo.photo_id, side)
             if picture is not None:
                 self._show_picture(picture, keep_view=True)
 
     def _load_detail(self, side: int) -> None:
-        # Not `_want`: what is kept is on the canvas already.
+        # Not `_request`: what is kept is on the canvas already.
         if self._photo is not None:
-            self._pictures.want(self._photo.photo_id, side)
+            self._pictures.request(self._photo.photo_id, side)
 
     def _show_picture(self, picture: LoadedPicture, *, keep_view: bool) -> None:
         self._waiting.set_busy(False)
@@ -173,7 +175,7 @@ class Stage(QWidget):
         self.picture_shown.emit()
 
     def _show_stand_in(self, *, keep_view: bool) -> None:
-        """The thumbnail, or the photo's colour in its shape; grey where it cannot be reached."""
+        """Show the thumbnail, or a plain colour in the photo's shape; grey where offline."""
         if self._photo is None:
             return
         grey = self._is_offline()
@@ -181,15 +183,15 @@ class Stage(QWidget):
         if pixmap is None:
             pixmap = _plain(self._photo, grey=grey)
         self.canvas.show_stand_in(pixmap, self._photo_size(), keep_view=keep_view)
-        self._say_why()
+        self._show_reason()
 
-    def _say_why(self) -> None:
-        """Why there is no picture, if it is known."""
+    def _show_reason(self) -> None:
+        """Show why there is no picture, if that is known."""
         where = "" if self._details is None else where_it_is(self._details)
         if where:
             self.canvas.show_message(where)
-        elif self._trouble is not None:
-            self.canvas.show_message(f"{self._trouble.message}\n{self._trouble.hint}")
+        elif self._error is not None:
+            self.canvas.show_message(f"{self._error.message}\n{self._error.hint}")
 
     def _is_offline(self) -> bool:
         if self._details is not None:
@@ -207,26 +209,26 @@ class Stage(QWidget):
     def _is_current(self, photo_id: PhotoId) -> bool:
         return self._photo is not None and self._photo.photo_id == photo_id
 
-    def _take_picture(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
+    def _handle_picture(self, photo_id: PhotoId, picture: LoadedPicture) -> None:
         if self._is_current(photo_id):
             self._show_picture(picture, keep_view=True)
 
-    def _take_trouble(self, photo_id: PhotoId, error: UserFacingError) -> None:
+    def _handle_failure(self, photo_id: PhotoId, error: UserFacingError) -> None:
         if not self._is_current(photo_id):
             return
         self._waiting.set_busy(False)
         if not self.canvas.has_picture:
-            self._trouble = error
-            self._say_why()
+            self._error = error
+            self._show_reason()
             self.picture_failed.emit()
 
-    def _take_thumbnail(self, photo_id: PhotoId) -> None:
+    def _handle_thumbnail(self, photo_id: PhotoId) -> None:
         if self._is_current(photo_id) and not self.canvas.has_picture:
             self._show_stand_in(keep_view=True)
 
 
 def average_colour(rgb: int, *, grey: bool = False) -> QColor:
-    """What stands for a photo until its thumbnail comes; `rgb` is 0xRRGGBB."""
+    """Return a photo's placeholder colour; `rgb` is 0xRRGGBB."""
     colour = QColor.fromRgb(rgb)
     if grey:
         lightness = colour.lightness()
@@ -235,7 +237,7 @@ def average_colour(rgb: int, *, grey: bool = False) -> QColor:
 
 
 def _plain(photo: StagedPhoto, *, grey: bool) -> QPixmap:
-    """The photo's colour in its shape."""
+    """Make a pixmap of the photo's average colour in its shape."""
     pixmap = QPixmap(max(round(_PLAIN_PX * photo.aspect), 1), _PLAIN_PX)
     pixmap.fill(average_colour(photo.colour, grey=grey))
     return pixmap

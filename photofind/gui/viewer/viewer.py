@@ -1,4 +1,4 @@
-"""One photo after another, as large as the window."""
+"""Viewer of single photos that fills the window."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from photofind.domain import PhotoId
-from photofind.gui.focusing import forward_focus
+from photofind.gui.focus import forward_focus
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
 from photofind.gui.viewer.canvas import PictureCanvas
@@ -23,11 +23,11 @@ from photofind.store.gallery import PhotoDetails
 from photofind.store.tags import PhotoTag
 
 _PLAIN = Qt.KeyboardModifier.KeypadModifier
-"""What may be held down with a key that is nothing but a key."""
+"""Modifiers that do not change what a plain key does."""
 
 
 class Viewer(QWidget):
-    """Shows the photos of a model, with a strip of them below and their details beside.
+    """Shows the photos of a model one by one, with a filmstrip below and details beside.
 
     Until a picture comes its thumbnail stands in for it. Around it is dark in both themes: only the
     photo is bright.
@@ -38,35 +38,35 @@ class Viewer(QWidget):
         waiting_delay_ms: Shorter waits are not shown.
 
     Signals:
-        left: Back to where the person came from.
+        left: The viewer was left.
         current_changed: The `PhotoId` that is shown now.
-        similar_asked: Photos like this one are wanted (`PhotoId`).
-        tag_asked: They are to be tagged (list of `PhotoId`).
-        region_asked: A part of the photo is to be looked at; its picture is on the canvas.
-        trash_asked: They are to go to the trash (list of `PhotoId`).
-        copy_asked: They are to be copied (list of `PhotoId`).
-        folder_asked: The `Path` of a file that is to be shown in its folder.
-        details_toggled: Whether the details are seen from now on.
+        similar_requested: Photos like this one are to be found (`PhotoId`).
+        tag_requested: Photos are to be tagged (list of `PhotoId`).
+        region_requested: The region tool is to be opened; the picture is on the canvas.
+        trash_requested: Photos are to go to the trash (list of `PhotoId`).
+        copy_requested: Photos are to be copied (list of `PhotoId`).
+        folder_requested: The `Path` of a file that is to be shown in its folder.
+        details_toggled: Whether the inspector is shown now.
         tag_confirmed: A `PhotoId` and a name; so are those below.
-        tag_chosen: All photos with a tag are wanted.
+        tag_chosen: All photos with this tag are to be shown.
         troubled: The `UserFacingError` of reading the library.
     """
 
     left = Signal()
     current_changed = Signal(object)
-    similar_asked = Signal(object)
-    tag_asked = Signal(list)
-    region_asked = Signal()
-    trash_asked = Signal(list)
-    copy_asked = Signal(list)
-    folder_asked = Signal(object)
+    similar_requested = Signal(object)
+    tag_requested = Signal(list)
+    region_requested = Signal()
+    trash_requested = Signal(list)
+    copy_requested = Signal(list)
+    folder_requested = Signal(object)
     details_toggled = Signal(bool)
     tag_confirmed = Signal(object, str)
     tag_rejected = Signal(object, str)
     tag_removed = Signal(object, str)
     tag_added = Signal(object, str)
     tag_chosen = Signal(str)
-    troubled = Signal(object)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Viewer(QWidget):
 
     @property
     def canvas(self) -> PictureCanvas:
-        """What the region tool is laid over."""
+        """Canvas that the region tool is laid over."""
         return self._stage.canvas
 
     @property
@@ -105,7 +105,7 @@ class Viewer(QWidget):
 
     @property
     def details_shown(self) -> bool:
-        """Whether they are seen whenever the viewer is."""
+        """Whether the inspector is shown whenever the viewer is."""
         return not self._inspector.isHidden()
 
     @property
@@ -118,30 +118,30 @@ class Viewer(QWidget):
 
     @property
     def current(self) -> PhotoId | None:
-        """What is shown; `None` for nothing."""
+        """The photo shown; `None` for none."""
         return self._photo_id
 
     @property
     def path(self) -> Path | None:
-        """The file of what is shown; `None` until it is known."""
+        """File of the photo shown; `None` until it is known."""
         details = None if self._photo_id is None else self._known.known(self._photo_id)
         return details.files[0].path if details is not None and details.files else None
 
     def open_row(self, row: int) -> None:
-        """Shows the photo in a row of the model."""
+        """Show the photo in a row of the model."""
         photo_id = self._model.photo_id(row)
         self._forward = row >= self._row
         self._row, self._photo_id = row, photo_id
         self._region_wanted = False
         near = self._neighbours()
         self._strip.show_row(row)
-        self._top.show_place(row, self._model.rowCount())
+        self._top.show_position(row, self._model.rowCount())
         self._stage.show_photo(
             StagedPhoto.in_row(self._model, row),
             [StagedPhoto.in_row(self._model, other) for other in near],
         )
         self._top.set_region_possible(self._stage.can_be_reached)
-        known = self._known.want(photo_id)
+        known = self._known.request(photo_id)
         if known is None:
             self._top.show_name("", "")
             self._inspector.clear()
@@ -150,51 +150,51 @@ class Viewer(QWidget):
         self.current_changed.emit(photo_id)
 
     def show_details(self, shown: bool) -> None:
-        """Shows or hides the inspector."""
+        """Show or hide the inspector."""
         self._top.show_details_open(shown)
 
     def show_tags(self, photo_id: PhotoId, tags: Sequence[PhotoTag]) -> None:
-        """What the tags of a photo are now."""
-        self._known.change_tags(photo_id, tags)
+        """Update the tags of a photo."""
+        self._known.update_tags(photo_id, tags)
         if photo_id == self._photo_id:
             self._inspector.show_tags(tags)
 
     def set_completions(self, names: Iterable[str]) -> None:
-        """Names that the tag field offers."""
+        """Set the names that the tag field offers."""
         self._inspector.set_completions(names)
 
     def focus_tags(self) -> None:
-        """Opens the details where a tag can be typed."""
+        """Show the inspector and focus the field for tags."""
         self.show_details(True)
         self._inspector.focus_tags()
 
     def refresh(self, photo_ids: Sequence[PhotoId]) -> None:
-        """These photos have changed: what is shown of them is asked for again."""
-        self._stage.forget(photo_ids)
-        self._known.forget(photo_ids)
+        """Load again what is shown of photos that have changed."""
+        self._stage.invalidate(photo_ids)
+        self._known.invalidate(photo_ids)
         if self._photo_id is not None and self._photo_id in photo_ids:
             self._known.reload(self._photo_id)
             self._stage.reload()
 
     def show_other_files(self) -> None:
-        """Photos are shown as other ones of their files from now on."""
-        self._known.forget_all()
+        """Load again after other files came to stand for the photos."""
+        self._known.clear()
         if self._photo_id is not None:
             self._known.reload(self._photo_id)
 
     def close_lanes(self) -> None:
-        """Waits for the work under way; nothing is loaded from then on."""
+        """Stop loading and wait for the work under way."""
         self._stage.close_lane()
         self._known.close()
 
     def step(self, rows: int) -> None:
-        """Goes on by so many photos, back where negative; stays at the ends."""
+        """Go on by so many photos, back where negative; stop at the ends."""
         self._go_to(min(max(self._row + rows, 0), self._model.rowCount() - 1))
 
     # What is shown
 
     def _neighbours(self) -> list[int]:
-        """Rows before and behind, first the one that lies ahead."""
+        """Return the rows before and after, first the one that lies ahead."""
         steps = (1, -1) if self._forward else (-1, 1)
         return [self._row + step for step in steps if self._has(self._row + step)]
 
@@ -205,7 +205,7 @@ class Viewer(QWidget):
         if row != self._row and self._has(row):
             self.open_row(row)
 
-    def _take_details(self, photo_id: PhotoId, details: PhotoDetails | None) -> None:
+    def _handle_details(self, photo_id: PhotoId, details: PhotoDetails | None) -> None:
         if photo_id == self._photo_id and details is not None:
             self._show_details(details)
 
@@ -218,18 +218,18 @@ class Viewer(QWidget):
         self._stage.show_details(details)
         self._begin_region()
 
-    def _follow_picture(self) -> None:
+    def _handle_picture(self) -> None:
         self._top.set_region_possible(True)
         if self._photo_id is not None:
             self._known.prefetch([self._model.photo_id(row) for row in self._neighbours()])
         self._begin_region()
 
-    def _follow_trouble(self) -> None:
+    def _handle_failure(self) -> None:
         self._region_wanted = False
         self._top.set_region_possible(False)
 
-    def _follow_model(self) -> None:
-        """Rows have come or gone: stays with its photo, or goes on to what is in its place."""
+    def _sync_with_model(self) -> None:
+        """Stay with the photo after rows came or went, or go on to its successor."""
         if self._photo_id is None:
             return
         row = self._model.row_of(self._photo_id)
@@ -237,14 +237,14 @@ class Viewer(QWidget):
         if row is not None:
             self._row = row
             self._strip.show_row(row)
-            self._top.show_place(row, count)
+            self._top.show_position(row, count)
         elif count:
             self.open_row(min(self._row, count - 1))
         else:
             self._photo_id = None
             self.left.emit()
 
-    # What a person does
+    # Actions
 
     def _toggle_details(self, shown: bool) -> None:
         if not shown and self._is_in_details(self.focusWidget()):
@@ -256,44 +256,44 @@ class Viewer(QWidget):
         return widget is not None and self._inspector.isAncestorOf(widget)
 
     def _step_back(self) -> None:
-        """From the details to the photo, from the photo to where the person came from."""
+        """Return from the details to the photo, or leave the viewer."""
         if self._is_in_details(self.focusWidget()):
             self.canvas.setFocus()
         else:
             self.left.emit()
 
-    def _ask_for_similar(self) -> None:
+    def _request_similar(self) -> None:
         if self._photo_id is not None:
-            self.similar_asked.emit(self._photo_id)
+            self.similar_requested.emit(self._photo_id)
 
-    def _ask_for_tags(self) -> None:
+    def _request_tag(self) -> None:
         if self._photo_id is not None:
-            self.tag_asked.emit([self._photo_id])
+            self.tag_requested.emit([self._photo_id])
 
-    def _ask_to_trash(self) -> None:
+    def _request_trash(self) -> None:
         if self._photo_id is not None:
-            self.trash_asked.emit([self._photo_id])
+            self.trash_requested.emit([self._photo_id])
 
-    def _ask_for_region(self) -> None:
-        """At once, or as soon as there is something to look at and its file is known."""
+    def _request_region(self) -> None:
+        """Request the region tool now, or once picture and file are known."""
         self._region_wanted = self.canvas.has_picture or self._stage.can_be_reached
         self._begin_region()
 
     def _begin_region(self) -> None:
-        # Picture and details come on lanes of their own, in any order.
+        # Picture and details are loaded on separate lanes, in any order.
         if self._region_wanted and self.canvas.has_picture and self.path is not None:
             self._region_wanted = False
-            self.region_asked.emit()
+            self.region_requested.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy) and self._photo_id is not None:
-            self.copy_asked.emit([self._photo_id])
+            self.copy_requested.emit([self._photo_id])
         elif event.modifiers() & ~_PLAIN or not self._pressed(Qt.Key(event.key())):
             super().keyPressEvent(event)
 
     def _pressed(self, key: Qt.Key) -> bool:
-        """Whether the key was one of the viewer's."""
+        """Run the key's action; return whether it has one."""
         mirrored = self.isRightToLeft()
         match key:
             case Qt.Key.Key_Escape:
@@ -311,15 +311,15 @@ class Viewer(QWidget):
             case Qt.Key.Key_End:
                 self._go_to(self._model.rowCount() - 1)
             case Qt.Key.Key_S:
-                self._ask_for_similar()
+                self._request_similar()
             case Qt.Key.Key_T:
-                self._ask_for_tags()
+                self._request_tag()
             case Qt.Key.Key_R:
-                self._ask_for_region()
+                self._request_region()
             case Qt.Key.Key_I:
                 self.show_details(not self.details_shown)
             case Qt.Key.Key_Delete:
-                self._ask_to_trash()
+                self._request_trash()
             case _:
                 return False
         return True
@@ -331,9 +331,9 @@ class Viewer(QWidget):
         if self.isHidden():
             self._photo_id = None
             self._row = -1
-            self._stage.rest()
+            self._stage.clear()
 
-    # How it is put together
+    # Construction
 
     def _lay_out(self) -> None:
         photo = QVBoxLayout()
@@ -351,17 +351,17 @@ class Viewer(QWidget):
         layout.addLayout(below, 1)
 
     def _connect(self) -> None:
-        self._top.back_asked.connect(self.left)
-        self._top.similar_asked.connect(self._ask_for_similar)
-        self._top.tag_asked.connect(self._ask_for_tags)
-        self._top.region_asked.connect(self._ask_for_region)
+        self._top.back_requested.connect(self.left)
+        self._top.similar_requested.connect(self._request_similar)
+        self._top.tag_requested.connect(self._request_tag)
+        self._top.region_requested.connect(self._request_region)
         self._top.details_toggled.connect(self._toggle_details)
         self._strip.chosen.connect(self._go_to)
-        self._stage.picture_shown.connect(self._follow_picture)
-        self._stage.picture_failed.connect(self._follow_trouble)
-        self._known.arrived.connect(self._take_details)
-        self._known.troubled.connect(self.troubled)
-        self._inspector.folder_asked.connect(self.folder_asked)
+        self._stage.picture_shown.connect(self._handle_picture)
+        self._stage.picture_failed.connect(self._handle_failure)
+        self._known.arrived.connect(self._handle_details)
+        self._known.failed.connect(self.failed)
+        self._inspector.folder_requested.connect(self.folder_requested)
         tags = self._inspector.tags
         tags.confirmed.connect(lambda name: self.tag_confirmed.emit(self._photo_id, name))
         tags.rejected.connect(lambda name: self.tag_rejected.emit(self._photo_id, name))
@@ -373,4 +373,4 @@ class Viewer(QWidget):
             self._model.rowsRemoved,
             self._model.modelReset,
         ):
-            changed.connect(self._follow_model)
+            changed.connect(self._sync_with_model)

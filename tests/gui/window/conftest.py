@@ -39,7 +39,7 @@ class OpenWindow:
         self.bridge = Bridge(interval_ms=20)
         self.reports: list[IndexFinished] = []
         self.bridge.finished.connect(self.reports.append)
-        self.library = LiveLibrary(library, self.bridge.listen, make_worker=make_worker)
+        self.library = LiveLibrary(library, self.bridge.post, make_worker=make_worker)
         self.window = MainWindow(self.library, self.bridge)
         if not self.library.paths.window_state.exists():
             self.window.resize(1100, 720)
@@ -50,7 +50,7 @@ class OpenWindow:
         self.wait(self.window.isActiveWindow)
 
     def read(self, photos: Path) -> None:
-        """Adds a folder and waits until all of it can be searched and is shown in its order."""
+        """Add a folder and wait until all of it can be searched and is shown in order."""
         count = sum(path.suffix == ".jpg" for path in photos.rglob("*"))
         with self.searchable(count):
             self.library.folders.add([photos])
@@ -59,7 +59,7 @@ class OpenWindow:
         self.wait(lambda: self.shown() == newest_first)
 
     def searchable(self, count: int) -> AbstractContextManager[object]:
-        """Waits until so many photos can be searched."""
+        """Wait until so many photos can be searched."""
         return self._qtbot.waitSignal(
             self.bridge.searchable_changed,
             timeout=2 * PATIENCE_MS,
@@ -70,7 +70,7 @@ class OpenWindow:
         self._qtbot.waitUntil(until, timeout=PATIENCE_MS)
 
     def shown(self) -> list[PhotoId]:
-        """The photos of the grid, in their order."""
+        """Return the photos of the grid, in order."""
         return [PhotoId(photo_id) for photo_id in self.window.model.rows.photo_ids.tolist()]
 
     def path_of(self, photo_id: PhotoId) -> Path:
@@ -78,7 +78,7 @@ class OpenWindow:
         return path
 
     def photo_at(self, path: Path) -> PhotoId:
-        """Whose file this is, of the photos of the grid."""
+        """Return the photo of the grid that has this file."""
         (photo_id,) = [one for one in self.shown() if self.path_of(one) == path]
         return photo_id
 
@@ -86,7 +86,7 @@ class OpenWindow:
         self.window.close()
         self.window.close_lanes()
         self.library.close()
-        # Before the window, of which it must not tell any more.
+        # Before the window, to which it must send no more events.
         self.bridge.deleteLater()
         self.window.deleteLater()
 
@@ -99,7 +99,7 @@ def drawn_album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def album(drawn_album: Path, tmp_path: Path) -> Path:
-    """The same, to do with as one likes."""
+    """Copy of the album, to be changed freely."""
     return Path(shutil.copytree(drawn_album, tmp_path / "Holiday photos"))
 
 
@@ -108,16 +108,16 @@ def read_library(
     drawn_album: Path, tmp_path_factory: pytest.TempPathFactory, warm_child: WarmChild
 ) -> Path:
     """A library in which the drawn album has been read; to be copied."""
-    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    emitted: queue.SimpleQueue[Event] = queue.SimpleQueue()
     folder = tmp_path_factory.mktemp("read") / "library"
-    library = LiveLibrary(folder, told.put, make_worker=warm_child.lend)
+    library = LiveLibrary(folder, emitted.put, make_worker=warm_child.lend)
     library.start()
     library.folders.add([drawn_album])
-    while not isinstance(told.get(timeout=60), IndexFinished):
+    while not isinstance(emitted.get(timeout=60), IndexFinished):
         pass
     # Once when they can be searched, and once more when their tags are known.
     for _ in range(2):
-        while told.get(timeout=60) != SearchableChanged(ALBUM):
+        while emitted.get(timeout=60) != SearchableChanged(ALBUM):
             pass
     library.close()
     return folder
@@ -154,7 +154,7 @@ def empty_window(open_window: Callable[[Path], OpenWindow], tmp_path: Path) -> O
 
 @pytest.fixture
 def opened(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWindow:
-    """A window in which the drawn album can be searched; its files are not to be changed."""
+    """Window over the drawn album; its files are not to be changed."""
     window = open_window(library)
     window.wait(lambda: window.window.model.rowCount() == ALBUM)
     return window
@@ -162,6 +162,6 @@ def opened(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWind
 
 @pytest.fixture
 def with_album(empty_window: OpenWindow, album: Path) -> OpenWindow:
-    """A window in which an album of its own can be searched, to do with as one likes."""
+    """Window over a copy of the album, to be changed freely."""
     empty_window.read(album)
     return empty_window

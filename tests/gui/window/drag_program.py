@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
-from photofind.gui.app import make_app, put_away
+from photofind.gui.app import make_app, shut_down
 from photofind.gui.bridge import Bridge
 from photofind.gui.grid.view import GridView
 from photofind.gui.main_window import MainWindow
@@ -100,7 +100,7 @@ def main(folder: Path, photos: int) -> None:
     app = make_app()
     apply_theme(app, LIGHT)
     bridge = Bridge()
-    library = LiveLibrary(folder, bridge.listen)
+    library = LiveLibrary(folder, bridge.post)
     window = MainWindow(library, bridge)
     window.setGeometry(0, 0, 900, 600)
     files = FileManager()
@@ -117,7 +117,7 @@ def main(folder: Path, photos: int) -> None:
     for ended in (files, hand):
         ended.deleteLater()
         app.sendPostedEvents(ended, QEvent.Type.DeferredDelete)
-    put_away(window, library)
+    shut_down(window, library)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a person does with a window: presses, drags, drops, answers; and what can be read in it."""
+"""Drive a window like a person: presses, drags, drops, dialogs; and read its texts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ LOOK_EVERY_MS = 20
 
 
 def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-    """On whatever has the keyboard."""
+    """Press keys on the focused widget."""
     QTest.keyClick(_focused(), key, modifiers)
 
 
@@ -34,13 +34,13 @@ def type_in(text: str) -> None:
 
 
 def search_for(window: QWidget, text: str) -> None:
-    """Types into the search bar, from wherever the keyboard is."""
+    """Type into the search bar, wherever the focus is."""
     QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
     type_in(text)
 
 
 def button(parent: QWidget, text: str) -> QAbstractButton:
-    """The one that can be seen, by its words or, where it has none, by what it is called."""
+    """Return the visible button with this text, or else with this accessible name."""
     found = [
         one
         for one in parent.findChildren(QAbstractButton)
@@ -51,12 +51,12 @@ def button(parent: QWidget, text: str) -> QAbstractButton:
 
 
 def click(parent: QWidget, text: str) -> None:
-    """Presses a button by its words."""
+    """Click a button by its text."""
     QTest.mouseClick(button(parent, text), LEFT)
 
 
 def field(parent: QWidget, name: str) -> QLineEdit:
-    """The one that can be seen, by what it is called."""
+    """Return the visible widget with this accessible name."""
     found = [
         one
         for one in parent.findChildren(QLineEdit)
@@ -67,13 +67,13 @@ def field(parent: QWidget, name: str) -> QLineEdit:
 
 
 def words(parent: QWidget) -> str:
-    """All that can be read."""
+    """Return all visible texts."""
     seen = [one.text() for one in parent.findChildren(QLabel) if one.isVisible()]
     return "\n".join(text for text in seen if text)
 
 
 def lines(parent: QWidget) -> list[str]:
-    """What its lists say that can be seen."""
+    """Return the texts of all visible lists."""
     return [
         str(view.model().index(row, 0).data())
         for view in parent.findChildren(QListView)
@@ -83,7 +83,7 @@ def lines(parent: QWidget) -> list[str]:
 
 
 def drag(over: QWidget, begin: QPoint, end: QPoint) -> None:
-    """With the left button down, in a few moves."""
+    """Drag with the left button, in a few moves."""
     QTest.mousePress(over, LEFT, NONE, begin)
     for share in (0.25, 0.5, 0.75, 1.0):
         QTest.mouseMove(over, begin + (end - begin) * share)
@@ -91,14 +91,14 @@ def drag(over: QWidget, begin: QPoint, end: QPoint) -> None:
 
 
 def drop(onto: QWidget, paths: Sequence[Path]) -> None:
-    """What a file manager does when files are let go over a window."""
+    """Drop files on a window as a file manager does."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     drop_data(onto, data)
 
 
 def drop_data(onto: QWidget, data: QMimeData) -> None:
-    """What another program does when something is let go over a window."""
+    """Drop data on a window as another program does."""
     place, copy = QPointF(onto.rect().center()), Qt.DropAction.CopyAction
     enter = QDragEnterEvent(place.toPoint(), copy, data, LEFT, NONE)
     enter.ignore()
@@ -108,18 +108,18 @@ def drop_data(onto: QWidget, data: QMimeData) -> None:
 
 
 class Answering:
-    """Presses a button of the next question that stands in the way.
+    """Clicks a button of the next modal dialog.
 
     Args:
         answer: The button's words.
         ticks: Of what is ticked before.
 
     Attributes:
-        asked: What the question said, lists and all; empty while none came.
+        text: Text of the dialog, lists included; empty until it opens.
     """
 
     def __init__(self, answer: str, *ticks: str) -> None:
-        self.asked = ""
+        self.text = ""
         self._answer = answer
         self._ticks = ticks
         self._timer = QTimer(interval=LOOK_EVERY_MS)
@@ -130,7 +130,7 @@ class Answering:
         question = QApplication.activeModalWidget()
         if isinstance(question, QDialog) and question.isVisible():
             self._timer.stop()
-            self.asked = "\n".join((words(question), *lines(question)))
+            self.text = "\n".join((words(question), *lines(question)))
             for tick in self._ticks:
                 click(question, tick)
             click(question, self._answer)
@@ -144,7 +144,7 @@ def _focused() -> QWidget:
 
 
 def _come_back() -> None:
-    """Without a desktop, no window has the keyboard when a list over it has closed."""
+    """Activate the window: without a desktop none is active after a popup has closed."""
     active = QApplication.activeWindow()
     if active is None or not active.isVisible():
         (window,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMainWindow)]

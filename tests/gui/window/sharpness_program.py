@@ -14,7 +14,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QRect, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
 
-from photofind.gui.app import make_app, put_away
+from photofind.gui.app import make_app, shut_down
 from photofind.gui.bridge import Bridge
 from photofind.gui.grid.layout import MIN_CELL
 from photofind.gui.main_window import MainWindow
@@ -76,7 +76,7 @@ class Sharpness:
         self._app = make_app()
         apply_theme(self._app, LIGHT)
         self._bridge = Bridge()
-        self._library = LiveLibrary(folder, self._bridge.listen)
+        self._library = LiveLibrary(folder, self._bridge.post)
         self._window = MainWindow(self._library, self._bridge)
         self._window.resize(900, 600)
         self._window.show()
@@ -92,13 +92,13 @@ class Sharpness:
         self._thumbnails()
         self._icons()
 
-    def put_away(self) -> None:
-        put_away(self._window, self._library)
+    def shut_down(self) -> None:
+        shut_down(self._window, self._library)
 
     def _is_there(self, row: int) -> bool:
         """In as many pixels as it is drawn with."""
         window = self._window
-        held = window.thumbnails.held(window.model.photo_id(row))
+        held = window.thumbnails.cached(window.model.photo_id(row))
         wanted = window.photos.grid.rect_of(row).size() * window.devicePixelRatioF()
         return held is not None and held.width() >= wanted.width()
 
@@ -131,7 +131,7 @@ def main(folder: Path) -> None:
     try:
         sharpness.measure()
     finally:
-        sharpness.put_away()
+        sharpness.shut_down()
     sys.stdout.write(json.dumps(sharpness.seen))
 
 

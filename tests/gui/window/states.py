@@ -211,7 +211,7 @@ def unreadable(with_album: OpenWindow, album: Path) -> QWidget:
     (album / "broken.jpg").write_bytes(whole[: len(whole) // 2])
     with_album.wait(lambda: bool(window.outline.latest and window.outline.latest.failures))
     with_album.wait(lambda: bool(with_album.library.catalogue.roots.failures()))
-    window.strip.failures_asked.emit()
+    window.strip.failures_requested.emit()
     with_album.wait(window.unreadable.isVisible)
     return window
 
@@ -229,8 +229,8 @@ def menu_at(grid: GridView, row: int) -> QMenu:
     """The context menu of a photo, as the right mouse button brings it."""
     place = grid.rect_of(row).center()
     where = grid.viewport().mapToGlobal(place)
-    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, where)
-    QApplication.sendEvent(grid.viewport(), asked)
+    requested = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, where)
+    QApplication.sendEvent(grid.viewport(), requested)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     return menu

@@ -1,4 +1,4 @@
-"""The whole window for those who hear it or have no mouse, in each of its states."""
+"""The whole window with a screen reader and without a mouse, in each of its states."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,12 +32,12 @@ def library(library: Path) -> Path:
 
 
 def _spoken(widget: QWidget) -> str:
-    told = QAccessible.queryAccessibleInterface(widget)
-    return "" if told is None else told.text(QAccessible.Text.Name)
+    emitted = QAccessible.queryAccessibleInterface(widget)
+    return "" if emitted is None else emitted.text(QAccessible.Text.Name)
 
 
 def _controls(page: QWidget) -> Iterator[QWidget]:
-    """What can be used now and takes the keyboard, or is pressed."""
+    """Return enabled controls that take the focus or can be clicked."""
     for one in [page, *page.findChildren(QWidget)]:
         takes_keys = one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None
         if one.isVisible() and one.isEnabled() and (takes_keys or isinstance(one, QAbstractButton)):
@@ -49,20 +49,20 @@ def _nameless(page: QWidget) -> list[str]:
 
 
 def _named_alike(page: QWidget) -> list[str]:
-    """Controls of a kind in one part of the page that cannot be told from one another."""
+    """Return controls of one kind and parent with the same accessible name."""
     counted = Counter((_spoken(one), _role(one), _part(one, page)) for one in _controls(page))
     alike = [(name, part) for (name, _, part), times in counted.items() if times > 1]
     return [f"several of '{name}' in '{part}'" for name, part in alike]
 
 
 def _role(widget: QWidget) -> QAccessible.Role:
-    told = QAccessible.queryAccessibleInterface(widget)
-    assert told is not None
-    return told.role()
+    emitted = QAccessible.queryAccessibleInterface(widget)
+    assert emitted is not None
+    return emitted.role()
 
 
 def _part(widget: QWidget, page: QWidget) -> str:
-    """The nearest thing around it that has a name; that is heard first."""
+    """Return the nearest ancestor with a name, which is announced first."""
     around = widget.parentWidget()
     while around is not None and around is not page:
         if around.accessibleName():
@@ -72,7 +72,7 @@ def _part(widget: QWidget, page: QWidget) -> str:
 
 
 def _beyond_tab(page: QWidget) -> list[str]:
-    """Controls that the Tab key does not come to, and no key of what is around them either."""
+    """Return controls that neither Tab nor a key of their parent reaches."""
     reached: set[QWidget] = set()
     beyond = [one for one in _controls(page) if not _has_other_keys(one)]
     for _ in range(MOST_TABS):
@@ -87,7 +87,7 @@ def _beyond_tab(page: QWidget) -> list[str]:
 
 
 def _has_other_keys(widget: QWidget) -> bool:
-    """One of several chips or choices, which arrow keys go to; or a mark of a chip."""
+    """Whether it is a chip or choice that arrow keys reach, or a mark of a chip."""
     if isinstance(widget, QAbstractButton) and widget.group() is not None:
         return not widget.isChecked()
     if isinstance(widget, Chip | tags_chip.Chip):
@@ -133,9 +133,9 @@ def test_that_the_list_of_what_could_not_be_read_is_a_tab_away(
 def test_that_every_entry_of_a_menu_has_its_own_letter_or_words(opened: OpenWindow) -> None:
     menu = states.menu_of_several(opened)
     assert isinstance(menu, QMenu)
-    told = QAccessible.queryAccessibleInterface(menu)
-    assert told is not None
-    children = [told.child(place) for place in range(told.childCount())]
+    emitted = QAccessible.queryAccessibleInterface(menu)
+    assert emitted is not None
+    children = [emitted.child(place) for place in range(emitted.childCount())]
     names = [
         one.text(QAccessible.Text.Name)
         for one in children
@@ -146,7 +146,9 @@ def test_that_every_entry_of_a_menu_has_its_own_letter_or_words(opened: OpenWind
     assert all(names)
 
 
-def test_that_photos_are_told_one_by_one_with_name_date_and_place(opened: OpenWindow) -> None:
+def test_that_photos_are_announced_one_by_one_with_name_date_and_position(
+    opened: OpenWindow,
+) -> None:
     states.results(opened)
     grid = opened.window.photos.grid
     opened.wait(lambda: bool(_told(grid, 0).startswith("picture-")))
@@ -160,7 +162,7 @@ def test_that_photos_are_told_one_by_one_with_name_date_and_place(opened: OpenWi
     assert f"{ALBUM} of {ALBUM}" in last
 
 
-def test_that_photos_of_a_filter_alone_are_not_told_as_guesses(opened: OpenWindow) -> None:
+def test_that_photos_of_a_filter_alone_are_not_announced_as_guesses(opened: OpenWindow) -> None:
     states.by_date(opened)
     grid = opened.window.photos.grid
 
@@ -170,8 +172,8 @@ def test_that_photos_of_a_filter_alone_are_not_told_as_guesses(opened: OpenWindo
 
 
 def _told(grid: GridView, row: int) -> str:
-    told = QAccessible.queryAccessibleInterface(grid)
-    assert told is not None
-    cell = told.child(row)
+    emitted = QAccessible.queryAccessibleInterface(grid)
+    assert emitted is not None
+    cell = emitted.child(row)
     assert cell is not None
     return cell.text(QAccessible.Text.Name)

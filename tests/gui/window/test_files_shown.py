@@ -17,7 +17,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class FileManager(QObject):
-    """Takes what the system is asked to show."""
+    """Handler of the URLs that the system is to open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ def test_that_what_concerns_one_photo_is_not_offered_for_several(
 def test_that_a_photo_whose_file_went_is_said_to_be_gone(
     with_album: OpenWindow, album: Path, file_manager: FileManager
 ) -> None:
-    # No longer told of what happens in the folders, as on a disk that cannot be watched.
+    # No file events any more, as on a disk that cannot be watched.
     with_album.library.pause()
     path = with_album.path_of(with_album.shown()[3])
     menu = states.menu_at(states.focus_grid(with_album), 3)

@@ -13,7 +13,7 @@ from tests.gui.window.conftest import OpenWindow
 
 @pytest.fixture
 def canvas(opened: OpenWindow) -> PictureCanvas:
-    """With a photo that is zoomed in."""
+    """Open a window with a photo that is zoomed in."""
     states.viewer(opened)
     opened.window.viewer.show_details(False)
     canvas = opened.window.viewer.canvas
@@ -46,7 +46,7 @@ def test_that_fingers_that_part_bring_the_photo_closer(canvas: PictureCanvas) ->
 
     _pinch(canvas, middle, begin=40, end=160)
 
-    # The first of the way is what tells a pinch from a touch.
+    # The first movement distinguishes a pinch from a touch.
     assert 2 < canvas.zoom / before <= 4.01
     now = canvas.to_photo(QPointF(middle))
     assert (now.x(), now.y()) == pytest.approx((under.x(), under.y()), abs=8)
@@ -59,7 +59,7 @@ def test_that_fingers_that_close_end_with_the_whole_photo(canvas: PictureCanvas)
 
 
 def test_that_a_touchpad_pinches_over_the_window(canvas: PictureCanvas) -> None:
-    """As Wayland tells it: to the window, with the place of the cursor."""
+    """Pinch as Wayland does: an event for the window, with the position of the cursor."""
     window = canvas.window().windowHandle()
     place = QPointF(canvas.mapTo(canvas.window(), canvas.rect().center() + QPoint(50, 30)))
     at = QPointF(canvas.mapFrom(canvas.window(), place.toPoint()))

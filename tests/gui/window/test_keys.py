@@ -111,7 +111,7 @@ def _copies(opened: OpenWindow) -> None:
 
 def _is_kept(opened: OpenWindow) -> None:
     kept = Answering("Keep")
-    opened.wait(lambda: "Move this photo to the trash?" in kept.asked)
+    opened.wait(lambda: "Move this photo to the trash?" in kept.text)
     assert opened.window.model.rowCount() == ALBUM
 
 

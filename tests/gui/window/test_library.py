@@ -101,11 +101,11 @@ def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(
     kept = Answering("Keep")
     folders.setFocus()
     press(Qt.Key.Key_Delete)
-    assert "Remove this folder from photofind?" in kept.asked
+    assert "Remove this folder from photofind?" in kept.text
     assert with_album.library.catalogue.roots.summaries()
     removed = Answering("Remove")
     press(Qt.Key.Key_Delete)
-    assert "The photos stay where they are." in removed.asked
+    assert "The photos stay where they are." in removed.text
 
     with_album.wait(lambda: window.model.rowCount() == 0)
     with_album.wait(window.photos.empty.isVisible)
@@ -180,7 +180,7 @@ def test_that_a_later_start_searches_with_its_picture_in_this_window(
 ) -> None:
     picture = drawn_album / "City" / "picture-0004.jpg"
     server = InstanceServer(address_of(library))
-    server.requested.connect(opened.window.open_asked)
+    server.requested.connect(opened.window.handle_open_request)
     later = LaterStart(library, picture)
 
     with qtbot.waitSignal(later.finished, timeout=20_000):

@@ -12,7 +12,7 @@ from tests.gui.window.conftest import OpenWindow
 
 
 class HeldCatalogue:
-    """Lets nobody look at the tags before `gate` is open, and counts the looks."""
+    """Blocks reads of the tags until `gate` is open, and counts them."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue

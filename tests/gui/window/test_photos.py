@@ -37,10 +37,10 @@ def _focused(opened: OpenWindow) -> GridView:
 
 def _menu_at(grid: GridView, row: int) -> QMenu:
     place = grid.rect_of(row).center()
-    asked = QContextMenuEvent(
+    requested = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, place, grid.viewport().mapToGlobal(place)
     )
-    QApplication.sendEvent(grid.viewport(), asked)
+    QApplication.sendEvent(grid.viewport(), requested)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     return menu
@@ -110,14 +110,14 @@ def test_that_only_what_was_agreed_to_goes_to_the_trash(
 
     kept = Answering("Keep")
     press(Qt.Key.Key_Delete)
-    with_album.wait(lambda: "Move 2 photos to the trash?" in kept.asked)
-    assert all(str(path) in kept.asked for path in meant)
+    with_album.wait(lambda: "Move 2 photos to the trash?" in kept.text)
+    assert all(str(path) in kept.text for path in meant)
     assert _sums(album) == before
     moved = Answering("Move 2 files to trash")
     with qtbot.waitSignal(with_album.window.files.trashed, timeout=20_000):
         press(Qt.Key.Key_Delete)
 
-    assert "Move 2 photos to the trash?" in moved.asked
+    assert "Move 2 photos to the trash?" in moved.text
     assert with_album.window.model.rowCount() == ALBUM - 2
     with_album.wait(lambda: "2 files moved to the trash" in with_album.window.photos.notice.text)
     gone = {path: digest for path, digest in before.items() if path in meant}
@@ -172,7 +172,7 @@ def test_that_several_photos_are_tagged_at_once(opened: OpenWindow) -> None:
     assert all("holiday" in tags for tags in names)
 
 
-def test_that_new_photos_move_nothing_and_are_put_in_order_when_asked(
+def test_that_new_photos_move_nothing_and_are_sorted_on_request(
     with_album: OpenWindow, album: Path
 ) -> None:
     grid = _focused(with_album)

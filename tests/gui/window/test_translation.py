@@ -35,7 +35,7 @@ MOST_ROWS = 40
 
 
 class Marking(QTranslator):
-    """A language in which every text stands in marks."""
+    """Translator that puts every text in marks."""
 
     @override
     def translate(
@@ -63,7 +63,7 @@ def library(library: Path) -> Path:
 
 
 def texts_of(page: QWidget) -> Iterator[tuple[str, str]]:
-    """All that can be read, hovered over or heard; and where."""
+    """Return all texts, tooltips and accessible names, and where they are."""
     for one in [page, *page.findChildren(QWidget)]:
         if one.isVisible():
             where = f"{type(one.parent()).__name__}/{type(one).__name__}"
@@ -91,7 +91,7 @@ def _texts(widget: QWidget) -> Iterator[str]:
 
 
 def _is_cut(widget: QLabel | QAbstractButton) -> bool:
-    """Whether a text was made shorter to fit; the whole one is what it is called."""
+    """Whether a text was elided to fit; the accessible name has all of it."""
     head, cut, tail = widget.text().partition("…")
     whole = widget.accessibleName()
     return bool(cut) and whole.startswith(head) and whole.endswith(tail)
@@ -121,7 +121,7 @@ def _rows(model: QAbstractItemModel | None, root: QModelIndex) -> Iterator[str]:
 
 
 def untranslated(page: QWidget, data: re.Pattern[str]) -> str:
-    """Texts that have letters outside of marks, once what a person made is taken out."""
+    """Return texts with letters outside of marks, apart from a person's own names."""
     found = []
     for where, text in texts_of(page):
         plain = QTextDocumentFragment.fromHtml(text).toPlainText() if "<" in text else text
@@ -131,7 +131,7 @@ def untranslated(page: QWidget, data: re.Pattern[str]) -> str:
 
 
 def _unmarked(text: str) -> str:
-    """Without what stands in marks, which may stand in one another."""
+    """Remove what is in marks, which may be nested."""
     while (shorter := re.sub("«[^«»]*»", "", text)) != text:
         text = shorter
     return text

@@ -73,7 +73,7 @@ def _says(opened: OpenWindow, text: str) -> bool:
 
 
 def _ids(opened: OpenWindow) -> list[PhotoId]:
-    """Every photo of the library, in the grid or not yet."""
+    """Return every photo of the library, in the grid or not yet."""
     return [
         PhotoId(photo_id)
         for photo_id in opened.library.catalogue.photos.all_rows().photo_ids.tolist()
@@ -85,7 +85,7 @@ def _tags(opened: OpenWindow, photo: PhotoId) -> list[str]:
 
 
 def _tag(opened: OpenWindow, photo: PhotoId, name: str) -> None:
-    """In the dialog that T opens."""
+    """Tag photos in the dialog that T opens."""
     _grid_at(opened, photo)
     press(Qt.Key.Key_T)
     opened.wait(lambda: isinstance(QApplication.activeModalWidget(), TagEditor))
@@ -111,10 +111,10 @@ def test_that_one_of_three_copies_goes_and_every_path_was_seen(
 
     answer = _trash(with_copies, photo, copies[0])
 
-    assert "Move this photo to the trash?" in answer.asked
-    assert str(copies[1]) in answer.asked
+    assert "Move this photo to the trash?" in answer.text
+    assert str(copies[1]) in answer.text
     behind = album / "link" / "linked.jpg"
-    assert f"{behind} – it lies behind a link to another folder" in answer.asked
+    assert f"{behind} – it lies behind a link to another folder" in answer.text
     assert [path.exists() for path in copies] == [False, True, True]
     assert photo in with_copies.shown()
     with_copies.wait(lambda: with_copies.path_of(photo) == copies[1])
@@ -129,7 +129,7 @@ def test_that_the_other_copies_go_where_it_is_ticked_and_none_behind_a_link(
     press(Qt.Key.Key_Delete)
 
     with_copies.wait(lambda: "2 files moved to the trash." in _notice(with_copies))
-    assert str(copies[1]) in answer.asked
+    assert str(copies[1]) in answer.text
     assert [path.exists() for path in copies] == [False, False, True]
     press(Qt.Key.Key_Z, CONTROL)
     with_copies.wait(lambda: "Restored 2 files." in _notice(with_copies))
@@ -146,7 +146,7 @@ def test_that_the_file_that_a_search_found_is_the_one_that_goes(
     press(Qt.Key.Key_Escape)
     answer = _trash(with_copies, photo, copies[1])
 
-    assert answer.asked.index(str(copies[1])) < answer.asked.index(str(copies[0]))
+    assert answer.text.index(str(copies[1])) < answer.text.index(str(copies[0]))
     assert copies[0].exists()
 
 
@@ -233,7 +233,7 @@ def test_that_a_file_restored_while_reading_is_paused_is_in_the_library_at_once(
 
 @pytest.fixture
 def one_way_trash(trash: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """As on macOS and Windows."""
+    """Make the trash behave as on macOS and Windows."""
     monkeypatch.setattr("photofind.trash.system_trash", OneWayTrash)
     return trash
 
@@ -283,9 +283,9 @@ def test_that_a_removed_folder_comes_back_with_its_tags(
     _tag(with_album, photo, "dog")
     (summary,) = with_album.library.catalogue.roots.summaries()
     answer = Answering("Remove")
-    with_album.window.panel.folder_remove_asked.emit(summary.root.id)
+    with_album.window.panel.folder_remove_requested.emit(summary.root.id)
     with_album.wait(lambda: "Folder ‘Holiday photos’ removed." in _notice(with_album))
-    assert "Their tags come back" in answer.asked
+    assert "Their tags come back" in answer.text
     with_album.wait(lambda: with_album.library.catalogue.photos.counts().photos_with_files == 0)
 
     press(Qt.Key.Key_Z, CONTROL)

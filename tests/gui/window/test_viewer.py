@@ -61,7 +61,7 @@ def test_that_keys_go_from_photo_to_photo_and_back_to_the_grid(
     press(Qt.Key.Key_Right)
     assert viewer.current == photos[-1]
     opened.wait(lambda: viewer.canvas.has_picture)
-    assert viewer.top_line.place_text == f"{len(photos)} of {len(photos)}"
+    assert viewer.top_line.position_text == f"{len(photos)} of {len(photos)}"
     press(Qt.Key.Key_Escape)
 
     assert not opened.window.navigation.viewing
@@ -69,7 +69,7 @@ def test_that_keys_go_from_photo_to_photo_and_back_to_the_grid(
     assert grid.current_photo() == photos[-1]
 
 
-def test_that_details_tell_the_date_the_camera_and_the_tags(
+def test_that_details_show_the_date_the_camera_and_the_tags(
     opened: OpenWindow, photo: PhotoId
 ) -> None:
     inspector = opened.window.viewer.inspector

@@ -1,4 +1,4 @@
-"""How a region is looked at: how closely, and in which way."""
+"""Options of describing a region: method and strength."""
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -25,7 +25,7 @@ _USUAL = STRENGTHS.index(PAPER_STRENGTH)
 
 
 class StrengthSlider(QSlider):
-    """Stops from the surroundings to the part alone; the usual one is marked by a tick."""
+    """Slider from the surroundings to the part alone; a tick marks the default."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -59,8 +59,8 @@ class StrengthSlider(QSlider):
         return handle / 2 + (length - at if backwards else at)
 
 
-class LookingChoices(QWidget):
-    """How closely to look and in which way, as far as that makes a difference.
+class RegionOptions(QWidget):
+    """Method and strength, as far as the search model supports them.
 
     Signals:
         changed: By a person.
@@ -79,7 +79,7 @@ class LookingChoices(QWidget):
         self._lay_out()
         self.show_used(self.method, self.method)
         self._slider.valueChanged.connect(self._strength_moved)
-        self._say_strength()
+        self._show_strength()
 
     @property
     def strength(self) -> float:
@@ -89,9 +89,9 @@ class LookingChoices(QWidget):
     def method(self) -> RegionMethod:
         return self._method
 
-    def show_used(self, asked: RegionMethod, used: RegionMethod) -> None:
-        """Leaves out what makes no difference with the search model that answered."""
-        only_cut_out = used is RegionMethod.CROP and asked is not RegionMethod.CROP
+    def show_used(self, requested: RegionMethod, used: RegionMethod) -> None:
+        """Hide the options that the search model that answered does not support."""
+        only_cut_out = used is RegionMethod.CROP and requested is not RegionMethod.CROP
         self._note.setVisible(only_cut_out)
         self._ways.setVisible(not only_cut_out)
         for part in (self._words, self._slider, self._ends):
@@ -138,7 +138,7 @@ class LookingChoices(QWidget):
         }
 
     def _strength_words(self) -> tuple[str, ...]:
-        """In the order of `STRENGTHS`."""
+        """List a name for each of `STRENGTHS`."""
         return (
             self.tr("as usual"),
             self.tr("a little closer"),
@@ -148,7 +148,7 @@ class LookingChoices(QWidget):
         )
 
     def _strength_moved(self) -> None:
-        self._say_strength()
+        self._show_strength()
         self.changed.emit()
 
     def _choose_way(self, method: RegionMethod) -> None:
@@ -156,7 +156,7 @@ class LookingChoices(QWidget):
             self._method = method
             self.changed.emit()
 
-    def _say_strength(self) -> None:
+    def _show_strength(self) -> None:
         words = self._strength_words()[self._slider.value()]
         self._words.setText(self.tr("How closely to look: {words}").format(words=words))
         self._slider.setAccessibleDescription(words)

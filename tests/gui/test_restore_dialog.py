@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from photofind.errors import CatalogueDamagedError
-from photofind.gui.restoring import RestoreDialog, offer_copies, summary
+from photofind.gui.restore_dialog import RestoreDialog, offer_copies, summary
 from photofind.paths import LibraryPaths
 from photofind.store import roots
 from photofind.store.database import Database

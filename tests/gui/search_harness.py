@@ -20,13 +20,13 @@ TYPING_MS = 20
 
 
 def requested(typed: str = "", picture: PictureQuery | None = None) -> SearchRequest:
-    """What somebody requests who types this."""
+    """Parse a typed query into its request."""
     return SearchRequest(query_of(parse_parts(typed)), picture)
 
 
 @dataclass
-class Desk:
-    """A window with a search bar, and what the bar said."""
+class Harness:
+    """Window with a search bar, and the signals of the bar."""
 
     window: QWidget
     bar: SearchBar
@@ -46,10 +46,10 @@ class Desk:
 
 
 @pytest.fixture
-def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    made: list[Desk] = []
+def make_harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Harness]]:
+    made: list[Harness] = []
 
-    def make(typing_ms: int = TYPING_MS, busy_ms: int = 10) -> Desk:
+    def make(typing_ms: int = TYPING_MS, busy_ms: int = 10) -> Harness:
         window = QWidget()
         recents = tmp_path / "state" / "recents.txt"
         values = {
@@ -64,22 +64,22 @@ def make_desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         column.addWidget(before)
         column.addWidget(bar)
         column.addWidget(elsewhere)
-        desk = Desk(window, bar, before, elsewhere, recents)
-        bar.submitted.connect(desk.submitted.append)
+        harness = Harness(window, bar, before, elsewhere, recents)
+        bar.submitted.connect(harness.submitted.append)
         qtbot.addWidget(window)
         window.resize(900, 200)
         window.show()
         qtbot.waitActive(window)
         bar.field.setFocus()
-        made.append(desk)
-        return desk
+        made.append(harness)
+        return harness
 
     yield make
-    for desk in made:
-        desk.bar.popup.hide()
-        desk.bar.close_lanes()
+    for harness in made:
+        harness.bar.popup.hide()
+        harness.bar.close_lanes()
 
 
 @pytest.fixture
-def desk(make_desk: Callable[..., Desk]) -> Desk:
-    return make_desk()
+def harness(make_harness: Callable[..., Harness]) -> Harness:
+    return make_harness()

@@ -1,6 +1,6 @@
-"""The part of the grid that scrolls.
+"""Scroll a grid laid out on demand.
 
-Where rows lie in the view, and what stays in place when photos come, go, or change their size.
+Map rows to the view, and keep what is visible in place when photos come, go, or change size.
 """
 
 from collections.abc import Iterator
@@ -33,28 +33,28 @@ from photofind.gui.grid.layout import (
     GridLayout,
 )
 from photofind.gui.grid.model import Index, PhotoModel
-from photofind.gui.motion import motion_allowed
+from photofind.gui.theme import motion_allowed
 
 _Action = QAbstractItemView.CursorAction
 
 _NOTCH = 120
-"""Of a wheel, in the unit of `angleDelta`."""
+"""One notch of a wheel in `angleDelta`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A place in a photo (0 to 1 down) that is to stay at a height of the view."""
+    """Point of a photo (0 to 1 down) that keeps its y coordinate in the view."""
 
     row: int
     share: float
     y: float
 
 
-class GridSurface(QListView):
-    """Lays out from the scroll position.
+class ScrollingGrid(QListView):
+    """List view whose rows are laid out from the scroll position.
 
-    A list view only to those who cannot see: Qt tells screen readers of a list view's items, and of
-    no other view's. Everything Qt's list does by itself is replaced; it would lay out all rows.
+    A `QListView` only for accessibility: Qt exposes items to screen readers of no other view.
+    Everything else of Qt's list is replaced; it would lay out all rows.
     """
 
     def __init__(self, model: PhotoModel, parent: QWidget | None = None) -> None:
@@ -77,7 +77,7 @@ class GridSurface(QListView):
         model.rowsRemoved.connect(self._photos_left)
         self._show_all()
 
-    # What it shows
+    # Content
 
     @property
     def cell_size(self) -> int:
@@ -88,17 +88,17 @@ class GridSurface(QListView):
         return self._layout.arrangement
 
     def set_arrangement(self, arrangement: Arrangement) -> None:
-        """The photo in the middle stays there."""
+        """Change the arrangement; the photo in the middle stays there."""
         self._frame(arrangement=arrangement)
 
     def set_cell_size(self, pixels: int) -> None:
-        """Held within `MIN_CELL` and `MAX_CELL`; the photo in the middle stays there."""
+        """Change the cell size, clamped to its range; the photo in the middle stays there."""
         self._frame(cell=pixels)
 
-    # Places
+    # Geometry
 
     def rect_of(self, row: int) -> QRect:
-        """In the view's pixels, also of a row that is out of sight."""
+        """Return a row's rectangle in the viewport, also of a row out of sight."""
         if not 0 <= row < self._layout.count:
             return QRect()
         if not self._layout.is_known(row):
@@ -107,12 +107,12 @@ class GridSurface(QListView):
         return self._to_view(self._layout.rect_of(row))
 
     def row_at(self, point: QPoint | QPointF) -> int | None:
-        """The photo under a point of the view."""
+        """Return the row under a point of the viewport."""
         x = self._mirrored(point.x(), 1)
         return self._layout.row_at(x, point.y() + self._top)
 
     def cells_in(self, rect: QRect) -> list[tuple[int, QRect]]:
-        """Rows whose lines reach into a part of the view, with their places."""
+        """Return the rows whose lines reach into a part of the viewport, with rectangles."""
         top, bottom = rect.top() + self._top, rect.top() + rect.height() + self._top
         return [(row, self._to_view(r)) for row, r in self._layout.cells_between(top, bottom)]
 
@@ -132,20 +132,20 @@ class GridSurface(QListView):
         return Rect(x, rect.y() + self._top, rect.width(), rect.height())
 
     def _mirrored(self, x: float, width: float) -> float:
-        """The other way round where people read from right to left."""
+        """Mirror an x coordinate in a right-to-left layout."""
         return self.viewport().width() - x - width if self.isRightToLeft() else x
 
-    # What stays in place
+    # Anchoring
 
     @contextmanager
     def _in_place(self) -> Iterator[None]:
-        """What is in the middle of the view stays there, whatever is laid out meanwhile."""
+        """Keep what is in the middle of the view there, whatever is laid out meanwhile."""
         anchor = self._anchor_at(self.viewport().height() / 2)
         yield
         self._hold(anchor)
 
     def _anchor_at(self, y: float) -> _Anchor | None:
-        """`None` at the very top, which stays the top."""
+        """Return the anchor at a y coordinate; `None` at the very top, which stays the top."""
         # The view may be of another width already.
         row = self._layout.nearest(self._layout.width / 2, y + self._top)
         if row is None or self._top == 0:
@@ -154,7 +154,7 @@ class GridSurface(QListView):
         return _Anchor(row, (y + self._top - rect.y) / rect.height, y)
 
     def _hold(self, anchor: _Anchor | None) -> None:
-        """Scrolls so that an anchor is at its height again."""
+        """Scroll so that an anchor is at its y coordinate again."""
         if anchor is None or anchor.row >= self._layout.count:
             top = self._top
         else:
@@ -163,7 +163,7 @@ class GridSurface(QListView):
         self._scroll_to(top)
 
     def _scroll_to(self, top: int) -> None:
-        """Scrolls without anything there being an estimate."""
+        """Scroll, and lay out until nothing visible is an estimate."""
         was_settling, self._settling = self._settling, True
         height = self.viewport().height()
         top = max(0, min(top, self._layout.height - height))
@@ -179,7 +179,7 @@ class GridSurface(QListView):
         self._moved()
 
     def _moved(self) -> None:
-        """Something else is in sight, or elsewhere."""
+        """Repaint after the visible rows or their positions have changed."""
         self.viewport().update()
 
     def _frame(
@@ -188,7 +188,7 @@ class GridSurface(QListView):
         arrangement: Arrangement | None = None,
         at: float | None = None,
     ) -> None:
-        """Takes the view's width and what else is given; the photo at a height stays there."""
+        """Lay out for a new width, cell size or arrangement; the photo at `at` stays there."""
         if self._anchor is None or at is not None:
             self._anchor = self._anchor_at(self.viewport().height() / 2 if at is None else at)
         anchor = self._anchor
@@ -200,7 +200,7 @@ class GridSurface(QListView):
             self._hold(anchor)
         else:
             self._scroll_to(self._top)
-        # What was scrolled by itself is no reason to take another photo as the fixed one.
+        # Keep the anchor: scrolling by layout must not choose another one.
         self._anchor = anchor
 
     def _show_all(self) -> None:
@@ -214,7 +214,7 @@ class GridSurface(QListView):
         self._layout.change(self._photos.rows.aspects, self._photos.sure, unchanged)
         self._hold(anchor)
 
-    # Qt's names for it
+    # Overrides of QListView
 
     @override
     def reset(self) -> None:
@@ -335,7 +335,7 @@ class GridSurface(QListView):
                 return self._layout.count - 1
 
     def _row_a_page_away(self, row: int, pages: int) -> int:
-        """At the same place across, one view further, a line of it kept in sight."""
+        """Return the row one view further at the same x, keeping a line in sight."""
         rect = self._layout.rect_of(row)
         page = max(self.viewport().height() - self.cell_size, rect.height + MARGIN)
         with self._in_place():
@@ -354,7 +354,7 @@ class GridSurface(QListView):
 
     @override
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """Of what is in sight: a selection may be a million photos."""
+        """Return the visible part: a selection may be a million photos."""
         region = QRegion()
         for row, rect in self.cells_in(self.viewport().rect()):
             if selection.contains(self._photos.index(row)):
@@ -381,7 +381,7 @@ class GridSurface(QListView):
             self.zoom_by(steps, event.position().y())
 
     def zoom_by(self, steps: int, at: float | None = None) -> None:
-        """Makes the photos larger or smaller; the one at a height of the view stays there."""
+        """Change the cell size by steps; the photo at a y coordinate stays there."""
         self._frame(cell=round(self.cell_size * ZOOM_STEP**steps), at=at)
 
 

@@ -1,4 +1,4 @@
-"""The grid as it is drawn: cells, the heading, the rubber band; never waiting for a thumbnail."""
+"""Paint the grid (cells, heading, rubber band) without ever waiting for a thumbnail."""
 
 from collections.abc import Callable, Iterable
 
@@ -14,24 +14,23 @@ from photofind.gui.grid.fading import Fades
 from photofind.gui.grid.flow import Rect
 from photofind.gui.grid.layout import GAP
 from photofind.gui.grid.model import PhotoModel
-from photofind.gui.grid.surface import GridSurface
+from photofind.gui.grid.scrolling import ScrollingGrid
 from photofind.gui.grid.thumbnails import Thumbnails
-from photofind.gui.motion import motion_allowed
-from photofind.gui.theme import SPACING, Theme, theme_of
+from photofind.gui.theme import SPACING, Theme, motion_allowed, theme_of
 
 FRAME_MS = 16
-SOON_MS = 15
-"""Thumbnails of cells that are in sight for a shorter time are not asked for."""
+REQUEST_DELAY_MS = 15
+"""Debounce: thumbnails of cells that are visible for less are not requested."""
 
-AGAIN_MS = 100
+RETRY_MS = 100
 REST_MS = 150
-"""After which a view that has not moved asks for names and for pixmaps of the exact size."""
+"""A view at rest for so long requests captions, and pixmaps of the exact size."""
 
 _BAND_ALPHA = 48
 
 
-class DrawnGrid(GridSurface):
-    """Draws photos; asks for thumbnails of what is in sight and of half a view around it."""
+class PaintedGrid(ScrollingGrid):
+    """Paints photos; requests thumbnails for the viewport and half a viewport around it."""
 
     def __init__(
         self, model: PhotoModel, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -45,13 +44,13 @@ class DrawnGrid(GridSurface):
         self._band: Rect | None = None
         super().__init__(model, parent)
         self._fade_timer = self._timer(self._fade, single_shot=False)
-        self._ask_timer = self._timer(self._ask)
-        self._rest_timer = self._timer(self._rest)
+        self._request_timer = self._timer(self._request_thumbnails)
+        self._rest_timer = self._timer(self._come_to_rest)
         self._begun = True
         self._moved()
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
-        thumbnails.loaded.connect(self._thumbnail_came)
+        thumbnails.loaded.connect(self._show_thumbnail)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -70,8 +69,8 @@ class DrawnGrid(GridSurface):
         self._draw_heading(painter, theme)
         self._draw_band(painter, theme)
         painter.end()
-        if waiting and not self._ask_timer.isActive():
-            self._ask_timer.start(AGAIN_MS)
+        if waiting and not self._request_timer.isActive():
+            self._request_timer.start(RETRY_MS)
 
     def _timer(self, work: Callable[[], None], *, single_shot: bool = True) -> QTimer:
         # A child, not a QBasicTimer: one of those that runs on when its view is deleted crashes Qt.
@@ -85,7 +84,7 @@ class DrawnGrid(GridSurface):
         index = self._photos.index(row)
         return Cell(
             rect=rect,
-            pixmap=self._thumbnails.held(photo_id, grey=offline),
+            pixmap=self._thumbnails.cached(photo_id, grey=offline),
             colour=int(rows.colours[row]),
             missing=self._thumbnails.is_missing(photo_id),
             offline=offline,
@@ -126,15 +125,15 @@ class DrawnGrid(GridSurface):
         painter.drawRect(self._to_view(self._band).adjusted(0, 0, -1, -1))
 
     def _update_rows(self, rows: Iterable[int | None]) -> None:
-        """Draws cells again, with the ring around them."""
+        """Repaint cells, with the focus ring around them."""
         for row in rows:
             if row is not None and 0 <= row < self._layout.count and self._layout.is_known(row):
                 self.viewport().update(self.rect_of(row).adjusted(-GAP, -GAP, GAP, GAP))
 
     # Thumbnails
 
-    def _ask(self) -> None:
-        """For what is in sight from the top, before what is around it."""
+    def _request_thumbnails(self) -> None:
+        """Request thumbnails for what is visible, from the top, before what is around it."""
         height = self.viewport().height()
         sight = QRect(0, 0, 1, height)
         around = self.cells_in(sight.adjusted(0, -height // 2, 0, height // 2))
@@ -143,10 +142,10 @@ class DrawnGrid(GridSurface):
         rows, ratio = self._photos.rows, self.devicePixelRatioF()
         for row, rect in (*near, *reversed(seen)):
             photo_id, grey = PhotoId(int(rows.photo_ids[row])), bool(rows.offline[row])
-            if self._at_rest or self._thumbnails.held(photo_id, grey=grey) is None:
+            if self._at_rest or self._thumbnails.cached(photo_id, grey=grey) is None:
                 self._thumbnails.get(photo_id, device_size(rect.size(), ratio), grey=grey)
 
-    def _thumbnail_came(self, photo_id: PhotoId) -> None:
+    def _show_thumbnail(self, photo_id: PhotoId) -> None:
         row = self._row_in_sight(photo_id)
         if row is None:
             self._skeletons.discard(photo_id)
@@ -163,14 +162,14 @@ class DrawnGrid(GridSurface):
         found = np.flatnonzero(ids == photo_id)
         return sight.start + int(found[0]) if len(found) else None
 
-    def _rest(self) -> None:
+    def _come_to_rest(self) -> None:
         self._at_rest = True
-        self._ask()
-        self._photos.want_captions(self.rows_in_sight())
+        self._request_thumbnails()
+        self._photos.prefetch_captions(self.rows_in_sight())
         self.viewport().update()
 
     def _fade(self) -> None:
-        self._update_rows(map(self._row_in_sight, self._fades.take_step()))
+        self._update_rows(map(self._row_in_sight, self._fades.advance()))
         if not self._fades:
             self._fade_timer.stop()
 
@@ -179,8 +178,8 @@ class DrawnGrid(GridSurface):
         if not self._begun:
             return
         self._at_rest = False
-        if not self._ask_timer.isActive():
-            self._ask_timer.start(SOON_MS)
+        if not self._request_timer.isActive():
+            self._request_timer.start(REQUEST_DELAY_MS)
         self._rest_timer.start(REST_MS)
         self.viewport().update()
 

@@ -1,4 +1,4 @@
-"""A line of text that gives way: cut with an ellipsis, whole in its tooltip."""
+"""Label that elides its text, with the whole of it in the tooltip."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -9,7 +9,7 @@ LEAST_PX = 48
 
 
 class ElidedLabel(QLabel):
-    """As wide as its text where there is room.
+    """Label as wide as its text where there is room, elided where not.
 
     Args:
         mode: Where the text is cut.
@@ -25,13 +25,13 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
-    def say(self, text: str, *, tooltip: str = "") -> None:
-        """Shows a text; `tooltip` where there is more to say than the text itself."""
+    def show_text(self, text: str, *, tooltip: str = "") -> None:
+        """Show a text; `tooltip` where there is more to say than the text itself."""
         if text == self.text():
             return
         self.setText(text)
         self.setToolTip(tooltip or text)
-        # Blanks that only keep a number's place are not for the ear.
+        # Padding of numbers is not for screen readers.
         self.setAccessibleName(" ".join(text.split()))
 
     @override

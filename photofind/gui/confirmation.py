@@ -5,19 +5,19 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from photofind.gui.wording import tr
 
 
-def is_meant(window: QWidget, question: str, about: str, deed: str) -> bool:
+def confirm_action(window: QWidget, question: str, about: str, action: str) -> bool:
     """Ask for confirmation; Enter keeps everything.
 
     Args:
         about: The consequences.
-        deed: The action, for the title and the button that confirms it.
+        action: The action, for the title and the button that confirms it.
     """
     box = QMessageBox(window)
     box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(deed)
+    box.setWindowTitle(action)
     box.setText(question)
     box.setInformativeText(about)
-    yes = box.addButton(deed, QMessageBox.ButtonRole.AcceptRole)
+    yes = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
     keep = tr("Keep")
     box.setDefaultButton(box.addButton(keep, QMessageBox.ButtonRole.RejectRole))
     box.exec()

@@ -1,4 +1,4 @@
-"""What stands where photos will be, and why there are none yet."""
+"""Placeholder where photos will be, saying why there are none yet."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +12,14 @@ from photofind.gui.wording import folder_name
 WIDEST_PX = 440
 
 
-class EmptyNote(QWidget):
-    """One heading, one sentence, one thing to do.
+class EmptyLibrary(QWidget):
+    """One heading, one sentence, one button.
 
     Signals:
-        folders_asked: The button was pressed.
+        folders_requested: The button was pressed.
     """
 
-    folders_asked = Signal()
+    folders_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,17 +33,17 @@ class EmptyNote(QWidget):
         self._words.setFixedWidth(WIDEST_PX)
         self._add = QPushButton(self.tr("Add a folder…"))
         self._add.setProperty("primary", True)
-        self._add.clicked.connect(self.folders_asked)
+        self._add.clicked.connect(self.folders_requested)
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * SPACING)
         layout.addStretch(2)
         for part in (self._heading, self._words, self._add):
             layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-        self.say((), False)
+        self.show_reason((), False)
 
-    def say(self, folders: Sequence[Path], reading: bool) -> None:
-        """Why there are no photos: no folders, none found yet, or none in the folders."""
+    def show_reason(self, folders: Sequence[Path], reading: bool) -> None:
+        """Show why there are no photos: no folders, none found yet, or none in the folders."""
         if not folders:
             self._heading.setText(self.tr("No photos yet"))
             self._words.setText(

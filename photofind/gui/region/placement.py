@@ -1,4 +1,4 @@
-"""Where a card floats: beside the box, always inside the view, over the box only without choice."""
+"""Place a card beside a box and inside the view; over the box only where nothing else fits."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -6,14 +6,14 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 GAP_PX = 14.0
-"""Between the box and the card; the handles reach into it."""
+"""Gap between the box and the card; the handles reach into it."""
 
 MARGIN_PX = 8.0
-"""Between the card and the edges of the view."""
+"""Margin between the card and the edges of the view."""
 
 
 class Side(Enum):
-    """Where the card is, seen from the box."""
+    """Side of the box the card is on."""
 
     RIGHT = "right"
     LEFT = "left"
@@ -22,8 +22,10 @@ class Side(Enum):
     OVER = "over"
 
 
-def placed(card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]) -> tuple[Side, QRectF]:
-    """The first side with room for the card; without any, the corner where it hides least.
+def place_card(
+    card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]
+) -> tuple[Side, QRectF]:
+    """Return the first side with room for the card, or the corner where it hides least.
 
     Args:
         box: In the same pixels as `view`; may reach beyond it.
@@ -41,7 +43,7 @@ def placed(card: QSizeF, box: QRectF, view: QRectF, sides: Sequence[Side]) -> tu
 
 
 def _beside(side: Side, size: QSizeF, box: QRectF, inner: QRectF) -> QRectF | None:
-    """`None` where there is no room."""
+    """Return the card's rectangle on a side; `None` where there is no room."""
     match side:
         case Side.RIGHT:
             x, y = box.right() + GAP_PX, box.top()
@@ -61,13 +63,13 @@ def _beside(side: Side, size: QSizeF, box: QRectF, inner: QRectF) -> QRectF | No
 
 def _corners(size: QSizeF, inner: QRectF) -> list[QRectF]:
     right, bottom = inner.right() - size.width(), inner.bottom() - size.height()
-    places = (
+    corners = (
         QPointF(right, inner.top()),
         QPointF(right, bottom),
         inner.topLeft(),
         QPointF(inner.left(), bottom),
     )
-    return [QRectF(place, size) for place in places]
+    return [QRectF(corner, size) for corner in corners]
 
 
 def _area(one: QRectF, other: QRectF) -> float:

@@ -20,7 +20,7 @@ MIDDLE = 19
 
 
 @dataclass
-class Desk:
+class Harness:
     """A viewer of forty photos, and what it was made from."""
 
     viewer: Viewer
@@ -47,7 +47,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, drawn_thumbnail: Callable[[PhotoId], bytes]) -> Iterator[Desk]:
+def harness(qtbot: QtBot, drawn_thumbnail: Callable[[PhotoId], bytes]) -> Iterator[Harness]:
     album = Album()
     model = PhotoModel()
     model.show(rows_of(40), None)
@@ -61,7 +61,7 @@ def desk(qtbot: QtBot, drawn_thumbnail: Callable[[PhotoId], bytes]) -> Iterator[
     viewer.activateWindow()
     qtbot.waitExposed(viewer)
     viewer.setFocus()
-    yield Desk(viewer, model, album, thumbnails, qtbot)
+    yield Harness(viewer, model, album, thumbnails, qtbot)
     album.let_go()
     viewer.close_lanes()
     thumbnails.close()

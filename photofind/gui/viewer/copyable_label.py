@@ -1,4 +1,4 @@
-"""Text of one line that gives way in the middle and can be copied in full."""
+"""Label of one line, elided in the middle, that copies its full text."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
 
-class ElidedText(QLabel):
-    """Shows as much as there is room for; what is copied of it is the whole of it."""
+class CopyableLabel(QLabel):
+    """Shows as much of its text as fits; copying takes all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class ElidedText(QLabel):
         return self._whole
 
     def show_text(self, whole: str, tooltip: str = "") -> None:
-        """The tooltip is the text itself where nothing else is given."""
+        """Show a text; the tooltip is the text itself where none is given."""
         self._whole = whole
         self.setToolTip(tooltip or whole)
         self.setAccessibleName(whole)
@@ -52,7 +52,7 @@ class ElidedText(QLabel):
         menu.popup(event.globalPos())
 
     def _copy(self) -> None:
-        """A selection that reaches over the gap stands for all of the text."""
+        """Copy the selection, or the full text where the selection spans the ellipsis."""
         selected = self.selectedText()
         copied = self._whole if selected not in self._whole else selected
         QGuiApplication.clipboard().setText(copied)
