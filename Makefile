@@ -26,7 +26,7 @@ test: $(READY)
 
 # The figures of docs/reliability.md as a whole; about an hour.
 soak: $(READY)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak -o timeout=3600
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m soak -o timeout=7200 -o faulthandler_timeout=7200
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ Figures = dict[str, Any]
 KEY_MS = 60
 """Between two keys: quicker than the pause after which a search begins."""
 
-LONGEST_WAIT_MS = 120_000
+LONGEST_WAIT_MS = 600_000
 
 
 class Painted(QObject):

@@ -32,6 +32,9 @@ def translate_errors(paths: LibraryPaths) -> Iterator[None]:
     except sqlite3.Error as error:
         _raise_translated(error, error, paths)
         raise
+    except UnicodeDecodeError as error:
+        # SQLite names the damaged text in its message, which Python then cannot decode.
+        raise _damage(error, paths) from error
 
 
 def damaged(message: str, paths: LibraryPaths) -> CatalogueDamagedError:
@@ -64,11 +67,7 @@ def _translated(
 ) -> UserFacingError | None:
     primary = extended & 0xFF
     if primary in _DAMAGED or extended in _DAMAGED_IO:
-        _log.error("The catalogue is damaged: %s", reported)
-        # Where even that cannot be written, the next damage will try again.
-        with contextlib.suppress(OSError):
-            paths.suspect.touch()
-        return damaged(f"The catalogue {paths.catalogue} is damaged: {reported}.", paths)
+        return _damage(reported, paths)
     if primary in _BUSY:
         return LibraryBusyError(
             f"The catalogue {paths.catalogue} is in use by another process.",
@@ -90,3 +89,11 @@ def _translated(
             "Check that the disk is connected, healthy and not full, then try again.",
         )
     return None
+
+
+def _damage(reported: BaseException | None, paths: LibraryPaths) -> CatalogueDamagedError:
+    _log.error("The catalogue is damaged: %s", reported)
+    # Where even that cannot be written, the next damage will try again.
+    with contextlib.suppress(OSError):
+        paths.suspect.touch()
+    return damaged(f"The catalogue {paths.catalogue} is damaged: {reported}.", paths)

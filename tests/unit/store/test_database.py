@@ -186,6 +186,17 @@ def test_that_a_file_that_is_no_database_is_called_damaged(
     assert "index your folders again" in caught.value.hint
 
 
+@pytest.mark.parametrize("write", [True, False])
+def test_that_a_schema_that_is_no_text_is_called_damaged(paths: LibraryPaths, write: bool) -> None:
+    Database.open(paths, write=True).close()
+    content = paths.catalogue.read_bytes()
+    assert b"CREATE TRIGGER" in content
+    paths.catalogue.write_bytes(content.replace(b"CREATE TRIGGER", b"CREATE TRIGG\xe1R", 1))
+
+    with pytest.raises(LibraryDamagedError):
+        Database.open(paths, write=write)
+
+
 def test_that_failing_to_open_frees_the_writers_place(paths: LibraryPaths) -> None:
     paths.folder.mkdir()
     paths.catalogue.write_bytes(b"no database" * 1000)

@@ -138,9 +138,11 @@ TRIGGERS = {
         + f"INSERT INTO counts SELECT state, tag_id, {COMES_OR_GOES} FROM photo_tags "
         "WHERE photo_id = NEW.id "
         "ON CONFLICT (subject, key) DO UPDATE SET n = n + excluded.n;"
+        # CROSS: or SQLite goes through all embeddings of a space to find those of one photo.
         f"INSERT INTO counts SELECT 'embedded', spaces.id, {COMES_OR_GOES} FROM spaces "
-        "JOIN embeddings ON space_id = spaces.id AND region_kind = 'whole' AND photo_id = NEW.id "
-        "WHERE true ON CONFLICT (subject, key) DO UPDATE SET n = n + excluded.n;"
+        "CROSS JOIN embeddings ON space_id = spaces.id AND region_kind = 'whole' "
+        "AND photo_id = NEW.id WHERE true "
+        "ON CONFLICT (subject, key) DO UPDATE SET n = n + excluded.n;"
     ),
     "photos_year AFTER UPDATE OF taken_at ON photos "
     "WHEN NEW.file_count > 0 AND OLD.taken_at IS NOT NEW.taken_at": (
