@@ -355,6 +355,7 @@ def test_that_no_tag_is_lost_in_a_storm(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_that_no_tag_is_lost_in_a_long_storm_over_200_photos(tmp_path: Path) -> None:
     seed = int(os.environ.get("PHOTOFIND_SEED", random.randrange(2**32)))
     print(f"seed {seed}")  # noqa: T201 - to repeat it with PHOTOFIND_SEED
