@@ -34,6 +34,11 @@ class Producer(Protocol):
         """What the shorter side of a picture must have at least, where the photo has as much."""
         ...
 
+    @property
+    def sets_decode_size(self) -> bool:
+        """Whether its product depends on the size decoded to: then no other producer changes it."""
+        ...
+
     def prepare(self, content: Fingerprint, picture: Picture) -> Any:
         """Do what a picture takes by itself; called from several threads.
 
@@ -74,6 +79,8 @@ class Kind:
 class Thumbnails:
     """Makes thumbnails, which are stored as soon as they are made."""
 
+    sets_decode_size = False
+
     def __init__(self, cache: ThumbnailCache) -> None:
         self._cache = cache
         self.version = thumbnail_version(cache.longest_side)
@@ -92,7 +99,9 @@ class Thumbnails:
 
 
 class ImageEmbeddings:
-    """Embeds photos."""
+    """Embeds photos, from the same pixels as a query by one of them."""
+
+    sets_decode_size = True
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -117,6 +126,12 @@ class ImageEmbeddings:
             else ProducerError("The search model can make nothing of this picture.")
             for vector in vectors
         ]
+
+
+def decode_size(producers: Collection[Producer]) -> int:
+    """What the shorter side of a picture must have at least, for some producers together."""
+    deciding = [one.decode_px for one in producers if one.sets_decode_size]
+    return max(deciding or [one.decode_px for one in producers])
 
 
 def thumbnail_version(longest_side: int) -> ProducerVersion:

@@ -16,7 +16,7 @@ from photofind.errors import (
     ProducerError,
     UnreadablePhotoError,
 )
-from photofind.indexing.producers import Producer
+from photofind.indexing.producers import Producer, decode_size
 from photofind.photos.decode import decode
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.formats import NotAPhoto
@@ -181,7 +181,7 @@ class Stages:
             data,
             name=read.found.path.name,
             # Of all producers: what is made of a photo must not depend on what else is missing.
-            shorter_side=max(one.decode_px for one in self.producers),
+            shorter_side=decode_size(self.producers),
             max_pixels=self.max_pixels,
         )
         products: dict[str, Any] = {}

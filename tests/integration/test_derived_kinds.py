@@ -20,6 +20,7 @@ from photofind.library import Library
 from photofind.library_status import read_status
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture, decode
+from photofind.photos.picture_file import open_picture
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store import derived, schema
@@ -38,6 +39,7 @@ class Sharpness:
     """How much neighbouring pixels of a photo differ; one number."""
 
     decode_px = 32
+    sets_decode_size = False
 
     def __init__(self, version: str = "1") -> None:
         self.version = ProducerVersion("sharpness", version)
@@ -317,3 +319,24 @@ def test_that_a_picture_that_cannot_be_embedded_costs_no_other_its_embedding(
     assert failure.path == path
     assert report.failures == ()
     assert report.embedded == PICTURES - 1
+
+
+def test_that_a_photo_is_embedded_as_a_query_by_its_file_is(tmp_path: Path) -> None:
+    """Thumbnails want more pixels of it: what is decoded at another size has other pixels."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    path = pictures / "large.jpg"
+    draw_scene(7, (1600, 1200)).image.save(path)
+    encoder = FakeEncoder("made up")
+    with Engine(
+        tmp_path / "library",
+        [pictures],
+        make_worker=lambda paths, settings: in_this_process(paths, settings, encoder),
+    ) as engine:
+        engine.run()
+        (row,) = Catalogue(engine.database).photos.all_rows().photo_ids.tolist()
+        stored = Catalogue(engine.database).embeddings.of(PhotoId(row))
+    picture = open_picture(path, encoder.preprocess.decode_px)
+    asked = encoder.encode_images(encoder.preprocess.pixels(picture.image)[np.newaxis])[0]
+    assert stored is not None
+    np.testing.assert_allclose(stored, asked, atol=1e-6)
