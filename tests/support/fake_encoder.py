@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.random import default_rng
 from typing_extensions import override
 
 from photofind.clip.encoder import Pixels
@@ -80,6 +81,6 @@ class SlowEncoder(FakeEncoder):
 
 
 def _direction(data: bytes) -> Embeddings:
-    vector = np.random.default_rng(zlib.crc32(data)).normal(size=DIM)
+    vector = default_rng(zlib.crc32(data)).normal(size=DIM)
     unit: Embeddings = (vector / np.linalg.norm(vector)).astype(np.float32)
     return unit

@@ -94,7 +94,7 @@ TRIGGERS = {
     "derived_presence AFTER UPDATE OF file_count ON photos "
     "WHEN (OLD.file_count = 0) <> (NEW.file_count = 0)": (
         f"INSERT INTO counts SELECT 'derived_' || status, producers.id, {COMES_OR_GOES} "
-        "FROM producers JOIN derived ON producer_id = producers.id AND photo_id = NEW.id "
+        "FROM producers CROSS JOIN derived ON producer_id = producers.id AND photo_id = NEW.id "
         "WHERE true ON CONFLICT (subject, key) DO UPDATE SET n = n + excluded.n;"
     ),
     "derived_space AFTER INSERT ON spaces": (
