@@ -31,8 +31,10 @@ class Logging:
     """
 
     def __init__(self, *, verbose: bool = False) -> None:
-        self._before = _logger.level
+        self._before = _logger.level, _logger.propagate
         self._handlers: list[logging.Handler] = []
+        # A library that logs to the root logger gives it a handler that writes to the terminal.
+        _logger.propagate = False
         _logger.setLevel(logging.INFO)
         if verbose:
             self.be_verbose()
@@ -53,7 +55,8 @@ class Logging:
             _logger.removeHandler(handler)
             handler.close()
         self._handlers.clear()
-        _logger.setLevel(self._before)
+        level, _logger.propagate = self._before
+        _logger.setLevel(level)
 
     def __enter__(self) -> "Logging":
         return self

@@ -40,6 +40,21 @@ def test_that_debug_records_stay_out_of_the_file(logger: logging.Logger, log: Pa
     assert "batch" not in log.read_text("utf-8")
 
 
+def test_that_a_library_that_logs_to_the_root_shows_nothing_of_it(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = logging.StreamHandler(sys.stderr)
+    logging.getLogger().addHandler(root)
+    try:
+        with Logging() as logging_:
+            logging_.to_library(log)
+            logging.getLogger("photofind.test").info("run finished")
+    finally:
+        logging.getLogger().removeHandler(root)
+    assert capsys.readouterr().err == ""
+    assert "run finished" in log.read_text("utf-8")
+
+
 def test_that_verbose_shows_everything_on_stderr_and_the_file_stays_as_it_is(
     log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
