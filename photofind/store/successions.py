@@ -243,15 +243,9 @@ def _succession(connection: sa.Connection, row: sa.Row[Any], space: int) -> Succ
 def _compared(
     connection: sa.Connection, old: PhotoId, new: PhotoId, preferred: int
 ) -> tuple[int | None, float | None]:
-    table = schema.embeddings
-    statement = (
-        sa.select(table.c.space_id)
-        .where(table.c.photo_id.in_((old, new)), table.c.region_kind == schema.WHOLE)
-        .group_by(table.c.space_id)
-        .having(sa.func.count() == 2)
-    )
-    shared = connection.scalars(statement).all()
-    for space in sorted(shared, key=lambda space: space != preferred):
+    # One space after the other: no index finds embeddings by their photo alone.
+    spaces = connection.scalars(sa.select(schema.spaces.c.id)).all()
+    for space in sorted(spaces, key=lambda space: space != preferred):
         vectors = embeddings.vectors_of(connection, space, (old, new))
         if len(vectors) == 2:
             return space, float(vectors[old] @ vectors[new])

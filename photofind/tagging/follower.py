@@ -118,7 +118,7 @@ class TagFollower:
             basis, changed = replace(basis, seq=seq), np.empty(0, np.int64)
             self._begin(basis)
         there = np.isin(changed, index.labels)
-        photo_ids = np.union1d(self._unseen(index, basis), changed[there])
+        photo_ids = np.union1d(self._unseen(index, basis, changed[there]), changed[there])
         started = time.monotonic()
         self._suggest(searchable, basis, photo_ids, cancel)
         if len(photo_ids):
@@ -191,11 +191,17 @@ class TagFollower:
             state.write_fact(connection, _BASIS, json.dumps(asdict(basis)))
             changes.set_followed(connection, FOLLOWER, basis.seq)
 
-    def _unseen(self, index: VectorIndex, basis: _Basis) -> NDArray[np.int64]:
-        """Photos of the index that nobody looked at on this basis."""
+    def _unseen(
+        self, index: VectorIndex, basis: _Basis, changed: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Photos of the index, beside those that changed, that were never looked at."""
         with self._database.reading() as connection:
             # Only photos of the index are ever done, so that equal numbers are equal photos.
-            if derived.progress(connection, basis.producer).done == len(index):
+            done_before = derived.progress(connection, basis.producer).done
+            new = len(changed) - len(
+                derived.done_among(connection, basis.producer, changed.tolist())
+            )
+            if done_before + new == len(index):
                 return np.empty(0, np.int64)
             done = derived.done_photos(connection, basis.producer)
         return np.setdiff1d(index.labels, done)
