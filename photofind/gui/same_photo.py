@@ -148,6 +148,6 @@ def _question(offer: Offer) -> str:
         return tr("Is {photo} still the photo that you tagged {tags}?").format(
             photo=offer.path.name, tags=tags
         )
-    return tr("These look like the same photo: {photo}, and {former}, tagged {tags}.").format(
+    return tr("Same photo? {former} (tagged {tags}) and {photo} look alike.").format(
         photo=offer.path.name, former=offer.former_path.name, tags=tags
     )
