@@ -96,6 +96,7 @@ class Clock:
                 yield connection
             clock.writer.append((began, time.monotonic()))
 
+        # Both are wrapped for the time of the measurement.
         Indexer.run = noted_run  # type: ignore[assignment, method-assign]
         Database.writing = noted_writing  # type: ignore[assignment, method-assign]
 
