@@ -3,9 +3,11 @@
 A test file imports the fixtures it uses, and those they use, under their own names.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -15,6 +17,7 @@ from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import PictureQuery, SearchRequest
 from photofind.search.parser import parse_parts, query_of
 from photofind.store.filter_kinds import CAMERA, FOLDER, TAG, TYPE
+from photofind.store.filters import FilterKind
 
 TYPING_MS = 20
 
@@ -49,7 +52,9 @@ class Harness:
 def make_harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Harness]]:
     made: list[Harness] = []
 
-    def make(typing_ms: int = TYPING_MS, busy_ms: int = 10) -> Harness:
+    def make(
+        typing_ms: int = TYPING_MS, busy_ms: int = 10, values_known: threading.Event | None = None
+    ) -> Harness:
         window = QWidget()
         recents = tmp_path / "state" / "recents.txt"
         values = {
@@ -58,7 +63,13 @@ def make_harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Harness
             CAMERA: ["NIKON D750"],
             TYPE: ["jpeg", "png"],
         }
-        bar = SearchBar(recents, values.__getitem__, typing_ms=typing_ms, busy_ms=busy_ms)
+
+        def values_of(kind: FilterKind[Any]) -> list[str]:
+            if values_known is not None:
+                values_known.wait(10)
+            return values[kind]
+
+        bar = SearchBar(recents, values_of, typing_ms=typing_ms, busy_ms=busy_ms)
         before, elsewhere = QLineEdit(), QLineEdit()
         column = QVBoxLayout(window)
         column.addWidget(before)

@@ -1,7 +1,9 @@
 """What the list below the search bar offers: recent searches and completions."""
 
+import threading
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -96,6 +98,29 @@ def test_that_a_filter_being_chosen_from_the_list_searches_nothing(
     assert harness.submitted == []
     harness.bar.popup.hide()
     qtbot.waitUntil(lambda: harness.submitted == [requested("tag:be")])
+
+
+@pytest.mark.parametrize("ended", ["folder:Italy ", "folder:Italy\r", "folder:\x1b"])
+def test_that_values_that_arrive_late_do_not_open_the_list_again(
+    make_harness: Callable[..., Harness], qtbot: QtBot, ended: str
+) -> None:
+    known = threading.Event()
+    harness = make_harness(values_known=known)
+    QTest.keyClicks(harness.bar.field, "dog")
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    harness.bar.field.clear()
+    for key in ended:
+        # Without a desktop, no window has the keyboard when a list over it has closed.
+        harness.window.activateWindow()
+        qtbot.waitUntil(lambda: harness.bar.field.hasFocus() or harness.bar.popup.shown)
+        QTest.keyClicks(harness.bar.field, key)
+    harness.window.activateWindow()
+    qtbot.waitUntil(harness.bar.field.hasFocus)
+
+    known.set()
+    qtbot.wait(TYPING_MS * 8)
+
+    assert not harness.bar.popup.shown
 
 
 def test_that_the_values_of_a_negated_filter_stay_negated(harness: Harness, qtbot: QtBot) -> None:

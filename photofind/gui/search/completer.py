@@ -43,7 +43,7 @@ class Completer(QObject):
         self._begun: FilterKind[Any] | None = None
         self.popup = CompletionPopup(field)
         self.popup.chosen.connect(self.chosen)
-        self.popup.closed.connect(self.changed)
+        self.popup.closed.connect(self._close)
 
     @property
     def shown(self) -> bool:
@@ -54,15 +54,19 @@ class Completer(QObject):
         if not self._field.hasFocus():
             return
         typed, cursor = self._field.typed, self._field.cursorPosition()
-        begun = typed.filter_at(cursor)
-        self._request_values(None if begun is None else begun.kind)
         self.popup.offer(
             completions(typed, cursor, self._recents.queries, self._values), self._field.rect()
         )
+        self._request_values(self._kind_at_cursor())
         self.changed.emit()
 
     def hide(self) -> None:
         self.popup.hide()
+
+    def _close(self) -> None:
+        # Values that arrive later must not open it again.
+        self._begun = None
+        self.changed.emit()
 
     def _request_values(self, kind: FilterKind[Any] | None) -> None:
         """Request them once each time a filter is begun: there may be new ones."""
@@ -77,5 +81,9 @@ class Completer(QObject):
 
     def _take_values(self, kind: FilterKind[Any], found: Sequence[str]) -> None:
         self._values[kind.name] = found
-        if self._begun is kind:
+        if self._begun is kind and self._kind_at_cursor() is kind:
             self.offer()
+
+    def _kind_at_cursor(self) -> FilterKind[Any] | None:
+        begun = self._field.typed.filter_at(self._field.cursorPosition())
+        return None if begun is None else begun.kind

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.child.client import ChildClient
@@ -44,10 +45,9 @@ class OpenWindow:
         if not self.library.paths.window_state.exists():
             self.window.resize(1100, 720)
         self.window.show()
-        self.window.activateWindow()
         self.window.photos.grid.setFocus()
         self.library.start()
-        self.wait(self.window.isActiveWindow)
+        self.activate(self.window)
 
     def read(self, photos: Path) -> None:
         """Add a folder and wait until all of it can be searched and is shown in order."""
@@ -68,6 +68,15 @@ class OpenWindow:
 
     def wait(self, until: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(until, timeout=PATIENCE_MS)
+
+    def activate(self, page: QWidget) -> None:
+        """Give a window the keyboard: without a desktop none has it once a list has closed."""
+
+        def is_active() -> bool:
+            page.activateWindow()
+            return page.isActiveWindow()
+
+        self.wait(is_active)
 
     def shown(self) -> list[PhotoId]:
         """Return the photos of the grid, in order."""

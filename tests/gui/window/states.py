@@ -237,8 +237,7 @@ def menu_at(grid: GridView, row: int) -> QMenu:
 
 
 def focus_grid(opened: OpenWindow) -> GridView:
-    # Without a desktop, no window has the keyboard when a list over it has closed.
-    opened.window.activateWindow()
+    opened.activate(opened.window)
     grid = opened.window.photos.grid
     grid.setFocus()
     opened.wait(grid.hasFocus)

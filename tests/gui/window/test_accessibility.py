@@ -114,8 +114,7 @@ def test_that_controls_have_names_of_their_own_and_are_a_tab_away(
 ) -> None:
     page = state(opened)
     if page.windowType() != Qt.WindowType.Popup:
-        page.activateWindow()
-        opened.wait(page.isActiveWindow)
+        opened.activate(page)
     _check(page)
 
 
