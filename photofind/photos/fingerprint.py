@@ -7,7 +7,7 @@ import hashlib
 import zlib
 
 from photofind.domain import Fingerprint
-from photofind.photos.formats import HEAD_BYTES, HEIF, PNG, sniff
+from photofind.photos.formats import HEAD_BYTES, HEIF, JPEG, PNG, sniff
 from photofind.photos.opening import open_header
 from photofind.photos.picture_data import PIXELS, picture_parts, png_chunks
 from photofind.photos.pixels import orientation_of
@@ -53,12 +53,16 @@ def _orientation(data: bytes) -> int:
         return 1
     if known is PNG:
         return _orientation_of_png(data)
+    # Opening them is half the cost of fingerprinting small pictures, which often have neither.
+    if known is JPEG and not any(mark in data for mark in _JPEG_METADATA):
+        return 1
     try:
         return orientation_of(open_header(data, known))
     except Exception:  # noqa: BLE001 - what cannot be opened will not be decoded either
         return 1
 
 
+_JPEG_METADATA = (b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0")
 _PNG_METADATA = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
 
 

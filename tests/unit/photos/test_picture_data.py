@@ -101,6 +101,14 @@ def test_that_a_photo_turned_by_its_metadata_is_another_one(kind: str) -> None:
     assert fingerprint(upright) == fingerprint(plain) or kind == "TIFF"
 
 
+def test_that_a_jpeg_turned_by_xmp_alone_is_another_photo() -> None:
+    xmp = b'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="6"/>'
+    turned = _with_segment(JPEG, 0xE1, xmp)
+
+    assert decode(turned, name="a.jpg").image.size == (90, 120)
+    assert fingerprint(turned) != fingerprint(JPEG)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_that_another_colour_profile_is_another_photo(kind: str) -> None:
     lab, srgb = (
