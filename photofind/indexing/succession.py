@@ -206,7 +206,8 @@ class SuccessionJudge:
 def _is_none(succession: Succession) -> bool:
     """Whether the old photo only lies elsewhere now, or the new one was gone at once."""
     lies_elsewhere = succession.known_before and succession.old_files > 0
-    return lies_elsewhere or succession.new_files == 0
+    # What lies there is a copy where an earlier state of the photo was restored here.
+    return (lies_elsewhere and not succession.was_edit) or succession.new_files == 0
 
 
 def _differ(one: str | None, other: str | None) -> bool:

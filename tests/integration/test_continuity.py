@@ -112,6 +112,21 @@ def test_that_restored_bytes_have_the_tags_set_since(library: TaggedFolder, phot
     assert library.tags_at(photo) == {"summer", "sea"}
 
 
+def test_that_restored_bytes_have_the_tags_of_an_edit_of_which_a_copy_is_left(
+    library: TaggedFolder, photo: Path
+) -> None:
+    original = photo.read_bytes()
+    photo.write_bytes(_edited())
+    library.run()
+    library.tag(photo, "summer")
+    copy = library.add("copies/photo.jpg", photo.read_bytes())
+    library.run()
+    photo.write_bytes(original)
+    library.run()
+
+    assert library.tags_at(photo) == library.tags_at(copy) == {"beach", "summer"}
+
+
 def test_that_a_photo_renamed_and_edited_meanwhile_is_offered(
     library: TaggedFolder, photo: Path
 ) -> None:
