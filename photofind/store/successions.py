@@ -68,7 +68,7 @@ class Succession:
 
     Attributes:
         known_before: The new photo was in the catalogue before it appeared at the path.
-        was_edit: One of them was an edit of the other before.
+        was_edit: One of them was an edit of the other before, or an edit of its edit.
         old_files: How many files the old photo has now.
         new_files: How many files the new photo has now.
         metadata: Of the old photo and of the new one.
@@ -302,13 +302,7 @@ def forget(connection: sa.Connection, succession_id: int) -> None:
 
 
 def _are_linked(connection: sa.Connection, one: PhotoId, other: PhotoId) -> bool:
-    pair = (int(one), int(other))
-    statement = sa.select(_successions.c.id).where(
-        _successions.c.old_photo_id.in_(pair),
-        _successions.c.new_photo_id.in_(pair),
-        _successions.c.verdict.in_(CARRIED),
-    )
-    return connection.execute(statement).first() is not None
+    return any(_became(connection, *pair) is not None for pair in ((one, other), (other, one)))
 
 
 def carried_to(connection: sa.Connection, photo_id: PhotoId) -> list[PhotoId]:

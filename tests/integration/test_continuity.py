@@ -118,6 +118,8 @@ def test_that_restored_bytes_have_the_tags_of_an_edit_of_which_a_copy_is_left(
     original = photo.read_bytes()
     photo.write_bytes(_edited())
     library.run()
+    photo.write_bytes(_edited(brightness=0.7))
+    library.run()
     library.tag(photo, "summer")
     copy = library.add("copies/photo.jpg", photo.read_bytes())
     library.run()
