@@ -5,7 +5,9 @@ depends on the kind of database.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, PhotoId
+from photofind.paths import LibraryPaths
 from photofind.store import (
     changes,
     counts,
     derived,
     embeddings,
     gallery,
+    identity,
     photos,
     roots,
     state,
@@ -29,12 +33,15 @@ from photofind.store.changes import ChangeKind, Changes
 from photofind.store.continuity import ContinuityRepository
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.derived import DerivedRepository
+from photofind.store.derived import DerivedRepository, ProducerVersion
 from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
+from photofind.store.files import FileRepository
 from photofind.store.filters import FilteredPhotos, FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
+from photofind.store.gone import delete_gone
 from photofind.store.roots import Root
 from photofind.store.shown_files import StoredFile, put_back, take_out
+from photofind.store.suggestions import SuggestionRepository
 from photofind.store.tag_decisions import DecidedTag, TagChanges
 from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState
 from photofind.store.timeline import Timeline
@@ -115,6 +122,16 @@ class PhotoRepository:
         """List the file shown of each photo that has one; arguments as `details`."""
         return [files[0].path for files in self.files(photo_ids, filters).values()]
 
+    def has_older(self) -> bool:
+        """Return whether photos may be known by file bytes, see [Note: older photos]."""
+        with self._database.reading() as connection:
+            return identity.has_older_photos(connection)
+
+    def delete_gone(self, before: datetime, limit: int, drop: Callable[[Fingerprint], None]) -> int:
+        """Delete photos whose last file is gone since before a moment; see `gone`."""
+        with self._database.writing() as connection:
+            return delete_gone(connection, before, limit, drop)
+
     def filter_values(self, kind: FilterKind[Any], vocabulary: Sequence[str]) -> list[str]:
         """List a filter's values for completion; empty if it takes any text."""
         if kind.suggestions is None:
@@ -151,10 +168,10 @@ class RootRepository:
         with self._database.writing() as connection:
             roots.remove_root(connection, root_id)
 
-    def failures(self) -> list[Failure]:
-        """List files that could not be read, by path."""
+    def failures(self, root_id: int | None = None) -> list[Failure]:
+        """List files that could not be read, by path; of one root or of all."""
         with self._database.reading() as connection:
-            return photos.failures(connection)
+            return photos.failures(connection, root_id)
 
     def forget_failures(self) -> None:
         """Retry, in the next run, all files that could not be read and facts not derived."""
@@ -168,6 +185,23 @@ class EmbeddingRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def prepare(self, space: EmbeddingSpace, producers: Sequence[ProducerVersion]) -> int:
+        """Make a space known, and what is made of photos from now on; return its id.
+
+        Searches use it from now on if they use none yet.
+        """
+        with self._database.writing() as connection:
+            space_id = embeddings.space_id(connection, space, create=True)
+            derived.set_current(connection, producers)
+            if state.serving_space(connection) is None:
+                state.set_serving_space(connection, space_id)
+        return space_id
+
+    def serve(self, space_id: int) -> None:
+        """Have searches use a space from now on."""
+        with self._database.writing() as connection:
+            state.set_serving_space(connection, space_id)
 
     def serving(self) -> tuple[int, EmbeddingSpace] | None:
         """Return the space that searches use, and its id; `None` before the first index."""
@@ -308,15 +342,33 @@ class TagRepository:
             return tag_decisions.take_back(connection, decided)
 
 
-class Catalogue:
-    """All repositories over one database."""
+class Catalogue(AbstractContextManager["Catalogue"]):
+    """All repositories over one database.
+
+    Attributes:
+        upkeep: What is done with the catalogue as a whole.
+    """
 
     def __init__(self, database: Database) -> None:
+        self.upkeep = database
         self.photos = PhotoRepository(database)
         self.roots = RootRepository(database)
+        self.files = FileRepository(database)
         self.filtered = FilteredPhotos(database)
         self.embeddings = EmbeddingRepository(database)
         self.changes = ChangeRepository(database)
         self.tags = TagRepository(database)
+        self.suggestions = SuggestionRepository(database)
         self.continuity = ContinuityRepository(database)
         self.derived = DerivedRepository(database)
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.upkeep.close()
+
+
+def open_catalogue(paths: LibraryPaths, *, write: bool, create: bool = True) -> Catalogue:
+    """Open the catalogue of a library; arguments and errors as `Database.open`."""
+    return Catalogue(Database.open(paths, write=write, create=create))

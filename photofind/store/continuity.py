@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from photofind.domain import PhotoId
+from photofind.domain import Embeddings, PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
 from photofind.store.database import Database
-from photofind.store.successions import OFFERED, Verdict
+from photofind.store.lookalikes import Candidate, Lookalikes, lookalikes, set_compared
+from photofind.store.successions import OFFERED, Succession, Verdict
 from photofind.store.tags import PriorTag, TagState
 
 _former = schema.former_paths
@@ -84,7 +85,7 @@ class Answered:
 
 
 class ContinuityRepository:
-    """Offers and orphans after files changed; thread-safe.
+    """Which photo follows which, offers and orphans after files changed; thread-safe.
 
     Args:
         database: Opened for writing where offers are answered.
@@ -135,6 +136,49 @@ class ContinuityRepository:
     def decline(self, offer_id: int) -> Answered:
         """Never offer this again; `BadInputError` if it is not open."""
         return self._answer(offer_id, Verdict.DECLINED)
+
+    def undecided(self, space: int) -> list[Succession]:
+        """List successions that wait for a verdict, in the order they happened.
+
+        Args:
+            space: Where photos are compared if both are embedded there, else in any other.
+        """
+        with self._database.reading() as connection:
+            return successions.undecided(connection, space)
+
+    def settle(self, verdicts: Sequence[tuple[Succession, Verdict | None]]) -> None:
+        """Record verdicts, and carry tags to edits; `None` where it turned out to be none."""
+        with self._database.writing() as connection:
+            for succession, verdict in verdicts:
+                if verdict is None:
+                    successions.forget(connection, succession.id)
+                else:
+                    successions.settle(connection, succession.id, verdict, succession.cosine)
+
+    def sample(self, space: int, size: int) -> Embeddings:
+        """Sample up to `size` embeddings (N, dim) float32 from the whole library."""
+        with self._database.reading() as connection:
+            return successions.sample_vectors(connection, space, size)
+
+    def lookalikes(self, space: int) -> Lookalikes:
+        """Select the photos to compare in a space; constant time if nothing changed."""
+        with self._database.reading() as connection:
+            return lookalikes(connection, space)
+
+    def offer(self, similar: Sequence[tuple[Candidate, Candidate, float]]) -> None:
+        """Offer what was found of `lookalikes`; all of them count as compared.
+
+        Args:
+            similar: A photo that is gone, another one, and the cosine of their embeddings.
+        """
+        with self._database.writing() as connection:
+            for gone, here, cosine in similar:
+                path = here.paths[0]
+                successions.record(
+                    connection, gone.photo, here.photo, path, Verdict.SIMILAR, cosine=cosine
+                )
+            set_compared(connection)
+            successions.prune(connection)
 
     def take_back(self, answered: Answered) -> None:
         """Reopen an answered offer, and take back the tags that were moved."""
