@@ -34,7 +34,7 @@ from photofind.photos.fingerprint import fingerprint
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
 from photofind.settings import Settings
-from photofind.store.catalogue import Catalogue
+from photofind.store.catalogue import catalogue_in
 from photofind.store.database import Database
 from photofind.store.embeddings import producer_of
 from photofind.store.photos import ReadFile
@@ -165,7 +165,7 @@ def _fill(
         with database.writing() as connection:
             # Every block changes pages all over the catalogue, each of them many times.
             connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
-        catalogue = Catalogue(database)
+        catalogue = catalogue_in(database)
         catalogue.embeddings.prepare(encoder.space, producers)
         (root,) = catalogue.roots.add([root_path.resolve()])
         for start in range(0, len(links), _BLOCK):

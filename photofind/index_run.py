@@ -78,7 +78,7 @@ class IndexRuns:
             CancelledError: `cancel` was cancelled; finished batches are kept.
         """
         if changes is None:
-            self.catalogue.upkeep.maintain(self.cancel.raise_if_cancelled)
+            self.catalogue.maintenance.maintain(self.cancel.raise_if_cancelled)
             self._requeue_lost_thumbnails()
         indexer = Indexer(
             self.catalogue,

@@ -260,7 +260,7 @@ class Library(AbstractContextManager["Library"]):
         Raises:
             LibraryDamagedError: The catalogue or an embedding is damaged.
         """
-        self.catalogue.upkeep.check()
+        self.catalogue.maintenance.check()
         serving = self.catalogue.embeddings.serving()
         if serving is None:
             return EXACT_CHECKED

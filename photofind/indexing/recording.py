@@ -16,7 +16,7 @@ from photofind.indexing.stages import (
 from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
 from photofind.store.derived import ProducerVersion
-from photofind.store.files import FileRepository
+from photofind.store.indexed import FileRepository
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 

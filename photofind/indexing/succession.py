@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photofind.domain import PhotoId, PhotoMetadata
-from photofind.store.continuity import ContinuityRepository
+from photofind.store.catalogue import ContinuityRepository
 from photofind.store.lookalikes import Candidate, Lookalikes
 from photofind.store.successions import Succession, Verdict
 

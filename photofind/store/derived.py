@@ -91,14 +91,13 @@ class KindStatus:
     failures: tuple[Failure, ...]
 
 
-class DerivedRepository:
-    """What is derived from photos, as the rest of the program sees it."""
+class SqliteDerived:
+    """Implements `catalogue.DerivedRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def status(self) -> list[KindStatus]:
-        """Of all that is made now, by kind."""
         with self._database.reading() as connection:
             return [
                 KindStatus(progress(connection, producer), tuple(failures(connection, producer)))
@@ -106,21 +105,18 @@ class DerivedRepository:
             ]
 
     def pending(self, producers: Sequence[ProducerVersion]) -> set[PhotoId]:
-        """Find photos that have a file and miss something; quick where there are none."""
         with self._database.reading() as connection:
             return pending(connection, producers)
 
     def pending_among(
         self, producers: Sequence[ProducerVersion], photo_ids: Collection[PhotoId]
     ) -> set[PhotoId]:
-        """Find those of some photos that miss something, whether or not they have a file."""
         with self._database.reading() as connection:
             return pending_among(connection, producers, photo_ids)
 
     def missing_kinds(
         self, producers: Sequence[ProducerVersion], content: Fingerprint
     ) -> frozenset[str] | None:
-        """Find what a photo misses; `None` where its content is not known."""
         with self._database.reading() as connection:
             known = photo_ids_of(connection, [content])
             if not known:
@@ -128,7 +124,6 @@ class DerivedRepository:
             return pending_kinds(connection, producers, known[content])
 
     def forget_all(self, producer: ProducerVersion) -> int:
-        """Have all of it made again; return of how many photos."""
         with self._database.reading() as connection:
             done = progress(connection, producer).done
         if done:

@@ -28,7 +28,7 @@ STORES: dict[str, StoreProducts] = {
     "thumbnail": _keep_nothing,
     "embedding": embeddings.store_products,
 }
-"""How what is made of photos is stored, by `ProducerVersion.family`."""
+"""How what is made of photos is kept, by `ProducerVersion.family`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +46,27 @@ class Recorded:
     incomplete: Collection[PhotoId]
 
 
-class FileRepository:
-    """Files of roots; the one that indexes is the only one to change them."""
+class SqliteFiles:
+    """Implements `catalogue.FileRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def count(self, root: Root) -> int:
-        """Count the known files of a root, failures among them."""
         with self._database.reading() as connection:
             return photos.count_files(connection, root)
 
     def known(self, root: Root) -> list[KnownFile]:
-        """List all files of a root, by the bytes of their paths."""
         with self._database.reading() as connection:
             return list(photos.known_files(connection, root).values())
 
     def known_after(self, root: Root, after: Path | None, limit: int) -> list[KnownFile]:
-        """List the next files of a root by the bytes of their paths; the first after `None`."""
         with self._database.reading() as connection:
             return photos.known_files_after(connection, root, after, limit)
 
     def known_in(
         self, root: Root, in_folders: Iterable[Path], in_trees: Iterable[Path]
     ) -> dict[Path, KnownFile]:
-        """Read the files in some folders, and in others with all below them, by path."""
         known: dict[Path, KnownFile] = {}
         with self._database.reading() as connection:
             for folder in in_folders:
@@ -82,17 +78,14 @@ class FileRepository:
     def outside(
         self, root: Root, in_folders: Iterable[Path], in_trees: Iterable[Path], limit: int
     ) -> list[tuple[Path, int]]:
-        """List files that `known_in` would not return, with their sizes."""
         with self._database.reading() as connection:
             return folders.files_outside(connection, root, in_folders, in_trees, limit)
 
     def enqueue(self, root: Root, paths: Iterable[Path]) -> None:
-        """Queue files that are still to be read; see `waiting`."""
         with self._database.writing() as connection:
             waiting.add_waiting(connection, root, paths)
 
     def clear_queue(self, root: Root, in_folders: Iterable[Path], in_trees: Iterable[Path]) -> None:
-        """Clear the queue of some folders, and of others with all below them."""
         with self._database.writing() as connection:
             for folder in in_folders:
                 waiting.clear_waiting(connection, root, folder, deep=False)
@@ -106,13 +99,6 @@ class FileRepository:
         files: Sequence[ReadFile],
         no_photos: Sequence[FoundFile],
     ) -> Recorded:
-        """Record a batch that was read, and what was made of its photos.
-
-        Args:
-            known_roots: By path; those the files belong to.
-            producers: Of the products that files have.
-            no_photos: Files that hold no photo; they are forgotten.
-        """
         photo_ids: list[PhotoId | None] = [None] * len(files)
         with self._database.writing() as connection:
             for path in {found.root for found in no_photos}:
@@ -134,12 +120,6 @@ class FileRepository:
         return Recorded(photo_ids, done, {one for one in ids if len(settled[one]) < len(producers)})
 
     def settle(self, root: Root, removed: Iterable[int], *, offline: bool) -> None:
-        """Forget files of a root that was compared, and say whether it is connected.
-
-        Args:
-            removed: `KnownFile.file_id`; their photos stay.
-            offline: Otherwise the root counts as indexed now.
-        """
         with self._database.writing() as connection:
             photos.remove_files(connection, removed)
             roots.set_offline(connection, root.id, offline)

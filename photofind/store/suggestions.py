@@ -18,30 +18,23 @@ _BASIS = "tags_basis"
 _FOLLOWED = (ChangeKind.EMBEDDING,)
 
 
-class SuggestionRepository:
-    """Suggested tags, a derived fact; see [Note: change feed] and [Note: derived facts]."""
+class SqliteSuggestions:
+    """Implements `catalogue.SuggestionRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def basis(self) -> str | None:
-        """Return what suggestions were last begun on."""
         with self._database.reading() as connection:
             return state.read_fact(connection, _BASIS)
 
     def begin(self, producer: ProducerVersion, basis: str, seq: int) -> None:
-        """Have all photos looked at; what changes after `seq` is followed."""
         with self._database.writing() as connection:
             derived.set_current(connection, [producer])
             state.write_fact(connection, _BASIS, basis)
             changes.set_followed(connection, FOLLOWER, seq)
 
     def changed(self, space_id: int) -> tuple[int | None, NDArray[np.int64] | None]:
-        """Read the number that was followed to, and the photos embedded in a space since.
-
-        Returns:
-            No photos where the log does not reach back, and no number before `begin`.
-        """
         with self._database.reading() as connection:
             followed = changes.followed(connection, FOLLOWER)
             if followed is None:
@@ -52,12 +45,6 @@ class SuggestionRepository:
     def unseen(
         self, producer: ProducerVersion, there: NDArray[np.int64], changed: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Find photos that were never looked at.
-
-        Args:
-            there: (N,) int64, ascending: all that are to be looked at. Only these are ever done.
-            changed: (M,) int64: those of them that changed, which are looked at anyway.
-        """
         with self._database.reading() as connection:
             done_before = derived.progress(connection, producer).done
             done_of_changed = derived.done_among(connection, producer, changed.tolist())
@@ -74,18 +61,12 @@ class SuggestionRepository:
         photo_ids: Sequence[PhotoId],
         suggestions: Iterable[Suggestion],
     ) -> int:
-        """Replace the suggestions of photos that were looked at; see `tags.suggest`."""
         with self._database.writing() as connection:
             suggested = tags.suggest(connection, space_id, photo_ids, suggestions)
             derived.mark_done(connection, producer, photo_ids)
         return suggested
 
     def follow(self, producer: ProducerVersion, seq: int, left: Sequence[PhotoId]) -> None:
-        """Record the number that is followed to.
-
-        Args:
-            left: Photos that have no embedding any more: looked at again when they have one.
-        """
         with self._database.writing() as connection:
             derived.forget(connection, producer, left)
             changes.set_followed(connection, FOLLOWER, seq)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, PhotoId
 from photofind.store.derived import ProducerVersion
-from photofind.store.suggestions import SuggestionRepository
+from photofind.store.indexed import SuggestionRepository
 from photofind.store.tags import Suggestion
 from photofind.tagging.tagger import SAMPLE, TagScale, measure, suggest_tags
 from photofind.tagging.vocabulary import Vocabulary

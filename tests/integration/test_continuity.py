@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PIL import ImageEnhance, ImageOps
 
-from photofind.store import roots
+from photofind.store import roots, schema
 from photofind.store.continuity import Offer
 from photofind.store.successions import Verdict
 from tests.support.fake_encoder import SeeingEncoder
@@ -332,16 +333,18 @@ def test_that_a_run_killed_before_its_end_loses_no_offer(
     assert [offer.path for offer in _offers(library)] == [other]
 
 
-def test_that_what_was_decided_is_kept_to_be_shown(library: TaggedFolder, photo: Path) -> None:
+def test_that_every_verdict_is_kept(library: TaggedFolder, photo: Path) -> None:
     photo.write_bytes(_edited())
     library.run()
     photo.write_bytes(jpeg(picture(2)))
     library.run()
 
-    happened = library.engine.catalogue.continuity.history(photo)
+    table = schema.successions
+    with library.engine.database.reading() as connection:
+        happened = connection.execute(sa.select(table).order_by(table.c.happened_at)).all()
     assert [(one.verdict, one.cosine is not None) for one in happened] == [
-        (Verdict.REPLACED, True),
         (Verdict.EDITED, True),
+        (Verdict.REPLACED, True),
     ]
 
 

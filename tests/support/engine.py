@@ -15,7 +15,7 @@ from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 from photofind.store import counts, embeddings
-from photofind.store.catalogue import Catalogue
+from photofind.store.catalogue import catalogue_in
 from photofind.store.database import Database
 from tests.support.fake_encoder import FakeEncoder
 
@@ -43,7 +43,7 @@ class Engine:
         self.paths = LibraryPaths(library)
         self.settings = settings or Settings()
         self.database = Database.open(self.paths, write=True)
-        self.catalogue = Catalogue(self.database)
+        self.catalogue = catalogue_in(self.database)
         try:
             self.catalogue.roots.add(folders)
         except BaseException:

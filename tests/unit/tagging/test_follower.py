@@ -16,7 +16,7 @@ from photofind.paths import LibraryPaths
 from photofind.store import changes, derived, embeddings, photos, roots, schema, state, tags
 from photofind.store.changes import ChangeKind, changes_since, latest
 from photofind.store.database import Database
-from photofind.store.suggestions import SuggestionRepository
+from photofind.store.suggestions import SqliteSuggestions
 from photofind.store.tags import TagState
 from photofind.tagging import follower
 from photofind.tagging.follower import TagFollower
@@ -52,7 +52,7 @@ class Library:
 
     def follow(self, vocabulary: Vocabulary = VOCABULARY, labels: Embeddings = LABELS) -> None:
         """As another process would."""
-        self.follower = TagFollower(SuggestionRepository(self.database), vocabulary, labels)
+        self.follower = TagFollower(SqliteSuggestions(self.database), vocabulary, labels)
 
     @property
     def index(self) -> ExactIndex:
