@@ -1,7 +1,7 @@
 """What a catalogue offers: a repository for each subject.
 
-Every method of a repository is thread-safe and owns its transaction. Nothing outside of this package
-opens a connection, or knows which database keeps the catalogue.
+Every method is thread-safe and owns its transaction. Nothing outside of this package opens a
+connection, or knows which database keeps the catalogue.
 """
 
 from collections.abc import Callable, Mapping, Sequence
