@@ -24,8 +24,7 @@ from benchmarks.tables import cores, print_table, save_json
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.domain import Embeddings, PhotoId
 from photofind.paths import LibraryPaths
-from photofind.store import embeddings, photos, state
-from photofind.store.database import Database
+from photofind.store.catalogue import open_catalogue
 
 QUERIES = ("a dog on a beach", "two people in the snow", "a red car", "a city at night", "food")
 
@@ -83,12 +82,12 @@ def query_times(
 
 def photofind_embeddings(paths: LibraryPaths) -> dict[str, Embeddings]:
     """(dim,) by file name."""
-    with Database.open(paths, write=False) as database, database.reading() as connection:
-        serving = state.serving_space(connection)
+    with open_catalogue(paths, write=False) as catalogue:
+        serving = catalogue.embeddings.serving()
         if serving is None:
             raise SystemExit("photofind has indexed nothing.")
-        ids, vectors, _ = embeddings.load_embeddings(connection, serving[0])
-        places = photos.paths_of(connection, [PhotoId(int(id_)) for id_ in ids])
+        _, (ids, vectors, _) = catalogue.embeddings.load(serving[0])
+        places = catalogue.photos.paths([PhotoId(int(id_)) for id_ in ids])
     return {
         path.name: vector
         for id_, vector in zip(ids, vectors, strict=True)

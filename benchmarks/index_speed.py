@@ -37,8 +37,8 @@ from photofind.photos.read import read_file
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
 from photofind.settings import Settings
-from photofind.store import embeddings, photos, roots
-from photofind.store.database import Database
+from photofind.store.catalogue import Catalogue, open_catalogue
+from photofind.store.embeddings import producer_of
 from photofind.store.photos import ReadFile
 
 STAGES = ("read", "decode", "thumbnail", "metadata", "preprocess", "embed", "store")
@@ -75,19 +75,22 @@ class OneThread:
         self.watch = Stopwatch()
         self._library = library
         self._encoder = encoder
+        self._embedding = producer_of(encoder.space)
         self._settings = Settings()
         self._thumbnails = ThumbnailCache(library.thumbnails, self._settings.thumbnail_px)
 
     def run(self, root: Path, found: Sequence[FoundFile]) -> None:
         size = self._settings.batch_size
         batches = [found[start : start + size] for start in range(0, len(found), size)]
-        with Database.open(self._library, write=True) as database:
+        with open_catalogue(self._library, write=True) as catalogue:
+            catalogue.roots.add([root])
+            catalogue.embeddings.prepare(self._encoder.space, [self._embedding])
             for batch in batches:
                 prepared = [self._prepare(file) for file in batch]
                 with self.watch.time("embed"):
                     vectors = self._encoder.encode_images(np.stack([p.pixels for p in prepared]))
                 with self.watch.time("store"):
-                    self._store(database, root, prepared, vectors)
+                    self._store(catalogue, prepared, vectors)
 
     def _prepare(self, found: FoundFile) -> Prepared:
         preprocess, time_stage = self._encoder.preprocess, self.watch.time
@@ -105,15 +108,14 @@ class OneThread:
             pixels = preprocess.pixels(picture.image)
         return Prepared(found, photo, pixels)
 
-    def _store(
-        self, database: Database, root: Path, batch: Sequence[Prepared], vectors: Embeddings
-    ) -> None:
-        with database.writing() as connection:
-            space = embeddings.space_id(connection, self._encoder.space, create=True)
-            stored_root = roots.add_root(connection, root)
-            files = [ReadFile(item.found, time.time_ns(), photo=item.photo) for item in batch]
-            ids = [id_ for id_ in photos.record_files(connection, stored_root, files) if id_]
-            embeddings.add_embeddings(connection, space, ids, vectors)
+    def _store(self, catalogue: Catalogue, batch: Sequence[Prepared], vectors: Embeddings) -> None:
+        kind = self._embedding.kind
+        files = [
+            ReadFile(item.found, time.time_ns(), photo=item.photo, products={kind: vector})
+            for item, vector in zip(batch, vectors, strict=True)
+        ]
+        roots = {root.path: root for root in catalogue.roots.all()}
+        catalogue.files.record(roots, [self._embedding], files, ())
 
 
 def _photo(

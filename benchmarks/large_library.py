@@ -12,7 +12,7 @@ import argparse
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +33,10 @@ from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
-from photofind.store import derived, embeddings, photos, roots, state
+from photofind.settings import Settings
+from photofind.store.catalogue import catalogue_in
+from photofind.store.database import Database
+from photofind.store.embeddings import producer_of
 from photofind.store.photos import ReadFile
 
 PICTURES = 500
@@ -157,23 +160,26 @@ def _fill(
     encoder: Encoder,
 ) -> None:
     chance = np.random.default_rng(0)
-    with Library(folder, write=True) as library:
-        with library.database.writing() as connection:
-            space_id = embeddings.space_id(connection, encoder.space, create=True)
-            state.set_serving_space(connection, space_id)
-            root = roots.add_root(connection, root_path.resolve())
+    producers = producer_of(encoder.space), thumbnail_version(Settings().thumbnail_px)
+    with Database.open(LibraryPaths(folder), write=True) as database:
+        with database.writing() as connection:
             # Every block changes pages all over the catalogue, each of them many times.
             connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
+        catalogue = catalogue_in(database)
+        catalogue.embeddings.prepare(encoder.space, producers)
+        (root,) = catalogue.roots.add([root_path.resolve()])
         for start in range(0, len(links), _BLOCK):
             numbers = range(start, min(start + _BLOCK, len(links)))
-            files = [_file(root.path, links[number], number, pictures) for number in numbers]
-            with library.database.writing() as connection:
-                ids = [id_ for id_ in photos.record_files(connection, root, files) if id_]
-                shared = pictures.vectors[np.array(numbers) % len(pictures.vectors)]
-                vectors = turned(shared, chance)
-                embeddings.add_embeddings(connection, space_id, ids, vectors)
-                thumbnails = thumbnail_version(library.settings.thumbnail_px)
-                derived.mark_done(connection, thumbnails, ids)
+            vectors = turned(pictures.vectors[np.array(numbers) % len(pictures.vectors)], chance)
+            files = [
+                replace(
+                    _file(root.path, links[number], number, pictures),
+                    products={producer.kind: vector for producer in producers},
+                )
+                for number, vector in zip(numbers, vectors, strict=True)
+            ]
+            catalogue.files.record({root.path: root}, producers, files, ())
+    with Library(folder, write=True) as library:
         # As after a first run: suggestions wait for review, and nothing is computed at the start.
         search = library.search_follower(encoder)
         library.tag_follower(encoder).catch_up(search, CancelToken())

@@ -33,12 +33,13 @@ from photofind.indexing.producers import thumbnail_version
 from photofind.indexing.stages import Result
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
-from photofind.store import derived, embeddings, photos, roots, state
-from photofind.store.database import Database
+from photofind.store.catalogue import open_catalogue
+from photofind.store.embeddings import producer_of
 from photofind.store.photos import ReadFile
 
 FILES_A_FOLDER = 100
 SPACE = EmbeddingSpace("made up", "0" * 64, 1, 8)
+VECTOR = np.eye(1, SPACE.dim, dtype=np.float32)[0]
 _BATCH = 5_000
 _RUNS = 3
 
@@ -47,7 +48,7 @@ class NothingToRead:
     """A worker for files of which none has changed."""
 
     space = SPACE
-    producers = (embeddings.producer_of(SPACE), thumbnail_version(Settings().thumbnail_px))
+    producers = (producer_of(SPACE), thumbnail_version(Settings().thumbnail_px))
     encodes_per_s = 1.0
 
     def run(
@@ -67,24 +68,14 @@ class NothingToRead:
 def make(folder: Path, count: int) -> None:
     """Makes `folder/photos` and `folder/library`."""
     root_path = folder / "photos"
-    with Database.open(LibraryPaths(folder / "library"), write=True) as database:
-        with database.writing() as connection:
-            root = roots.add_root(connection, root_path)
-            space = embeddings.space_id(connection, SPACE, create=True)
-            state.set_serving_space(connection, space)
-        vector = np.zeros((1, SPACE.dim), np.float32)
-        vector[0, 0] = 1
+    producers = NothingToRead.producers
+    with open_catalogue(LibraryPaths(folder / "library"), write=True) as catalogue:
+        (root,) = catalogue.roots.add([root_path])
+        catalogue.embeddings.prepare(SPACE, producers)
         for start in range(0, count, _BATCH):
             stop = min(start + _BATCH, count)
             files = [_made(root_path, number) for number in range(start, stop)]
-            with database.writing() as connection:
-                ids = photos.record_files(connection, root, files)
-                known = [photo_id for photo_id in ids if photo_id is not None]
-                embeddings.add_embeddings(
-                    connection, space, known, np.repeat(vector, len(known), axis=0)
-                )
-                for producer in NothingToRead.producers:
-                    derived.mark_done(connection, producer, known)
+            catalogue.files.record({root_path: root}, producers, files, ())
 
 
 def _made(root: Path, number: int) -> ReadFile:
@@ -98,19 +89,19 @@ def _made(root: Path, number: int) -> ReadFile:
     )
     # As if read long after it was written.
     read_at_ns = found.st_ctime_ns + 2 * RACY_NS
-    return ReadFile(FoundFile(root, path, kept), read_at_ns, photo=photo)
+    products = {producer.kind: VECTOR for producer in NothingToRead.producers}
+    return ReadFile(FoundFile(root, path, kept), read_at_ns, photo=photo, products=products)
 
 
 def measure(folder: Path) -> None:
     """Prints the best time of some runs and the memory that they took, beyond what came before."""
-    with Database.open(LibraryPaths(folder / "library"), write=True) as database:
+    with open_catalogue(LibraryPaths(folder / "library"), write=True) as catalogue:
         before = _peak_mb()
         best = best_cpu = float("inf")
         for _ in range(_RUNS):
-            with database.reading() as connection:
-                known = roots.list_roots(connection)
+            known = catalogue.roots.all()
             started, started_cpu = time.perf_counter(), time.process_time()
-            report = Indexer(database, NothingToRead(), Settings()).run(known)
+            report = Indexer(catalogue, NothingToRead(), Settings()).run(known)
             best = min(best, time.perf_counter() - started)
             best_cpu = min(best_cpu, time.process_time() - started_cpu)
             assert report.unchanged == report.found

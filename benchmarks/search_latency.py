@@ -12,7 +12,8 @@ with a part of its own, as a text that fits some photos is. `--seed` fixes them 
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +32,8 @@ from photofind.domain import (
 )
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
-from photofind.store import embeddings, photos, roots
-from photofind.store.database import Database
+from photofind.store.catalogue import open_catalogue
+from photofind.store.embeddings import producer_of
 from photofind.store.photos import ReadFile
 from photofind.vectors.exact import ExactIndex
 
@@ -91,30 +92,25 @@ def load_times(folder: Path, vectors: Embeddings, tries: int) -> NDArray[np.floa
     space = _fill(paths, vectors)
     taken = []
     for _ in range(tries):
-        with Database.open(paths, write=False) as database, database.reading() as connection:
-            taken.append(_milliseconds(partial(embeddings.load_embeddings, connection, space)))
+        with open_catalogue(paths, write=False) as catalogue:
+            taken.append(_milliseconds(partial(catalogue.embeddings.load, space)))
     return np.array(taken)
 
 
 def _fill(paths: LibraryPaths, vectors: Embeddings) -> int:
     root_path = paths.folder / "photos"
     space = EmbeddingSpace("benchmark", "0" * 64, PREPROCESS_VERSION, vectors.shape[1])
-    with Database.open(paths, write=True) as database:
-        with database.writing() as connection:
-            space_id = embeddings.space_id(connection, space, create=True)
-            root = roots.add_root(connection, root_path)
-        for start, files in _files(root_path, len(vectors)):
-            with database.writing() as connection:
-                ids = [id_ for id_ in photos.record_files(connection, root, files) if id_]
-                block = vectors[start : start + len(files)]
-                embeddings.add_embeddings(connection, space_id, ids, block)
+    embedding = producer_of(space)
+    with open_catalogue(paths, write=True) as catalogue:
+        space_id = catalogue.embeddings.prepare(space, [embedding])
+        (root,) = catalogue.roots.add([root_path])
+        for start in range(0, len(vectors), _BLOCK):
+            files = [
+                replace(_file(root_path, start + row), products={embedding.kind: vector})
+                for row, vector in enumerate(vectors[start : start + _BLOCK])
+            ]
+            catalogue.files.record({root_path: root}, [embedding], files, ())
     return space_id
-
-
-def _files(root: Path, count: int) -> Iterator[tuple[int, list[ReadFile]]]:
-    for start in range(0, count, _BLOCK):
-        numbers = range(start, min(start + _BLOCK, count))
-        yield start, [_file(root, number) for number in numbers]
 
 
 def _file(root: Path, number: int) -> ReadFile:

@@ -22,7 +22,6 @@ from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store.catalogue import Catalogue
-from photofind.store.database import Database
 from photofind.store.roots import Root
 
 _log = logging.getLogger(__name__)
@@ -48,7 +47,6 @@ class IndexRuns:
     """
 
     paths: LibraryPaths
-    database: Database
     catalogue: Catalogue
     settings: Settings
     worker: Worker
@@ -80,10 +78,10 @@ class IndexRuns:
             CancelledError: `cancel` was cancelled; finished batches are kept.
         """
         if changes is None:
-            self.database.maintain(self.cancel.raise_if_cancelled)
+            self.catalogue.maintenance.maintain(self.cancel.raise_if_cancelled)
             self._requeue_lost_thumbnails()
         indexer = Indexer(
-            self.database,
+            self.catalogue,
             self.worker,
             self.settings,
             own_folder=self.paths.folder,
@@ -96,7 +94,8 @@ class IndexRuns:
         report = indexer.run(roots, changes)
         _log_report(report)
         if changes is None:
-            purge(self.database, self._thumbnails, self.settings.forget_gone_days, self.cancel)
+            days = self.settings.forget_gone_days
+            purge(self.catalogue.photos, self._thumbnails, days, self.cancel)
         # Warms the prompt cache for the first search.
         background_embeddings(self.paths.cache, self.worker)
         return report

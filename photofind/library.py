@@ -28,8 +28,7 @@ from photofind.photos.picture_file import PictureLimits
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
-from photofind.store.catalogue import Catalogue
-from photofind.store.database import Database
+from photofind.store.catalogue import open_catalogue
 from photofind.store.roots import Root
 from photofind.store.same_folder import is_same_folder
 from photofind.store.tag_decisions import TagChanges
@@ -75,14 +74,13 @@ class Library(AbstractContextManager["Library"]):
         self._selector: tuple[object, IndexSelector] | None = None
         self._tags: tuple[object, TagFollower] | None = None
         self._vocabulary: tuple[int | None, Vocabulary] | None = None
-        self.database = Database.open(self.paths, write=write, create=create)
-        self.catalogue = Catalogue(self.database)
+        self.catalogue = open_catalogue(self.paths, write=write, create=create)
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
 
     def close(self) -> None:
-        self.database.close()
+        self.catalogue.close()
 
     def index(
         self,
@@ -133,9 +131,7 @@ class Library(AbstractContextManager["Library"]):
         yield from self._runs(worker, listener, cancel).watch()
 
     def _runs(self, worker: Worker, listener: Listener, cancel: CancelToken) -> IndexRuns:
-        return IndexRuns(
-            self.paths, self.database, self.catalogue, self.settings, worker, listener, cancel
-        )
+        return IndexRuns(self.paths, self.catalogue, self.settings, worker, listener, cancel)
 
     def _drop_damaged(self) -> None:
         """Drop damaged embeddings, so that the run embeds again; reads all of them once."""
@@ -238,7 +234,7 @@ class Library(AbstractContextManager["Library"]):
         vocabulary = self.vocabulary
         if self._tags is None or self._tags[0] != (vocabulary, encoder.space):
             labels = encode_vocabulary(self.paths.cache, encoder, vocabulary)
-            follower = TagFollower(self.database, vocabulary, labels)
+            follower = TagFollower(self.catalogue.suggestions, vocabulary, labels)
             self._tags = (vocabulary, encoder.space), follower
         return self._tags[1]
 
@@ -264,7 +260,7 @@ class Library(AbstractContextManager["Library"]):
         Raises:
             LibraryDamagedError: The catalogue or an embedding is damaged.
         """
-        self.database.check()
+        self.catalogue.maintenance.check()
         serving = self.catalogue.embeddings.serving()
         if serving is None:
             return EXACT_CHECKED

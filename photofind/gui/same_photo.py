@@ -10,7 +10,8 @@ from photofind.gui.lanes import Lane
 from photofind.gui.theme import SPACING
 from photofind.gui.undo import Done, Step, UndoHistory
 from photofind.gui.wording import number, tr
-from photofind.store.continuity import Answered, ContinuityRepository, Offer
+from photofind.store.catalogue import ContinuityRepository
+from photofind.store.continuity import Answered, Offer
 
 
 class SamePhotoLine(QFrame):

@@ -10,14 +10,13 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from photofind.cancel import CancelToken
 from photofind.domain import Failure, FoundFile, PhotoId
 from photofind.events import IndexFinished, IndexPhase, Listener, ignore_events
 from photofind.indexing.compare import Comparison, compare
-from photofind.indexing.partial import PartialScan, any_is_there, scan_places
+from photofind.indexing.partial import any_is_there, scan_places
 from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.progress import Progress
 from photofind.indexing.reading import Reading
@@ -28,10 +27,8 @@ from photofind.indexing.worker import Worker
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.settings import Settings
-from photofind.store import counts, derived, embeddings, photos, roots, state, waiting
-from photofind.store.bulk import in_batches
-from photofind.store.database import Database
-from photofind.store.folders import files_outside
+from photofind.store.catalogue import Catalogue
+from photofind.store.embeddings import producer_of
 from photofind.store.photos import KnownFile
 from photofind.store.roots import Root
 
@@ -59,7 +56,7 @@ class Indexer:
 
     def __init__(
         self,
-        database: Database,
+        catalogue: Catalogue,
         worker: Worker,
         settings: Settings,
         *,
@@ -67,7 +64,8 @@ class Indexer:
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
     ) -> None:
-        self._database = database
+        self._catalogue = catalogue
+        self._files = catalogue.files
         self._worker = worker
         self._settings = settings
         self._own_folder = own_folder
@@ -78,11 +76,7 @@ class Indexer:
         self._known_counts: dict[Path, int] = {}
         self._pending: set[PhotoId] | None = None
         self._producers = worker.producers
-        with database.writing() as connection:
-            self._space = embeddings.space_id(connection, worker.space, create=True)
-            derived.set_current(connection, self._producers)
-            if state.serving_space(connection) is None:
-                state.set_serving_space(connection, self._space)
+        self._space = catalogue.embeddings.prepare(worker.space, self._producers)
 
     def run(self, to_index: Sequence[Root], changes: Changes | None = None) -> IndexFinished:
         """Brings roots up to date; raises `CancelledError` between two batches when asked to.
@@ -93,11 +87,11 @@ class Indexer:
         started = time.monotonic()
         compared = self._compare_all(to_index, changes or {})
         _log.info("Scanned %d files in %.1f s.", self._tally.found, time.monotonic() - started)
-        judge = SuccessionJudge(self._database, self._space)
+        judge = SuccessionJudge(self._catalogue.continuity, self._space)
         recorder = Recorder(
-            self._database,
+            self._files,
             self._producers,
-            embeddings.producer_of(self._worker.space),
+            producer_of(self._worker.space),
             judge,
             {root.path: root for root in to_index},
             self._known_paths,
@@ -112,8 +106,7 @@ class Indexer:
         for root, comparison in compared:
             self._settle(root, comparison)
         judge.judge_all()
-        with self._database.writing() as connection:
-            state.set_serving_space(connection, self._space)
+        self._catalogue.embeddings.serve(self._space)
         report = self._report(to_index, time.monotonic() - started)
         self._listener(report)
         return report
@@ -144,10 +137,9 @@ class Indexer:
         return comparison
 
     def _compare_whole(self, root: Root, progress: Progress) -> Comparison:
-        with self._database.reading() as connection:
-            known = self._known_counts[root.path] = photos.count_files(connection, root)
-            if self._pending is None:
-                self._pending = derived.pending(connection, self._producers)
+        known = self._known_counts[root.path] = self._files.count(root)
+        if self._pending is None:
+            self._pending = self._catalogue.derived.pending(self._producers)
         try:
             found = scan(
                 root.path,
@@ -160,8 +152,7 @@ class Indexer:
         comparison = compare(_counted(found, progress), self._known_in_order(root), self._pending)
         if known and not comparison.found:
             return Comparison(offline=True)
-        with self._database.writing() as connection:
-            waiting.clear_waiting(connection, root)
+        self._files.clear_queue(root, (), [root.path])
         self._let_wait(root, comparison.new)
         return comparison
 
@@ -170,8 +161,7 @@ class Indexer:
         page: list[KnownFile] = []
         while not page or len(page) == PAGE:
             after = page[-1].path if page else None
-            with self._database.reading() as connection:
-                page = photos.known_files_after(connection, root, after, PAGE)
+            page = self._files.known_after(root, after, PAGE)
             if not page:
                 return
             yield from page
@@ -190,7 +180,10 @@ class Indexer:
         )
         if looked is None:
             return None
-        known, pending = self._known_in(root, looked)
+        known = self._files.known_in(root, looked.seen.folders, looked.seen.trees)
+        self._known_counts[root.path] = self._files.count(root)
+        ids = {file.photo_id for file in known.values() if file.photo_id is not None}
+        pending = self._catalogue.derived.pending_among(self._producers, ids)
         comparison = compare(
             [*sorted(looked.found, key=lambda file: os.fsencode(file.path)), *looked.unreadable],
             sorted(known.values(), key=lambda file: file.raw_path),
@@ -202,39 +195,18 @@ class Indexer:
         ):
             return None
         progress.advance(comparison.found)
-        with self._database.writing() as connection:
-            for folder in looked.seen.folders:
-                waiting.clear_waiting(connection, root, folder, deep=False)
-            for tree in looked.seen.trees:
-                waiting.clear_waiting(connection, root, tree)
+        self._files.clear_queue(root, looked.seen.folders, looked.seen.trees)
         self._let_wait(root, comparison.new)
         return comparison
 
     def _is_there(self, root: Root, seen: Places) -> bool:
         """Whether a root holds what it held elsewhere, where nothing is left in some places."""
-        with self._database.reading() as connection:
-            others = files_outside(connection, root, seen.folders, seen.trees, WITNESSES)
-        return any_is_there(others)
-
-    def _known_in(
-        self, root: Root, looked: PartialScan
-    ) -> tuple[dict[Path, KnownFile], set[PhotoId]]:
-        """The known files of some places, and which of their photos miss something."""
-        known: dict[Path, KnownFile] = {}
-        with self._database.reading() as connection:
-            for folder in looked.seen.folders:
-                known |= photos.known_files_below(connection, root, folder, deep=False)
-            for tree in looked.seen.trees:
-                known |= photos.known_files_below(connection, root, tree, deep=True)
-            ids = {file.photo_id for file in known.values() if file.photo_id is not None}
-            pending = derived.pending_among(connection, self._producers, ids)
-            self._known_counts[root.path] = photos.count_files(connection, root)
-        return known, pending
+        return any_is_there(self._files.outside(root, seen.folders, seen.trees, WITNESSES))
 
     def _let_wait(self, root: Root, files: Sequence[FoundFile]) -> None:
-        for batch in in_batches([file.path for file in files], WAITING_AT_ONCE):
-            with self._database.writing() as connection:
-                waiting.add_waiting(connection, root, batch)
+        for start in range(0, len(files), WAITING_AT_ONCE):
+            batch = files[start : start + WAITING_AT_ONCE]
+            self._files.enqueue(root, [file.path for file in batch])
 
     def _incomplete(self, comparisons: Sequence[Comparison]) -> dict[PhotoId, FoundFile]:
         """One file of each photo that is known but misses something."""
@@ -258,16 +230,11 @@ class Indexer:
         photos_left = any(file.photo_id is not None for file in gone)
         if comparison.offline and moved and not photos_left:
             # The root itself was renamed, and indexed under its new name.
-            with self._database.writing() as connection:
-                roots.remove_root(connection, root.id)
+            self._catalogue.roots.remove(root.id)
             return
         offline = comparison.offline or self._looks_offline(root, len(gone))
         to_remove = moved if offline else [*moved, *gone]
-        with self._database.writing() as connection:
-            photos.remove_files(connection, [file.file_id for file in to_remove])
-            roots.set_offline(connection, root.id, offline)
-            if not offline:
-                roots.set_last_indexed(connection, root.id, datetime.now(UTC))
+        self._files.settle(root, [file.file_id for file in to_remove], offline=offline)
         if offline:
             self._tally.offline.append(root.path)
         else:
@@ -277,8 +244,7 @@ class Indexer:
         """Of a root that is offline, everything, should it have come up under another name."""
         if not comparison.offline or not any(self._tally.arrived.values()):
             return comparison.missing
-        with self._database.reading() as connection:
-            return photos.known_files(connection, root).values()
+        return self._files.known(root)
 
     def _looks_offline(self, root: Root, gone: int) -> bool:
         known = self._known_counts[root.path]
@@ -292,11 +258,9 @@ class Indexer:
 
     def _report(self, to_index: Sequence[Root], seconds: float) -> IndexFinished:
         healthy = [root for root in to_index if root.path not in self._tally.offline]
-        with self._database.reading() as connection:
-            duplicates = counts.overall(connection).duplicates
-            failures = [
-                failure for root in healthy for failure in photos.failures(connection, root.id)
-            ]
+        failures = [
+            failure for root in healthy for failure in self._catalogue.roots.failures(root.id)
+        ]
         tally = self._tally
         return IndexFinished(
             roots=tuple(root.path for root in to_index),
@@ -305,7 +269,7 @@ class Indexer:
             unchanged=tally.unchanged,
             moved=tally.moved,
             removed=tally.removed,
-            duplicates=duplicates,
+            duplicates=self._catalogue.photos.counts().duplicates,
             offline=tuple(tally.offline),
             failures=(*tally.folder_failures, *failures),
             being_written=tuple(tally.being_written),

@@ -1,10 +1,10 @@
 """Puts together the worker of one process."""
 
 from collections.abc import Callable
+from functools import partial
 
 from photofind.clip.encoder import Encoder
 from photofind.clip.loading import load_encoder
-from photofind.domain import Fingerprint
 from photofind.indexing.producers import Sources, make_producers
 from photofind.indexing.stages import Stages
 from photofind.indexing.worker import LocalWorker
@@ -13,8 +13,7 @@ from photofind.photos.picture_file import PictureLimits
 from photofind.photos.read import OnRead, ignore_progress
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
-from photofind.store import derived, identity, photos
-from photofind.store.database import Database
+from photofind.store.catalogue import open_catalogue
 
 
 class CatalogueWorker(LocalWorker):
@@ -38,29 +37,20 @@ class CatalogueWorker(LocalWorker):
         on_read: OnRead = ignore_progress,
     ) -> None:
         encoder = load(paths, settings, checkpoint)
-        self._database = Database.open(paths, write=False)
+        self._catalogue = open_catalogue(paths, write=False)
         limits = PictureLimits.of(settings)
+        producers = make_producers(Sources(encoder, paths, settings))
+        versions = [producer.version for producer in producers]
         stages = Stages(
-            producers=make_producers(Sources(encoder, paths, settings)),
-            missing_kinds=self._missing_kinds,
+            producers=producers,
+            missing_kinds=partial(self._catalogue.derived.missing_kinds, versions),
             thumbnails=ThumbnailCache(paths.thumbnails, settings.thumbnail_px),
             max_bytes=limits.max_bytes,
             max_pixels=limits.max_pixels,
-            has_older=self._has_older(),
+            has_older=self._catalogue.photos.has_older(),
             on_read=on_read,
         )
         super().__init__(encoder, stages, batch_size=settings.batch_size, threads=settings.threads)
 
     def close(self) -> None:
-        self._database.close()
-
-    def _has_older(self) -> bool:
-        with self._database.reading() as connection:
-            return identity.has_older_photos(connection)
-
-    def _missing_kinds(self, content: Fingerprint) -> frozenset[str] | None:
-        with self._database.reading() as connection:
-            known = photos.photo_ids_of(connection, [content])
-            if not known:
-                return None
-            return derived.pending_kinds(connection, self.producers, known[content])
+        self._catalogue.close()

@@ -1,8 +1,8 @@
 """What is made of every photo, see [Note: derived facts] in store/derived.py.
 
-A kind is one entry of `KINDS`: who makes it, how what was made is stored, and what comes first. A
-picture is decoded once for all producers: each prepares its part of the work on a thread of its
-own, then finishes a batch at a time.
+A kind is one entry of `KINDS`, who makes it and what comes first, and one of `store.files.STORES`:
+how what was made is stored. A picture is decoded once for all producers: each prepares its part of
+the work on a thread of its own, then finishes a batch at a time.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -20,7 +20,7 @@ from photofind.photos.decode import Picture
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store import embeddings
-from photofind.store.derived import ProducerVersion, StoreProducts, keep_nothing
+from photofind.store.derived import ProducerVersion
 
 
 class Producer(Protocol):
@@ -67,12 +67,10 @@ class Kind:
 
     Attributes:
         make: Makes the producer.
-        store: Stores products, in the transaction that says that they are done.
         priority: What is lower comes first, where making the rest takes long.
     """
 
     make: Callable[[Sources], Producer]
-    store: StoreProducts
     priority: int
 
 
@@ -144,12 +142,9 @@ KINDS = {
         lambda sources: Thumbnails(
             ThumbnailCache(sources.paths.thumbnails, sources.settings.thumbnail_px)
         ),
-        keep_nothing,
         priority=0,
     ),
-    "embedding": Kind(
-        lambda sources: ImageEmbeddings(sources.encoder), embeddings.store_products, priority=1
-    ),
+    "embedding": Kind(lambda sources: ImageEmbeddings(sources.encoder), priority=1),
 }
 """By family, see `ProducerVersion.family`."""
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from photofind.cancel import CancelToken
 from photofind.photos.thumbnails import ThumbnailCache
-from photofind.store.database import Database
-from photofind.store.gone import delete_gone
+from photofind.store.catalogue import PhotoRepository
 
 BATCH = 200
 """Photos in one transaction, so that nobody waits long to write."""
@@ -14,7 +13,9 @@ BATCH = 200
 _log = logging.getLogger(__name__)
 
 
-def purge(database: Database, thumbnails: ThumbnailCache, days: int, cancel: CancelToken) -> int:
+def purge(
+    photos: PhotoRepository, thumbnails: ThumbnailCache, days: int, cancel: CancelToken
+) -> int:
     """Delete photos that have been gone for `days`, with their thumbnails; 0 days is never.
 
     Photos with a person's tags stay, and all do while a root is offline.
@@ -31,7 +32,7 @@ def purge(database: Database, thumbnails: ThumbnailCache, days: int, cancel: Can
     purged = 0
     while True:
         cancel.raise_if_cancelled()
-        deleted = delete_gone(database, before, BATCH, thumbnails.remove)
+        deleted = photos.delete_gone(before, BATCH, thumbnails.remove)
         purged += deleted
         if deleted < BATCH:
             break

@@ -1,13 +1,11 @@
 """Makes what a worker read durable: one transaction a batch."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-from photofind.domain import Fingerprint, FoundFile, PhotoId
+from photofind.domain import FoundFile, PhotoId
 from photofind.events import Listener, PhotosChanged
-from photofind.indexing.producers import KINDS
 from photofind.indexing.stages import (
     NotAPhotoAfterAll,
     Readable,
@@ -17,15 +15,12 @@ from photofind.indexing.stages import (
 )
 from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
-from photofind.store import derived, photos, successions
-from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
+from photofind.store.indexed import FileRepository
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
-from photofind.store.successions import Arrival
 
 _log = logging.getLogger(__name__)
-_Item = TypeVar("_Item", bound=Result)
 
 
 class Recorder:
@@ -42,7 +37,7 @@ class Recorder:
 
     def __init__(
         self,
-        database: Database,
+        files: FileRepository,
         producers: Sequence[ProducerVersion],
         embedding: ProducerVersion,
         judge: SuccessionJudge,
@@ -51,7 +46,7 @@ class Recorder:
         tally: Tally,
         listener: Listener,
     ) -> None:
-        self._database = database
+        self._files = files
         self._producers = producers
         self._embedding = embedding
         self._judge = judge
@@ -64,52 +59,45 @@ class Recorder:
         """Make a batch durable; return its photos that still miss something, each with a file."""
         read = [result for result in batch if isinstance(result, Readable)]
         no_photos = [result for result in batch if isinstance(result, NotAPhotoAfterAll)]
-        embedded = 0
-        files: dict[PhotoId, FoundFile] = {}
         if not read and not no_photos:
-            return files
-        with self._database.writing() as connection:
-            for root, others in self._by_root(no_photos):
-                photos.remove_paths(connection, root, [result.found.path for result in others])
-            for root, results in self._by_root(read):
-                read_files = [_read_file(result) for result in results]
-                known = photos.photo_ids_of(connection, _names(read_files))
-                photo_ids = photos.record_files(connection, root, read_files)
-                arrivals = self._arrivals(read_files, photo_ids, known.keys())
-                successions.record_arrivals(connection, arrivals)
-                files |= self._noted(results, photo_ids)
-                for producer in self._producers:
-                    made, failures = _made(producer.kind, results, photo_ids)
-                    if made:
-                        store = KINDS[producer.family].store
-                        store(connection, producer, list(made), list(made.values()))
-                        derived.mark_done(connection, producer, made.keys())
-                    derived.mark_failed(connection, producer, failures)
-                    embedded += len(made) if producer == self._embedding else 0
-            missing = derived.pending_among(connection, self._producers, files.keys())
-            searchable = derived.done_among(connection, self._embedding, files.keys())
-        _log.debug("Recorded a batch of %d files, %d of them embedded.", len(batch), embedded)
+            return {}
+        recorded = self._files.record(
+            self._roots,
+            self._producers,
+            [self._read_file(result) for result in read],
+            [result.found for result in no_photos],
+        )
+        files = self._noted(read, recorded.photo_ids)
+        embedded = {
+            photo_id
+            for result, photo_id in zip(read, recorded.photo_ids, strict=True)
+            if isinstance(result, ReadPhoto) and self._embedding.kind in result.products
+        }
+        _log.debug("Recorded a batch of %d files, %d of them embedded.", len(batch), len(embedded))
         self._judge.judge_new(files.keys())
-        self._tally.embedded += embedded
+        self._tally.embedded += len(embedded)
         self._tally.found -= len(no_photos)
         if read:
+            searchable = [one for one in files if self._embedding.kind in recorded.done[one]]
             self._listener(PhotosChanged(tuple(sorted(files)), tuple(sorted(searchable))))
-        return {photo_id: files[photo_id] for photo_id in sorted(missing)}
+        return {photo_id: files[photo_id] for photo_id in sorted(recorded.incomplete)}
 
-    def _arrivals(
-        self,
-        files: Sequence[ReadFile],
-        photo_ids: Sequence[PhotoId | None],
-        known: Set[Fingerprint],
-    ) -> list[Arrival]:
-        """Photos at paths where another one, or none, was known until now."""
-        arrivals: list[Arrival] = []
-        for file, photo_id in zip(files, photo_ids, strict=True):
-            before = self._known_paths.get(file.found.path)
-            if photo_id is not None and photo_id != before:
-                known_before = not known.isdisjoint(file.names)
-                arrivals.append(Arrival(file.found.path, before, photo_id, known_before))
-        return arrivals
+    def _read_file(self, result: Readable) -> ReadFile:
+        found, read_at_ns = result.found, result.read_at_ns
+        before = self._known_paths.get(found.path)
+        if isinstance(result, Unreadable):
+            return ReadFile(found, read_at_ns, failure=result.reason, before=before)
+        return ReadFile(
+            found,
+            read_at_ns,
+            photo=result.photo,
+            fingerprint=result.fingerprint,
+            known_metadata=result.metadata,
+            older=result.older,
+            before=before,
+            products=result.products,
+            not_made=result.failures,
+        )
 
     def _noted(
         self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
@@ -130,43 +118,3 @@ class Recorder:
         elif isinstance(result, ReadPhoto):
             given_to_encoder = self._embedding.kind in {*result.products, *result.failures}
             self._tally.unchanged += not given_to_encoder
-
-    def _by_root(self, batch: Sequence[_Item]) -> Iterator[tuple[Root, list[_Item]]]:
-        for root_path in {result.found.root for result in batch}:
-            results = [result for result in batch if result.found.root == root_path]
-            yield self._roots[root_path], results
-
-
-def _names(files: Sequence[ReadFile]) -> list[Fingerprint]:
-    """What the catalogue may know their photos by."""
-    return [name for file in files for name in file.names]
-
-
-def _made(
-    kind: str, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
-) -> tuple[dict[PhotoId, Any], dict[PhotoId, str]]:
-    """What was made of photos, and why nothing could be made of others."""
-    made: dict[PhotoId, Any] = {}
-    failures: dict[PhotoId, str] = {}
-    for result, photo_id in zip(results, photo_ids, strict=True):
-        if isinstance(result, ReadPhoto) and photo_id is not None:
-            if kind in result.products:
-                made[photo_id] = result.products[kind]
-            if kind in result.failures:
-                failures[photo_id] = result.failures[kind]
-    return made, failures
-
-
-def _read_file(result: Readable) -> ReadFile:
-    match result:
-        case ReadPhoto(found, read_at_ns, content, metadata, older, photo):
-            return ReadFile(
-                found,
-                read_at_ns,
-                photo=photo,
-                fingerprint=content,
-                known_metadata=metadata,
-                older=older,
-            )
-        case Unreadable(found, read_at_ns, reason):
-            return ReadFile(found, read_at_ns, failure=reason)

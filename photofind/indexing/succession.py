@@ -10,15 +10,14 @@ Where the numbers come from is told in docs/decisions/0012-which-photo-follows.m
 import logging
 import string
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from photofind.domain import PhotoId, PhotoMetadata
-from photofind.store import successions
-from photofind.store.database import Database
-from photofind.store.lookalikes import Candidate, Lookalikes, lookalikes, set_compared
+from photofind.store.catalogue import ContinuityRepository
+from photofind.store.lookalikes import Candidate, Lookalikes
 from photofind.store.successions import Succession, Verdict
 
 ALIKE_STDS = 3.0
@@ -134,52 +133,38 @@ class SuccessionJudge:
         space: Of the embeddings that are made now.
     """
 
-    def __init__(self, database: Database, space: int) -> None:
-        self._database = database
+    def __init__(self, continuity: ContinuityRepository, space: int) -> None:
+        self._continuity = continuity
         self._space = space
         self._bounds: dict[int, Bounds] = {}
 
     def judge_new(self, photo_ids: Collection[PhotoId]) -> None:
         """Judge what can be judged at once of photos that are new in the catalogue."""
-        if not self._waits():
-            return
-        with self._database.writing() as connection:
-            for succession in successions.undecided(connection, self._space):
-                if succession.new in photo_ids and not succession.known_before:
-                    verdict = self._verdict(succession)
-                    successions.settle(connection, succession.id, verdict, succession.cosine)
+        self._settle(
+            (succession, self._verdict(succession))
+            for succession in self._continuity.undecided(self._space)
+            if succession.new in photo_ids and not succession.known_before
+        )
 
     def judge_all(self) -> None:
         """Judge the rest, once it is known which photos lie nowhere any more; then offer."""
-        judged: Counter[str] = Counter()
-        with self._database.writing() as connection:
-            for succession in successions.undecided(connection, self._space):
-                if _is_none(succession):
-                    successions.forget(connection, succession.id)
-                else:
-                    verdict = self._final_verdict(succession)
-                    successions.settle(connection, succession.id, verdict, succession.cosine)
-                    judged[verdict] += 1
-            successions.prune(connection)
-        with self._database.reading() as connection:
-            found = lookalikes(connection, self._space)
-        # Outside of any transaction: there may be much to compare.
+        judged = self._settle(
+            (succession, None if _is_none(succession) else self._final_verdict(succession))
+            for succession in self._continuity.undecided(self._space)
+        )
+        found = self._continuity.lookalikes(self._space)
         bounds = self._bounds_in(self._space) if found.gone else bounds_of(())
         matches = list(best_matches(found, bounds))
-        with self._database.writing() as connection:
-            for gone, here, cosine in matches:
-                path = here.paths[0]
-                successions.record(
-                    connection, gone.photo, here.photo, path, Verdict.SIMILAR, cosine=cosine
-                )
-            set_compared(connection)
+        self._continuity.offer(matches)
         judged[Verdict.SIMILAR] += len(matches)
         if judged.total():
             _log.info("photos that followed others: %s", dict(judged))
 
-    def _waits(self) -> bool:
-        with self._database.reading() as connection:
-            return successions.has_undecided(connection)
+    def _settle(self, judged: Iterable[tuple[Succession, Verdict | None]]) -> Counter[Verdict]:
+        verdicts = list(judged)
+        if verdicts:
+            self._continuity.settle(verdicts)
+        return Counter(verdict for _, verdict in verdicts if verdict is not None)
 
     def _verdict(self, succession: Succession) -> Verdict:
         space = succession.space
@@ -196,8 +181,7 @@ class SuccessionJudge:
 
     def _bounds_in(self, space: int) -> Bounds:
         if space not in self._bounds:
-            with self._database.reading() as connection:
-                vectors = successions.sample_vectors(connection, space, SAMPLE)
+            vectors = self._continuity.sample(space, SAMPLE)
             pairs = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
             self._bounds[space] = bounds_of(pairs.tolist() if len(vectors) >= FEWEST else ())
         return self._bounds[space]

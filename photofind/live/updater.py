@@ -26,8 +26,8 @@ from photofind.events import (
 from photofind.library import Library
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
-from photofind.store.catalogue import ChangeRepository
 from photofind.store.changes import ChangeKind
+from photofind.store.indexed import ChangeRepository
 from photofind.vectors.graph_builder import GraphBuilder
 
 _PUBLISHED = (ChangeKind.FILES, ChangeKind.PHOTO, ChangeKind.ROOTS)

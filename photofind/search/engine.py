@@ -2,10 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +12,11 @@ from photofind.clip.prompts import encode_queries
 from photofind.domain import Hit, PhotoId
 from photofind.search.calibration import Calibration
 from photofind.search.query import Query
+from photofind.store.catalogue import FilterRepository
 from photofind.store.filters import Filters
 from photofind.vectors.index import VectorIndex
 
 _log = logging.getLogger(__name__)
-
-
-class Catalogue(Protocol):
-    """Evaluates filters and locates photos; implemented by `store.filters.FilteredPhotos`."""
-
-    def select(self, filters: Filters) -> NDArray[np.int64]:
-        """Return the ids (N,) int64 of photos that pass, strictly ascending."""
-        ...
-
-    def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
-        """Return ids by date taken, the newest first, and how many pass in all."""
-        ...
-
-    def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
-        """Return the paths of photos; photos without a file are absent."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +101,12 @@ class SearchEngine:
         encoder: TextEncoder,
         index: VectorIndex,
         calibration: Calibration,
-        catalogue: Catalogue,
+        filtered: FilterRepository,
     ) -> None:
         self._encoder = encoder
         self._index = index
         self._calibration = calibration
-        self._catalogue = catalogue
+        self._filtered = filtered
 
     def __len__(self) -> int:
         """Return the number of searchable photos."""
@@ -158,7 +140,7 @@ class SearchEngine:
         self, vector: NDArray[np.float32], threshold: float, depth: RankingDepth, filters: Filters
     ) -> Ranking:
         started = time.monotonic()
-        chosen = self._catalogue.select(filters) if filters else None
+        chosen = self._filtered.select(filters) if filters else None
         found = self._index.query(vector, depth.photos, chosen, above=threshold)
         _log.info("Searched %d photos in %.3f s.", found.searched, time.monotonic() - started)
         confident = int(np.count_nonzero(found.scores > threshold))
@@ -173,13 +155,13 @@ class SearchEngine:
         )
 
     def _by_date(self, filters: Filters, depth: RankingDepth) -> Ranking:
-        photo_ids, total = self._catalogue.newest(filters, depth.photos)
+        photo_ids, total = self._filtered.newest(filters, depth.photos)
         ids, scores = np.array(photo_ids, np.int64), np.zeros(len(photo_ids), np.float32)
         return Ranking(ids, scores, np.inf, 0, total, filtered=True, by_date=True)
 
     def _with_hits(self, ranking: Ranking, filters: Filters) -> SearchResult:
         photo_ids = [PhotoId(int(label)) for label in ranking.photo_ids]
-        paths = self._catalogue.locate(photo_ids, filters)
+        paths = self._filtered.locate(photo_ids, filters)
         found = [
             (photo_id, float(score))
             for photo_id, score in zip(photo_ids, ranking.scores, strict=True)

@@ -15,8 +15,8 @@ from photofind.clip.encoder import TextEncoder
 from photofind.domain import Embeddings
 from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
-from photofind.store.catalogue import SEARCHED, Catalogue
-from photofind.store.changes import ChangeKind
+from photofind.store.catalogue import Catalogue
+from photofind.store.changes import SEARCHED, ChangeKind
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
 from photofind.vectors.selector import IndexSelector

@@ -1,297 +1,188 @@
-"""The catalogue's repositories, one for each subject.
+"""What a catalogue offers: a repository for each subject.
 
-Every method is one transaction and thread-safe. Nothing outside this package opens a connection or
-depends on the kind of database.
+Every method is thread-safe and owns its transaction. Nothing outside of this package opens a
+connection, or knows which database keeps the catalogue.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.domain import EmbeddingSpace, Failure, FileStat, Fingerprint, PhotoId
-from photofind.store import (
-    changes,
-    counts,
-    derived,
-    embeddings,
-    gallery,
-    photos,
-    roots,
-    state,
-    tag_decisions,
-    tags,
-)
-from photofind.store.changes import ChangeKind, Changes
-from photofind.store.continuity import ContinuityRepository
+from photofind.domain import Embeddings, Failure, FileStat, Fingerprint, PhotoId
+from photofind.paths import LibraryPaths
+from photofind.store.continuity import Answered, Offer, Orphan, SqliteContinuity
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.derived import DerivedRepository
-from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
-from photofind.store.filters import FilteredPhotos, FilterKind, Filters, shown_files
+from photofind.store.derived import SqliteDerived
+from photofind.store.files import SqliteFiles
+from photofind.store.filters import FilterKind, Filters, SqliteFilters
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
+from photofind.store.indexed import (
+    ChangeRepository,
+    DerivedRepository,
+    EmbeddingRepository,
+    FileRepository,
+    SuggestionRepository,
+)
+from photofind.store.lookalikes import Candidate, Lookalikes
 from photofind.store.roots import Root
-from photofind.store.shown_files import StoredFile, put_back, take_out
+from photofind.store.shown_files import StoredFile
+from photofind.store.snapshots import Pause
+from photofind.store.sqlite_catalogue import (
+    SqliteChanges,
+    SqliteEmbeddings,
+    SqlitePhotos,
+    SqliteRoots,
+    SqliteTags,
+)
+from photofind.store.successions import Succession, Verdict
+from photofind.store.suggestions import SqliteSuggestions
 from photofind.store.tag_decisions import DecidedTag, TagChanges
 from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState
-from photofind.store.timeline import Timeline
-
-SEARCHED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
-"""Kinds of changes that affect whether a photo is searchable."""
-
-_log = logging.getLogger(__name__)
 
 
-class PhotoRepository:
-    """Photos for display."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._timeline = Timeline(database)
+class PhotoRepository(Protocol):
+    """Photos, as they are shown and looked up."""
 
     def all_rows(self) -> PhotoRows:
         """Read all photos that have a file, the newest first."""
-        return self._timeline.rows()
+        ...
 
     def rows_by_date(self, wanted: Filters) -> PhotoRows:
         """Read the photos that pass filters, the newest first."""
-        with self._database.reading() as connection:
-            return gallery.newest_rows(connection, wanted)
+        ...
 
     def rows(self, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
         """Read photos in the order of their ids; those without a file are left out."""
-        with self._database.reading() as connection:
-            return gallery.rows_of(connection, photo_ids)
+        ...
 
     def details(self, photo_id: PhotoId, filters: Filters = ()) -> PhotoDetails | None:
         """Read everything about one photo; `filters` choose the file shown."""
-        with self._database.reading() as connection:
-            return gallery.details(connection, photo_id, filters)
+        ...
 
     def files(
         self, photo_ids: Sequence[PhotoId], filters: Filters = ()
     ) -> dict[PhotoId, list[StoredFile]]:
         """List the files of each photo, the one shown under some filters first."""
-        with self._database.reading() as connection:
-            return shown_files(connection, photo_ids, filters)
+        ...
 
     def take_out(self, files: Sequence[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
-        """Delete the rows of files about to be moved away; see `shown_files.take_out`."""
-        with self._database.writing() as connection:
-            return take_out(connection, files)
+        """Forget files about to be moved away; see `shown_files.take_out`."""
+        ...
 
     def put_back(self, files: Sequence[tuple[StoredFile, FileStat]]) -> None:
-        """Insert rows again for files that were moved back, with their current state."""
-        with self._database.writing() as connection:
-            put_back(connection, files)
+        """Record files that were moved back, with their current state."""
+        ...
 
     def ids_of(self, contents: Sequence[Fingerprint]) -> dict[Fingerprint, PhotoId]:
         """Look up photos by fingerprint; unknown ones are absent."""
-        with self._database.reading() as connection:
-            return photos.photo_ids_of(connection, contents)
+        ...
 
-    def fingerprint(self, photo_id: PhotoId) -> Fingerprint | None:
-        with self._database.reading() as connection:
-            return gallery.fingerprint_of(connection, photo_id)
+    def fingerprint(self, photo_id: PhotoId) -> Fingerprint | None: ...
 
     def paths(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
         """List the files of each photo, sorted; photos without a file are absent."""
-        with self._database.reading() as connection:
-            return photos.paths_of(connection, photo_ids)
+        ...
 
-    def counts(self) -> Counts:
-        with self._database.reading() as connection:
-            return counts.overall(connection)
+    def counts(self) -> Counts: ...
 
     def by_year(self) -> dict[int, int]:
         """Count photos by year taken, ascending; undated ones are left out."""
-        with self._database.reading() as connection:
-            return gallery.photos_by_year(connection)
+        ...
 
     def shown_paths(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> list[Path]:
         """List the file shown of each photo that has one; arguments as `details`."""
-        return [files[0].path for files in self.files(photo_ids, filters).values()]
+        ...
+
+    def has_older(self) -> bool:
+        """Return whether photos may be known by file bytes, see [Note: older photos]."""
+        ...
+
+    def delete_gone(self, before: datetime, limit: int, drop: Callable[[Fingerprint], None]) -> int:
+        """Delete photos whose last file is gone since before a moment; see `gone`."""
+        ...
 
     def filter_values(self, kind: FilterKind[Any], vocabulary: Sequence[str]) -> list[str]:
         """List a filter's values for completion; empty if it takes any text."""
-        if kind.suggestions is None:
-            return []
-        with self._database.reading() as connection:
-            return list(kind.suggestions(connection, vocabulary))
+        ...
 
 
-class RootRepository:
+class RootRepository(Protocol):
     """Roots, the folders that a person added, and their files."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def all(self) -> list[Root]:
         """List all roots, in the order they were added."""
-        with self._database.reading() as connection:
-            return roots.list_roots(connection)
+        ...
 
     def summaries(self) -> list[FolderSummary]:
         """List all roots with their counts, in the order they were added."""
-        with self._database.reading() as connection:
-            return gallery.folders(connection)
+        ...
 
     def add(self, paths: Sequence[Path]) -> list[Root]:
-        """Add folders, all or none, and return all roots; see `roots.add_root`."""
-        with self._database.writing() as connection:
-            for path in paths:
-                roots.add_root(connection, path)
-            return roots.list_roots(connection)
+        """Add folders, all or none, and return all roots; see `roots.add_root`.
+
+        Raises:
+            BadInputError: A root inside one of them is offline.
+        """
+        ...
 
     def remove(self, root_id: int) -> None:
         """Delete a root and its files; photos and tags stay, for when they return."""
-        with self._database.writing() as connection:
-            roots.remove_root(connection, root_id)
+        ...
 
-    def failures(self) -> list[Failure]:
-        """List files that could not be read, by path."""
-        with self._database.reading() as connection:
-            return photos.failures(connection)
+    def failures(self, root_id: int | None = None) -> list[Failure]:
+        """List files that could not be read, by path; of one root or of all."""
+        ...
 
     def forget_failures(self) -> None:
         """Retry, in the next run, all files that could not be read and facts not derived."""
-        with self._database.writing() as connection:
-            photos.forget_failures(connection)
-            derived.forget_failures(connection)
+        ...
 
 
-class EmbeddingRepository:
-    """Embeddings, and the space that searches use."""
+class FilterRepository(Protocol):
+    """Selects and locates photos that have a file, for search."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def select(self, filters: Filters) -> NDArray[np.int64]:
+        """Return the ids (N,) int64 of photos that pass, strictly ascending."""
+        ...
 
-    def serving(self) -> tuple[int, EmbeddingSpace] | None:
-        """Return the space that searches use, and its id; `None` before the first index."""
-        with self._database.reading() as connection:
-            return state.serving_space(connection)
+    def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
+        """Return the `top_k` photos taken last, newest first, and how many pass in all.
 
-    def serving_space(self) -> EmbeddingSpace | None:
-        """Return the space that searches use; `None` before the first index."""
-        serving = self.serving()
-        return None if serving is None else serving[1]
+        Photos without a date come last.
 
-    def of(self, photo_id: PhotoId) -> NDArray[np.float32] | None:
-        """Load an embedding (dim,) of the serving space; `None` if absent or damaged."""
-        with self._database.reading() as connection:
-            serving = state.serving_space(connection)
-            if serving is None:
-                return None
-            return embeddings.embedding_of(connection, serving[0], photo_id)
-
-    def count(self, space_id: int) -> int:
-        """Count photos that have a file and an embedding in a space."""
-        with self._database.reading() as connection:
-            return embeddings.coverage(connection, space_id)[0]
-
-    def load(self, space_id: int) -> tuple[int, StoredEmbeddings]:
-        """Load the embeddings of all photos that have a file, and their change number.
-
-        A writer drops damaged ones, so that they are made again.
+        Args:
+            top_k: At least 1.
         """
-        with self._database.reading() as connection:
-            seq = changes.latest(connection)
-            stored = embeddings.load_embeddings(connection, space_id)
-        self._drop(space_id, stored.damaged)
-        return seq, stored
+        ...
 
-    def load_changed(self, space_id: int, seq: int) -> tuple[Changes, StoredEmbeddings] | None:
-        """Load what changed after a number, with embeddings of the searchable ones.
-
-        A photo that changed and has none there cannot be searched any more.
-
-        Returns:
-            `None` where the log does not reach back, and all must be loaded.
-        """
-        with self._database.reading() as connection:
-            changed = changes.changes_since(connection, seq, SEARCHED, space_id)
-            if changed is None:
-                return None
-            ids = changed.of(*SEARCHED)
-            if not len(ids):
-                return changed, NO_EMBEDDINGS
-            stored = embeddings.load_embeddings(connection, space_id, ids)
-        self._drop(space_id, stored.damaged)
-        return changed, stored
-
-    def drop_damaged(self, space_id: int) -> int:
-        """Delete damaged embeddings, so that they are made again; reads all."""
-        with self._database.reading() as connection:
-            damaged = embeddings.damaged_embeddings(connection, space_id)
-        self._drop(space_id, damaged)
-        return len(damaged)
-
-    def _drop(self, space_id: int, damaged: NDArray[np.int64]) -> None:
-        if not len(damaged):
-            return
-        _log.warning("%d embeddings are damaged", len(damaged))
-        if self._database.writable:
-            with self._database.writing() as connection:
-                embeddings.drop_embeddings(connection, space_id, damaged)
+    def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
+        """Return the file shown of each photo; photos without one that passes are absent."""
+        ...
 
 
-class ChangeRepository:
-    """The change log, see [Note: change feed] in changes.py."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def latest(self) -> int:
-        """Return the number of the last change."""
-        with self._database.reading() as connection:
-            return changes.latest(connection)
-
-    def since(
-        self, seq: int, kinds: Sequence[ChangeKind]
-    ) -> tuple[Changes, NDArray[np.int64]] | None:
-        """Read the changes since a number, and which of the photos have a file, ascending.
-
-        Returns:
-            `None` where the log does not reach back.
-        """
-        with self._database.reading() as connection:
-            changed = changes.changes_since(connection, seq, kinds)
-            if changed is None:
-                return None
-            return changed, gallery.present(connection, changed.of(*kinds))
-
-    def trim(self) -> int:
-        """Delete changes that every follower has seen; returns how many."""
-        with self._database.writing() as connection:
-            return changes.trim(connection)
-
-
-class TagRepository:
+class TagRepository(Protocol):
     """Tags on photos; see tags.py."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of(
         self, photo_ids: Sequence[PhotoId], states: Sequence[TagState] = VISIBLE
     ) -> list[list[PhotoTag]]:
         """List the tags of each photo: decided ones by name, then suggestions, best first."""
-        with self._database.reading() as connection:
-            found = tags.tags_of(connection, photo_ids, states)
-        return [found[photo_id] for photo_id in photo_ids]
+        ...
 
     def counts(self) -> list[TagCount]:
         """Count photos by tag and state, for tags that a photo with a file has, by name."""
-        with self._database.reading() as connection:
-            return tags.counts_by_tag(connection)
+        ...
 
     def review_queue(self, limit: int, name: str | None = None) -> list[Suggestion]:
         """List suggestions that wait for a decision, best first, of one tag or of all."""
-        with self._database.reading() as connection:
-            return tags.review_queue(connection, limit, name)
+        ...
 
     def decide(self, photo_ids: Sequence[PhotoId], changes: TagChanges) -> tuple[DecidedTag, ...]:
         """Change tags as a person decided, all or none; returns only those that differ.
@@ -299,24 +190,140 @@ class TagRepository:
         Raises:
             BadInputError: A name is no name for a tag.
         """
-        with self._database.writing() as connection:
-            return tag_decisions.decide(connection, photo_ids, changes)
+        ...
 
     def take_back(self, decided: Sequence[DecidedTag]) -> list[PhotoId]:
         """Undo decisions; returns the photos that are affected now."""
-        with self._database.writing() as connection:
-            return tag_decisions.take_back(connection, decided)
+        ...
 
 
-class Catalogue:
-    """All repositories over one database."""
+class ContinuityRepository(Protocol):
+    """Which photo follows which, offers and orphans after files changed."""
 
-    def __init__(self, database: Database) -> None:
-        self.photos = PhotoRepository(database)
-        self.roots = RootRepository(database)
-        self.filtered = FilteredPhotos(database)
-        self.embeddings = EmbeddingRepository(database)
-        self.changes = ChangeRepository(database)
-        self.tags = TagRepository(database)
-        self.continuity = ContinuityRepository(database)
-        self.derived = DerivedRepository(database)
+    def offers(self) -> list[Offer]:
+        """List open offers, the most similar first."""
+        ...
+
+    def orphans(self) -> list[Orphan]:
+        """List orphans, the last gone first."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """Count open offers and orphans."""
+        ...
+
+    def accept(self, offer_id: int) -> Answered:
+        """Move the person's tags to the offered photo; `BadInputError` if it is not open."""
+        ...
+
+    def decline(self, offer_id: int) -> Answered:
+        """Never offer this again; `BadInputError` if it is not open."""
+        ...
+
+    def undecided(self, space: int) -> list[Succession]:
+        """List successions that wait for a verdict, in the order they happened.
+
+        Args:
+            space: Where photos are compared if both are embedded there, else in any other.
+        """
+        ...
+
+    def settle(self, verdicts: Sequence[tuple[Succession, Verdict | None]]) -> None:
+        """Record verdicts, and carry tags to edits; `None` where it turned out to be none."""
+        ...
+
+    def sample(self, space: int, size: int) -> Embeddings:
+        """Sample up to `size` embeddings (N, dim) float32 from the whole library."""
+        ...
+
+    def lookalikes(self, space: int) -> Lookalikes:
+        """Select the photos to compare in a space; constant time if nothing changed."""
+        ...
+
+    def offer(self, similar: Sequence[tuple[Candidate, Candidate, float]]) -> None:
+        """Offer what was found of `lookalikes`; all of them count as compared.
+
+        Args:
+            similar: A photo that is gone, another one, and the cosine of their embeddings.
+        """
+        ...
+
+    def take_back(self, answered: Answered) -> None:
+        """Reopen an answered offer, and take back the tags that were moved."""
+        ...
+
+
+class Maintenance(Protocol):
+    """What is done with a catalogue as a whole."""
+
+    def check(self, pause: Pause = ...) -> None:
+        """Read everything once.
+
+        Args:
+            pause: Called every now and then; raises `CancelledError` to give up.
+
+        Raises:
+            CatalogueDamagedError: Pages or references are broken.
+        """
+        ...
+
+    def maintain(self, pause: Pause = ...) -> None:
+        """Take a copy if one is due, check after a crash; arguments and errors as `check`."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue(AbstractContextManager["Catalogue"]):
+    """All repositories of one library; close it when none uses it."""
+
+    photos: PhotoRepository
+    roots: RootRepository
+    files: FileRepository
+    filtered: FilterRepository
+    embeddings: EmbeddingRepository
+    changes: ChangeRepository
+    derived: DerivedRepository
+    tags: TagRepository
+    suggestions: SuggestionRepository
+    continuity: ContinuityRepository
+    maintenance: Maintenance
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.maintenance.close()
+
+
+def open_catalogue(paths: LibraryPaths, *, write: bool, create: bool = True) -> Catalogue:
+    """Open the catalogue of a library; for writing, create or upgrade it first.
+
+    Args:
+        create: Of no meaning for a reader, which never creates one.
+
+    Raises:
+        BadInputError: There is none, and none is to be created.
+        LibraryBusyError: Opened for writing while another process writes.
+        LibraryDamagedError: It cannot be read or was made by a newer photofind.
+        UserFacingError: It was made by an older photofind, and only a writer may upgrade it.
+    """
+    return catalogue_in(Database.open(paths, write=write, create=create))
+
+
+def catalogue_in(database: Database) -> Catalogue:
+    """Make the repositories of a catalogue in SQLite."""
+    return Catalogue(
+        photos=SqlitePhotos(database),
+        roots=SqliteRoots(database),
+        files=SqliteFiles(database),
+        filtered=SqliteFilters(database),
+        embeddings=SqliteEmbeddings(database),
+        changes=SqliteChanges(database),
+        derived=SqliteDerived(database),
+        tags=SqliteTags(database),
+        suggestions=SqliteSuggestions(database),
+        continuity=SqliteContinuity(database),
+        maintenance=database,
+    )

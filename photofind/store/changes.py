@@ -58,6 +58,10 @@ class ChangeKind(StrEnum):
     SERVING = "serving"
 
 
+SEARCHED = (ChangeKind.FILES, ChangeKind.EMBEDDING)
+"""Kinds of changes that affect whether a photo is searchable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What happened after a number, each photo once for each kind.

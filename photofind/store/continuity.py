@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from photofind.domain import PhotoId
+from photofind.domain import Embeddings, PhotoId
 from photofind.errors import BadInputError
 from photofind.store import photos, schema, successions, tags
 from photofind.store.database import Database
-from photofind.store.successions import OFFERED, Verdict
+from photofind.store.lookalikes import Candidate, Lookalikes, lookalikes, set_compared
+from photofind.store.successions import OFFERED, Succession, Verdict
 from photofind.store.tags import PriorTag, TagState
 
 _former = schema.former_paths
@@ -59,17 +60,6 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """A succession at a path, of a photo with tags."""
-
-    former_photo: PhotoId
-    photo: PhotoId
-    verdict: Verdict
-    cosine: float | None
-    happened_at: str
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """An offer that was accepted or declined.
 
@@ -83,18 +73,13 @@ class Answered:
     was: tuple[PriorTag, ...]
 
 
-class ContinuityRepository:
-    """Offers and orphans after files changed; thread-safe.
-
-    Args:
-        database: Opened for writing where offers are answered.
-    """
+class SqliteContinuity:
+    """Implements `catalogue.ContinuityRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def offers(self) -> list[Offer]:
-        """List open offers, the most similar first."""
         with self._database.reading() as connection:
             rows = connection.execute(_open_offers()).all()
             former = [PhotoId(row.old_photo_id) for row in rows]
@@ -106,7 +91,6 @@ class ContinuityRepository:
         return [_offer(row, paths, names, lay) for row in rows if row.new_photo_id in paths]
 
     def orphans(self) -> list[Orphan]:
-        """List orphans, the last gone first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 sa.select(_photos.c.id, _photos.c.gone_at)
@@ -122,44 +106,51 @@ class ContinuityRepository:
         ]
 
     def counts(self) -> tuple[int, int]:
-        """Count open offers and orphans."""
         with self._database.reading() as connection:
             offers = sa.select(sa.func.count()).select_from(_open_offers().subquery())
             orphans = sa.select(sa.func.count()).select_from(_photos).where(_is_orphan())
             return connection.scalar(offers) or 0, connection.scalar(orphans) or 0
 
     def accept(self, offer_id: int) -> Answered:
-        """Move the person's tags to the offered photo; `BadInputError` if it is not open."""
         return self._answer(offer_id, Verdict.ACCEPTED)
 
     def decline(self, offer_id: int) -> Answered:
-        """Never offer this again; `BadInputError` if it is not open."""
         return self._answer(offer_id, Verdict.DECLINED)
 
+    def undecided(self, space: int) -> list[Succession]:
+        with self._database.reading() as connection:
+            return successions.undecided(connection, space)
+
+    def settle(self, verdicts: Sequence[tuple[Succession, Verdict | None]]) -> None:
+        with self._database.writing() as connection:
+            for succession, verdict in verdicts:
+                if verdict is None:
+                    successions.forget(connection, succession.id)
+                else:
+                    successions.settle(connection, succession.id, verdict, succession.cosine)
+
+    def sample(self, space: int, size: int) -> Embeddings:
+        with self._database.reading() as connection:
+            return successions.sample_vectors(connection, space, size)
+
+    def lookalikes(self, space: int) -> Lookalikes:
+        with self._database.reading() as connection:
+            return lookalikes(connection, space)
+
+    def offer(self, similar: Sequence[tuple[Candidate, Candidate, float]]) -> None:
+        with self._database.writing() as connection:
+            for gone, here, cosine in similar:
+                path = here.paths[0]
+                successions.record(
+                    connection, gone.photo, here.photo, path, Verdict.SIMILAR, cosine=cosine
+                )
+            set_compared(connection)
+            successions.prune(connection)
+
     def take_back(self, answered: Answered) -> None:
-        """Reopen an answered offer, and take back the tags that were moved."""
         with self._database.writing() as connection:
             tags.restore(connection, answered.was)
             successions.settle(connection, answered.offer_id, answered.before)
-
-    def history(self, path: Path) -> list[HistoryEntry]:
-        """List what happened at a path, the last first."""
-        statement = (
-            sa.select(_successions)
-            .where(_successions.c.path == os.fsencode(path))
-            .order_by(_successions.c.happened_at.desc(), _successions.c.id.desc())
-        )
-        with self._database.reading() as connection:
-            return [
-                HistoryEntry(
-                    PhotoId(row.old_photo_id),
-                    PhotoId(row.new_photo_id),
-                    Verdict(row.verdict),
-                    row.cosine,
-                    row.happened_at,
-                )
-                for row in connection.execute(statement)
-            ]
 
     def _answer(self, offer_id: int, verdict: Verdict) -> Answered:
         with self._database.writing() as connection:

@@ -48,18 +48,9 @@ class Database(AbstractContextManager["Database"]):
 
     @classmethod
     def open(cls, paths: LibraryPaths, *, write: bool, create: bool = True) -> Self:
-        """Open a catalogue; for writing, create or upgrade it first.
+        """Open a catalogue; arguments and errors as `catalogue.open_catalogue`.
 
         Structure is checked here only where damage was met before; see `maintain`.
-
-        Args:
-            create: Of no meaning for a reader, which never creates one.
-
-        Raises:
-            BadInputError: There is none, and none is to be created.
-            LibraryBusyError: Opened for writing while another process writes.
-            LibraryDamagedError: It cannot be read or was made by a newer photofind.
-            UserFacingError: It was made by an older photofind, and only a writer may upgrade it.
         """
         if not write:
             with translate_errors(paths):

@@ -10,22 +10,21 @@ Counts of facts are kept by triggers, see migration 0006: where nothing is left 
 is left takes no time. The facts about embeddings come and go with the embeddings.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
-from photofind.domain import Failure, PhotoId
+from photofind.domain import Failure, Fingerprint, PhotoId
 from photofind.store import schema
 from photofind.store.bulk import in_batches, number_columns
 from photofind.store.counts import count_by_key, total
 from photofind.store.database import Database
-from photofind.store.photos import has_file, paths_of
+from photofind.store.photos import has_file, paths_of, photo_ids_of
 
 _derived = schema.derived
 _photos = schema.photos
@@ -67,10 +66,6 @@ class ProducerVersion:
         return self.kind.partition(":")[0]
 
 
-StoreProducts = Callable[[sa.Connection, ProducerVersion, Sequence[PhotoId], Sequence[Any]], None]
-"""Stores what a producer made, one product a photo; in a writing transaction."""
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a producer has come with photos that have a file.
@@ -96,37 +91,45 @@ class KindStatus:
     failures: tuple[Failure, ...]
 
 
-class DerivedRepository:
-    """What is derived from photos, as the rest of the program sees it."""
+class SqliteDerived:
+    """Implements `catalogue.DerivedRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def status(self) -> list[KindStatus]:
-        """Of all that is made now, by kind."""
         with self._database.reading() as connection:
             return [
                 KindStatus(progress(connection, producer), tuple(failures(connection, producer)))
                 for producer in current_producers(connection)
             ]
 
+    def pending(self, producers: Sequence[ProducerVersion]) -> set[PhotoId]:
+        with self._database.reading() as connection:
+            return pending(connection, producers)
+
+    def pending_among(
+        self, producers: Sequence[ProducerVersion], photo_ids: Collection[PhotoId]
+    ) -> set[PhotoId]:
+        with self._database.reading() as connection:
+            return pending_among(connection, producers, photo_ids)
+
+    def missing_kinds(
+        self, producers: Sequence[ProducerVersion], content: Fingerprint
+    ) -> frozenset[str] | None:
+        with self._database.reading() as connection:
+            known = photo_ids_of(connection, [content])
+            if not known:
+                return None
+            return pending_kinds(connection, producers, known[content])
+
     def forget_all(self, producer: ProducerVersion) -> int:
-        """Have all of it made again; return of how many photos."""
         with self._database.reading() as connection:
             done = progress(connection, producer).done
         if done:
             with self._database.writing() as connection:
                 forget_all(connection, producer)
         return done
-
-
-def keep_nothing(
-    _connection: sa.Connection,
-    _producer: ProducerVersion,
-    _photo_ids: Sequence[PhotoId],
-    _products: Sequence[object],
-) -> None:
-    """Store products that the producer has already put where they belong."""
 
 
 def set_current(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> None:
@@ -250,16 +253,34 @@ def pending_among(
     photo_ids: Collection[PhotoId],
 ) -> set[PhotoId]:
     """Those of some photos that miss something, whether or not they have a file."""
-    settled = _settled_by(connection, producers, photo_ids)
-    return {photo_id for photo_id in photo_ids if len(settled.get(photo_id, ())) < len(producers)}
+    known = settled(connection, producers, photo_ids)
+    return {photo_id for photo_id in photo_ids if len(known[photo_id]) < len(producers)}
 
 
 def pending_kinds(
     connection: sa.Connection, producers: Sequence[ProducerVersion], photo_id: PhotoId
 ) -> frozenset[str]:
     """What a photo misses."""
-    settled = _settled_by(connection, producers, [photo_id]).get(photo_id, set())
-    return frozenset(producer.kind for producer in producers) - settled
+    known = settled(connection, producers, [photo_id])[photo_id]
+    return frozenset(producer.kind for producer in producers) - known.keys()
+
+
+def settled(
+    connection: sa.Connection,
+    producers: Sequence[ProducerVersion],
+    photo_ids: Collection[PhotoId],
+) -> dict[PhotoId, dict[str, Status]]:
+    """The kinds that are done, or left alone, of each photo."""
+    kinds = {_known_id(connection, producer): producer.kind for producer in producers}
+    statement = sa.select(_derived.c.photo_id, _derived.c.producer_id, _derived.c.status).where(
+        _derived.c.producer_id.in_(kinds), _derived.c.status != Status.RETRY
+    )
+    found: dict[PhotoId, dict[str, Status]] = {photo_id: {} for photo_id in photo_ids}
+    for batch in in_batches(list(photo_ids)):
+        among = statement.where(_derived.c.photo_id.in_(batch))
+        for photo_id, producer_id, status in connection.execute(among):
+            found[photo_id][kinds[producer_id]] = Status(status)
+    return found
 
 
 def done_among(
@@ -342,24 +363,6 @@ def _record(
         ),
         rows,
     )
-
-
-def _settled_by(
-    connection: sa.Connection,
-    producers: Sequence[ProducerVersion],
-    photo_ids: Collection[PhotoId],
-) -> dict[PhotoId, set[str]]:
-    """The kinds that are done, or left alone, by photo."""
-    kinds = {_known_id(connection, producer): producer.kind for producer in producers}
-    statement = sa.select(_derived.c.photo_id, _derived.c.producer_id).where(
-        _derived.c.producer_id.in_(kinds), _derived.c.status != Status.RETRY
-    )
-    settled: dict[PhotoId, set[str]] = {}
-    for batch in in_batches(list(photo_ids)):
-        among = statement.where(_derived.c.photo_id.in_(batch))
-        for photo_id, producer_id in connection.execute(among):
-            settled.setdefault(photo_id, set()).add(kinds[producer_id])
-    return settled
 
 
 def _known_id(connection: sa.Connection, producer: ProducerVersion) -> int:

@@ -89,7 +89,7 @@ def store_products(
     photo_ids: Sequence[PhotoId],
     vectors: Sequence[NDArray[np.float32]],
 ) -> None:
-    """Store what the producer of a space made, see `derived.StoreProducts`."""
+    """Store what the producer of a space made, see `files.STORES`."""
     space = connection.execute(
         sa.select(_spaces.c.id).where(
             _spaces.c.sha256 == producer.kind.partition(":")[2],

@@ -134,30 +134,21 @@ Filters = tuple[Filter, ...]
 """All of them must hold."""
 
 
-class FilteredPhotos:
-    """Selects and locates photos that have a file, for search."""
+class SqliteFilters:
+    """Implements `catalogue.FilterRepository`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def select(self, filters: Filters) -> NDArray[np.int64]:
-        """Return the ids (N,) int64 of photos that pass, strictly ascending."""
         with self._database.reading() as connection:
             return _select(connection, filters)
 
     def newest(self, filters: Filters, top_k: int) -> tuple[list[PhotoId], int]:
-        """Return the `top_k` photos taken last, newest first, and how many pass in all.
-
-        Photos without a date come last.
-
-        Args:
-            top_k: At least 1.
-        """
         with self._database.reading() as connection:
             return _newest(connection, filters, top_k)
 
     def locate(self, photo_ids: Sequence[PhotoId], filters: Filters) -> Mapping[PhotoId, Path]:
-        """Return the file shown of each photo; photos without one that passes are absent."""
         with self._database.reading() as connection:
             found = shown_files(connection, photo_ids, filters)
         return {photo_id: files[0].path for photo_id, files in found.items() if files[0].passes}

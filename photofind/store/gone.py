@@ -7,20 +7,23 @@ import sqlalchemy as sa
 
 from photofind.domain import Fingerprint, PhotoId
 from photofind.store import schema
-from photofind.store.database import Database
 from photofind.store.tags import PERSON
 
 _photos = schema.photos
 
 
 def delete_gone(
-    database: Database, before: datetime, limit: int, drop: Callable[[Fingerprint], None]
+    connection: sa.Connection,
+    before: datetime,
+    limit: int,
+    drop: Callable[[Fingerprint], None],
 ) -> int:
     """Delete photos without a file since before a moment, and everything derived from them.
 
     Photos with a person's tags stay, and all do while a root is offline: their files may be there.
 
     Args:
+        connection: In a writing transaction.
         before: UTC.
         limit: Photos in this transaction.
         drop: Called for each; deletes what is kept of it outside the catalogue.
@@ -28,12 +31,11 @@ def delete_gone(
     Returns:
         How many were deleted.
     """
-    with database.writing() as connection:
-        gone = _gone_before(connection, before, limit)
-        # First: what is kept of a photo nobody knows would stay for ever.
-        for fingerprint in gone.values():
-            drop(fingerprint)
-        _delete(connection, list(gone))
+    gone = _gone_before(connection, before, limit)
+    # First: what is kept of a photo nobody knows would stay for ever.
+    for fingerprint in gone.values():
+        drop(fingerprint)
+    _delete(connection, list(gone))
     return len(gone)
 
 

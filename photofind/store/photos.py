@@ -2,10 +2,11 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -62,6 +63,9 @@ class ReadFile:
     Attributes:
         known_metadata: Of this file, where its photo is a known one.
         older: What the catalogue knows that photo by, see `photofind.store.identity`.
+        before: The photo that was known at its path until now, if any.
+        products: What was made of the photo, by kind.
+        not_made: Why nothing could be made of it, by kind.
     """
 
     found: FoundFile
@@ -71,6 +75,9 @@ class ReadFile:
     failure: str | None = None
     known_metadata: PhotoMetadata | None = None
     older: Fingerprint | None = None
+    before: PhotoId | None = None
+    products: Mapping[str, Any] = field(default_factory=dict)
+    not_made: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.content is None) == (self.failure is None):

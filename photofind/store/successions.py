@@ -193,12 +193,6 @@ def record(
     )
 
 
-def has_undecided(connection: sa.Connection) -> bool:
-    """Return whether any succession waits for a verdict."""
-    waiting = sa.select(_successions.c.id).where(_successions.c.verdict == Verdict.UNDECIDED)
-    return connection.execute(waiting.limit(1)).first() is not None
-
-
 def undecided(connection: sa.Connection, space: int) -> list[Succession]:
     """List successions that wait for a verdict, in the order they happened.
 

@@ -21,26 +21,19 @@ from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, PhotoId
-from photofind.store import changes, derived, state, tags
-from photofind.store.changes import ChangeKind
-from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
+from photofind.store.indexed import SuggestionRepository
 from photofind.store.tags import Suggestion
 from photofind.tagging.tagger import SAMPLE, TagScale, measure, suggest_tags
 from photofind.tagging.vocabulary import Vocabulary
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample
 
-FOLLOWER = "tags"
-
 REMEASURED_SHARE = 0.1
 """Growth of a library after which all its photos are looked at again."""
 
 BATCH = 1000
 """Photos looked at in one transaction: a person's own tag need not wait for a million."""
-
-_BASIS = "tags_basis"
-_FOLLOWED = (ChangeKind.EMBEDDING,)
 
 _log = logging.getLogger(__name__)
 
@@ -84,20 +77,25 @@ class _Basis:
     @property
     def producer(self) -> ProducerVersion:
         """What suggests tags on this basis."""
-        written = json.dumps(asdict(self))
-        return ProducerVersion("tags", hashlib.sha256(written.encode()).hexdigest())
+        return ProducerVersion("tags", hashlib.sha256(self.written.encode()).hexdigest())
+
+    @property
+    def written(self) -> str:
+        return json.dumps(asdict(self))
 
 
 class TagFollower:
     """Suggests tags for what has changed; one thread at a time.
 
     Args:
-        database: Opened for writing.
+        suggestions: Of a catalogue that is open for writing.
         labels: (T, dim) embeddings of the vocabulary's labels.
     """
 
-    def __init__(self, database: Database, vocabulary: Vocabulary, labels: Embeddings) -> None:
-        self._database = database
+    def __init__(
+        self, suggestions: SuggestionRepository, vocabulary: Vocabulary, labels: Embeddings
+    ) -> None:
+        self._suggestions = suggestions
         self._names = vocabulary.labels
         self._labels = labels
         self._digest = _digest(vocabulary)
@@ -112,23 +110,21 @@ class TagFollower:
         """
         index, seq = searchable.index, searchable.seq
         basis, kept = self._basis(searchable), self._kept_basis()
-        followed, changed = self._changed(searchable.space_id)
+        followed, changed = self._suggestions.changed(searchable.space_id)
         if changed is None or basis != kept:
             _log.info("tags: looking at all %d photos", len(index))
             basis, changed = replace(basis, seq=seq), np.empty(0, np.int64)
-            self._begin(basis)
+            self._suggestions.begin(basis.producer, basis.written, seq)
         there = np.isin(changed, index.labels)
-        photo_ids = np.union1d(self._unseen(index, basis, changed[there]), changed[there])
+        unseen = self._suggestions.unseen(basis.producer, index.labels, changed[there])
+        photo_ids = np.union1d(unseen, changed[there])
         started = time.monotonic()
         self._suggest(searchable, basis, photo_ids, cancel)
         if len(photo_ids):
             seconds = time.monotonic() - started
             _log.info("tags: looked at %d photos in %.2f s", len(photo_ids), seconds)
         if followed != seq:
-            with self._database.writing() as connection:
-                # What has no embedding any more is looked at again when it has one.
-                derived.forget(connection, basis.producer, changed[~there].tolist())
-                changes.set_followed(connection, FOLLOWER, seq)
+            self._suggestions.follow(basis.producer, seq, changed[~there].tolist())
         return len(photo_ids)
 
     def suggest(
@@ -162,11 +158,9 @@ class TagFollower:
                 Suggestion(PhotoId(int(some[row])), self._names[tag], round(float(score), 3))
                 for row, tag, score in zip(found.rows, found.tags, found.scores, strict=True)
             ]
-            with self._database.writing() as connection:
-                suggested += tags.suggest(
-                    connection, searchable.space_id, some.tolist(), suggestions
-                )
-                derived.mark_done(connection, basis.producer, some.tolist())
+            suggested += self._suggestions.suggest(
+                basis.producer, searchable.space_id, some.tolist(), suggestions
+            )
         return suggested
 
     def _basis(self, searchable: Searchable) -> _Basis:
@@ -175,40 +169,8 @@ class TagFollower:
         kept = self._kept_basis()
         return now if kept is None or not kept.holds_for(now) else kept
 
-    def _changed(self, space_id: int) -> tuple[int | None, NDArray[np.int64] | None]:
-        """Since which change, and photos embedded anew; `None` where the log is too short."""
-        with self._database.reading() as connection:
-            followed = changes.followed(connection, FOLLOWER)
-            if followed is None:
-                return None, None
-            found = changes.changes_since(connection, followed, _FOLLOWED, space_id)
-        return followed, None if found is None else found.of(*_FOLLOWED)
-
-    def _begin(self, basis: _Basis) -> None:
-        """Have all photos looked at; what changes from now on is in the log."""
-        with self._database.writing() as connection:
-            derived.set_current(connection, [basis.producer])
-            state.write_fact(connection, _BASIS, json.dumps(asdict(basis)))
-            changes.set_followed(connection, FOLLOWER, basis.seq)
-
-    def _unseen(
-        self, index: VectorIndex, basis: _Basis, changed: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Photos of the index, beside those that changed, that were never looked at."""
-        with self._database.reading() as connection:
-            # Only photos of the index are ever done, so that equal numbers are equal photos.
-            done_before = derived.progress(connection, basis.producer).done
-            new = len(changed) - len(
-                derived.done_among(connection, basis.producer, changed.tolist())
-            )
-            if done_before + new == len(index):
-                return np.empty(0, np.int64)
-            done = derived.done_photos(connection, basis.producer)
-        return np.setdiff1d(index.labels, done)
-
     def _kept_basis(self) -> _Basis | None:
-        with self._database.reading() as connection:
-            written = state.read_fact(connection, _BASIS)
+        written = self._suggestions.basis()
         facts = {} if written is None else json.loads(written)
         # Before revision 0006 nobody wrote down which photos were looked at.
         return _Basis(**facts) if "seq" in facts else None

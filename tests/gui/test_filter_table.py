@@ -26,9 +26,9 @@ from photofind.store.filter_kinds import KINDS
 from photofind.store.filters import (
     Clause,
     Filter,
-    FilteredPhotos,
     FilterKind,
     FilterValueError,
+    SqliteFilters,
     Statement,
 )
 from photofind.store.photos import ReadFile
@@ -158,7 +158,7 @@ def test_that_a_new_entry_is_all_a_filter_takes(database: Database, qtbot: QtBot
 
 
 def _widths(database: Database, typed: str) -> list[int]:
-    ids = FilteredPhotos(database).select(parse(typed).filters).tolist()
+    ids = SqliteFilters(database).select(parse(typed).filters).tolist()
     with database.reading() as connection:
         rows = connection.scalars(
             sa.select(schema.photos.c.width).where(schema.photos.c.id.in_(ids))

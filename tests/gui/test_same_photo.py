@@ -13,7 +13,7 @@ from photofind.domain import PhotoId
 from photofind.gui.lanes import Lane
 from photofind.gui.same_photo import SamePhotoLine, SamePhotoOffers
 from photofind.gui.undo import UndoHistory
-from photofind.store.continuity import ContinuityRepository, Offer
+from photofind.store.continuity import Offer
 from photofind.store.successions import Verdict
 from tests.support.tagged_folder import TaggedFolder, jpeg, picture
 
@@ -97,7 +97,7 @@ def library(tmp_path: Path) -> Iterator[TaggedFolder]:
 def test_that_an_answer_can_be_undone_and_done_again(
     qtbot: QtBot, line: SamePhotoLine, library: TaggedFolder
 ) -> None:
-    continuity = ContinuityRepository(library.engine.database)
+    continuity = library.engine.catalogue.continuity
     writer = Lane("writer")
     history = UndoHistory(writer)
     offers = SamePhotoOffers(continuity, line, history, writer)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PIL import ImageEnhance, ImageOps
 
-from photofind.store import roots
-from photofind.store.continuity import ContinuityRepository, Offer
+from photofind.store import roots, schema
+from photofind.store.continuity import Offer
 from photofind.store.successions import Verdict
 from tests.support.fake_encoder import SeeingEncoder
 from tests.support.tagged_folder import TaggedFolder, jpeg, picture, rewrite
@@ -38,7 +39,7 @@ def photo(library: TaggedFolder) -> Path:
 
 
 def _offers(library: TaggedFolder) -> list[Offer]:
-    return ContinuityRepository(library.engine.database).offers()
+    return library.engine.catalogue.continuity.offers()
 
 
 def _in_place(photo: Path, data: bytes, run: Callable[[], object]) -> None:
@@ -139,17 +140,17 @@ def test_that_a_photo_renamed_and_edited_meanwhile_is_offered(
     assert library.tags_at(other) == set()
     (offer,) = _offers(library)
     assert (offer.former_path, offer.path, offer.tags) == (photo, other, ("beach",))
-    ContinuityRepository(library.engine.database).accept(offer.id)
+    library.engine.catalogue.continuity.accept(offer.id)
     assert library.tags_at(other) == {"beach"}
     assert _offers(library) == []
-    assert ContinuityRepository(library.engine.database).orphans() == []
+    assert library.engine.catalogue.continuity.orphans() == []
 
 
 def test_that_a_declined_offer_does_not_return(library: TaggedFolder, photo: Path) -> None:
     photo.unlink()
     other = library.add("renamed.jpg", _edited())
     library.run()
-    continuity = ContinuityRepository(library.engine.database)
+    continuity = library.engine.catalogue.continuity
     continuity.decline(continuity.offers()[0].id)
     os.utime(other)
     library.run()
@@ -245,14 +246,14 @@ def test_that_tags_wait_for_the_root_to_return_edited(library: TaggedFolder, pho
     with library.engine.database.writing() as connection:
         (root,) = roots.list_roots(connection)
         roots.remove_root(connection, root.id)
-    (orphan,) = ContinuityRepository(library.engine.database).orphans()
+    (orphan,) = library.engine.catalogue.continuity.orphans()
     assert orphan.path == photo
     photo.write_bytes(_edited())
     library.reopen()
     library.run()
 
     assert library.tags_at(photo) == {"beach"}
-    assert ContinuityRepository(library.engine.database).orphans() == []
+    assert library.engine.catalogue.continuity.orphans() == []
 
 
 def test_that_tags_stay_when_an_outer_root_takes_over(library: TaggedFolder, photo: Path) -> None:
@@ -285,7 +286,7 @@ def test_that_several_edits_in_a_row_keep_the_tags(library: TaggedFolder, photo:
         library.tag(photo, f"step {step}")
 
     assert library.tags_at(photo) == {"beach", *(f"step {step}" for step in range(1, 6))}
-    assert ContinuityRepository(library.engine.database).orphans() == []
+    assert library.engine.catalogue.continuity.orphans() == []
 
 
 def test_that_a_deleted_photo_with_tags_is_listed_until_it_returns(
@@ -294,7 +295,7 @@ def test_that_a_deleted_photo_with_tags_is_listed_until_it_returns(
     data = photo.read_bytes()
     photo.unlink()
     library.run()
-    continuity = ContinuityRepository(library.engine.database)
+    continuity = library.engine.catalogue.continuity
     assert [(orphan.path, orphan.tags) for orphan in continuity.orphans()] == [(photo, ("beach",))]
     assert continuity.counts() == (0, 1)
 
@@ -334,16 +335,18 @@ def test_that_a_run_killed_before_its_end_loses_no_offer(
     assert [offer.path for offer in _offers(library)] == [other]
 
 
-def test_that_what_was_decided_is_kept_to_be_shown(library: TaggedFolder, photo: Path) -> None:
+def test_that_every_verdict_is_kept(library: TaggedFolder, photo: Path) -> None:
     photo.write_bytes(_edited())
     library.run()
     photo.write_bytes(jpeg(picture(2)))
     library.run()
 
-    happened = ContinuityRepository(library.engine.database).history(photo)
+    table = schema.successions
+    with library.engine.database.reading() as connection:
+        happened = connection.execute(sa.select(table).order_by(table.c.happened_at)).all()
     assert [(one.verdict, one.cosine is not None) for one in happened] == [
-        (Verdict.REPLACED, True),
         (Verdict.EDITED, True),
+        (Verdict.REPLACED, True),
     ]
 
 
@@ -357,5 +360,5 @@ def test_that_a_restored_photo_that_is_deleted_is_listed(
     photo.unlink()
     library.run()
 
-    orphans = ContinuityRepository(library.engine.database).orphans()
+    orphans = library.engine.catalogue.continuity.orphans()
     assert [orphan.tags for orphan in orphans] == [("beach",)]

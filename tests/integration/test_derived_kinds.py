@@ -1,4 +1,4 @@
-"""What is made of photos is one entry of `KINDS`, whatever it is: here, how sharp they are."""
+"""A new kind is an entry of `KINDS` and one of `STORES`: here, how sharp photos are."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -24,8 +24,8 @@ from photofind.photos.picture_file import open_picture
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store import derived, schema
-from photofind.store.catalogue import Catalogue
 from photofind.store.derived import MOST_TRIES, KindStatus, ProducerVersion
+from photofind.store.files import STORES
 from photofind.vectors.selector import EXACT_UNCHECKED
 from tests.support.engine import Engine, in_this_process
 from tests.support.fake_encoder import FakeEncoder, SlowEncoder
@@ -115,15 +115,15 @@ def register(monkeypatch: pytest.MonkeyPatch, kept: Kept) -> Callable[[Sharpness
     """What adding a kind to the program takes."""
 
     def register(producer: Sharpness) -> Sharpness:
-        kind = Kind(lambda _: producer, kept.store, priority=1)
-        monkeypatch.setitem(KINDS, "sharpness", kind)
+        monkeypatch.setitem(KINDS, "sharpness", Kind(lambda _: producer, priority=1))
+        monkeypatch.setitem(STORES, "sharpness", kept.store)
         return producer
 
     return register
 
 
 def status_of(engine: Engine, family: str) -> KindStatus:
-    status = read_status(Catalogue(engine.database), lambda *_: EXACT_UNCHECKED)
+    status = read_status(engine.catalogue, lambda *_: EXACT_UNCHECKED)
     (found,) = [kind for kind in status.derived if kind.progress.producer.family == family]
     return found
 
@@ -334,8 +334,8 @@ def test_that_a_photo_is_embedded_as_a_query_by_its_file_is(tmp_path: Path) -> N
         make_worker=lambda paths, settings: in_this_process(paths, settings, encoder),
     ) as engine:
         engine.run()
-        (row,) = Catalogue(engine.database).photos.all_rows().photo_ids.tolist()
-        stored = Catalogue(engine.database).embeddings.of(PhotoId(row))
+        (row,) = engine.catalogue.photos.all_rows().photo_ids.tolist()
+        stored = engine.catalogue.embeddings.of(PhotoId(row))
     picture = open_picture(path, encoder.preprocess.decode_px)
     asked = encoder.encode_images(encoder.preprocess.pixels(picture.image)[np.newaxis])[0]
     assert stored is not None

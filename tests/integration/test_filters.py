@@ -16,7 +16,7 @@ from photofind.paths import LibraryPaths
 from photofind.photos.metadata import read_metadata
 from photofind.search.parser import parse
 from photofind.store.database import Database
-from photofind.store.filters import FilteredPhotos
+from photofind.store.filters import SqliteFilters
 from tests.support.contents import catalogue_contents
 
 Answer = Callable[..., Any]
@@ -152,7 +152,7 @@ def test_that_hostile_and_fuzzed_queries_do_no_harm(
             _total(lambda query: engine.by_text(parse(query), 3).total, one) for one in HOSTILE
         ]
     with Database.open(LibraryPaths(library), write=False) as database:
-        filtered = FilteredPhotos(database)
+        filtered = SqliteFilters(database)
 
         def passing(typed: str) -> int:
             return len(filtered.select(parse(typed).filters))

@@ -18,7 +18,6 @@ from PIL import Image, ImageEnhance, ImageOps
 from photofind.events import Event, PhotosChanged
 from photofind.settings import Settings
 from photofind.store import roots
-from photofind.store.continuity import ContinuityRepository
 from tests.support.fake_encoder import SeeingEncoder
 from tests.support.tagged_folder import TaggedFolder, jpeg, picture
 
@@ -304,7 +303,7 @@ class _Storm:
 
     def check(self) -> None:
         """Answers offers as the person would, then compares everything."""
-        continuity = ContinuityRepository(self.library.engine.database)
+        continuity = self.library.engine.catalogue.continuity
         by_path = {photo.path: photo for photo in self.photos if photo.path is not None}
         # One at a time: an answer may settle what another one asks.
         while offers := continuity.offers():

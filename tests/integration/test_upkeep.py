@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from photofind.domain import PhotoId
 from photofind.indexing.local import CatalogueWorker
 from photofind.library import Library
-from photofind.store import photos, schema, tags
+from photofind.paths import LibraryPaths
+from photofind.store import schema
+from photofind.store.database import Database
 from photofind.store.restore import restore
 from photofind.store.snapshots import snapshots
+from photofind.store.tag_decisions import TagChanges
 
 
 @pytest.fixture
@@ -26,27 +29,21 @@ def index(folder: Path, photos: Path, checkpoint: Path) -> None:
 
 def catalogue_of(library: Library) -> dict[Path, set[str]]:
     """Every file with the tags of its photo."""
-    found: dict[Path, set[str]] = {}
-    with library.database.reading() as connection:
-        ids = [PhotoId(one) for one in connection.scalars(sa.select(schema.photos.c.id))]
-        named = tags.tags_of(connection, ids)
-        for photo_id, paths in photos.paths_of(connection, ids).items():
-            found |= {path: {tag.name for tag in named[photo_id]} for path in paths}
-    return found
+    catalogue = library.catalogue
+    paths = catalogue.photos.paths(catalogue.photos.all_rows().photo_ids.tolist())
+    named = zip(paths.values(), catalogue.tags.of(list(paths)), strict=True)
+    return {path: {tag.name for tag in own} for places, own in named for path in places}
 
 
 def photo_at(library: Library, path: Path) -> PhotoId:
-    with library.database.reading() as connection:
-        (root,) = library.roots()
-        found = photos.known_files(connection, root)[path].photo_id
+    (root,) = library.roots()
+    (found,) = [file.photo_id for file in library.catalogue.files.known(root) if file.path == path]
     assert found is not None
     return found
 
 
 def tag(library: Library, path: Path, name: str) -> None:
-    photo_id = photo_at(library, path)
-    with library.database.writing() as connection:
-        tags.add(connection, [photo_id], name)
+    library.catalogue.tags.decide([photo_at(library, path)], TagChanges(added=(name,)))
 
 
 def test_that_a_run_copies_the_catalogue_once_a_week(
@@ -65,14 +62,15 @@ def test_that_a_run_forgets_what_has_been_gone_for_a_year(
     first = sorted(pictures.rglob("*.*"))[0]
     first.unlink()
     index(folder, pictures, tiny_folder)
-    with Library(folder, write=True) as library, library.database.writing() as connection:
+    paths = LibraryPaths(folder)
+    with Database.open(paths, write=True) as database, database.writing() as connection:
         gone = schema.photos.c.gone_at.is_not(None)
         assert len(connection.execute(sa.select(schema.photos.c.id).where(gone)).all()) == 1
         connection.execute(sa.update(schema.photos).where(gone).values(gone_at="2020-01-01"))
 
     index(folder, pictures, tiny_folder)
 
-    with Library(folder) as library, library.database.reading() as connection:
+    with Database.open(paths, write=False) as database, database.reading() as connection:
         assert connection.execute(sa.select(schema.photos.c.id).where(gone)).all() == []
 
 
@@ -85,7 +83,8 @@ def test_that_a_restored_library_is_brought_up_to_date_by_the_next_run(
     index(folder, pictures, tiny_folder)
     with Library(folder, write=True) as library:
         tag(library, paths[0], "before")
-        taken = library.database.take_snapshot()
+    with Database.open(LibraryPaths(folder), write=True) as database:
+        taken = database.take_snapshot()
     later.rename(paths[-1])
     paths[1].unlink()
     index(folder, pictures, tiny_folder)

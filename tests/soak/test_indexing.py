@@ -20,7 +20,6 @@ from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
 from photofind.search.parser import parse
 from photofind.store import schema, tags
-from photofind.store.filters import FilteredPhotos
 from tests.support.contents import catalogue_contents
 from tests.support.engine import Engine
 from tests.support.soak import sizes
@@ -174,7 +173,7 @@ def test_that_composed_and_decomposed_names_are_two_files_found_by_either(
     engine.run()
 
     assert catalogue_contents(engine.paths.folder).paths == _files(photos)
-    catalogue = FilteredPhotos(engine.database)
+    catalogue = engine.catalogue.filtered
     for name in chosen:
         for form in FORMS:
             asked = parse(f'folder:"{unicodedata.normalize(form, name)}"').filters
@@ -211,7 +210,7 @@ def test_that_dates_no_calendar_has_do_no_harm(engine: Engine, photos: Path, wri
 
     assert engine.run().embedded == 1
 
-    catalogue = FilteredPhotos(engine.database)
+    catalogue = engine.catalogue.filtered
     everything = {
         photo
         for filters in ("from:1900", "-from:1900", "to:2100", "-to:2100")

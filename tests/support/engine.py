@@ -14,7 +14,8 @@ from photofind.indexing.places import Changes
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
-from photofind.store import counts, embeddings, roots
+from photofind.store import counts, embeddings
+from photofind.store.catalogue import catalogue_in
 from photofind.store.database import Database
 from tests.support.fake_encoder import FakeEncoder
 
@@ -42,10 +43,9 @@ class Engine:
         self.paths = LibraryPaths(library)
         self.settings = settings or Settings()
         self.database = Database.open(self.paths, write=True)
+        self.catalogue = catalogue_in(self.database)
         try:
-            with self.database.writing() as connection:
-                for folder in folders:
-                    roots.add_root(connection, folder)
+            self.catalogue.roots.add(folders)
         except BaseException:
             self.database.close()
             raise
@@ -75,10 +75,9 @@ class Engine:
         cancel: CancelToken | None = None,
     ) -> IndexFinished:
         """Brings places, or all roots, up to date."""
-        with self.database.reading() as connection:
-            known = roots.list_roots(connection)
+        known = self.catalogue.roots.all()
         indexer = Indexer(
-            self.database,
+            self.catalogue,
             self.worker,
             self.settings,
             own_folder=self.paths.folder,

@@ -11,12 +11,12 @@ from photofind.domain import FileStat, FoundFile, Photo, PhotoId, PhotoMetadata
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.store import photos, roots, tags
-from photofind.store.catalogue import PhotoRepository
 from photofind.store.database import Database
 from photofind.store.filter_kinds import FOLDER
 from photofind.store.filters import Filter
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
+from photofind.store.sqlite_catalogue import SqlitePhotos
 from photofind.system_trash import OneWayTrash
 from photofind.trash import PhotoTrash, Why
 
@@ -40,7 +40,7 @@ def root(database: Database, tmp_path: Path) -> Root:
 @pytest.fixture
 def photo_trash(database: Database, trash: Path) -> PhotoTrash:
     """Named apart from the folder, which is `trash`."""
-    return PhotoTrash(PhotoRepository(database))
+    return PhotoTrash(SqlitePhotos(database))
 
 
 def _record(database: Database, root: Root, *paths: Path) -> list[PhotoId]:
@@ -366,7 +366,7 @@ def test_that_a_restored_file_whose_folder_is_searched_no_more_is_only_restored(
 def test_that_a_trash_that_tells_nothing_says_so_and_keeps_the_file(
     database: Database, root: Root, trash: Path
 ) -> None:
-    one_way = PhotoTrash(PhotoRepository(database), OneWayTrash())
+    one_way = PhotoTrash(SqlitePhotos(database), OneWayTrash())
     path = _write(root.path / "a.jpg", BEACH)
     (beach,) = _record(database, root, path)
 

@@ -15,6 +15,7 @@ from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.store import embeddings, photos, roots, schema, tags
 from photofind.store.database import Database
+from photofind.store.sqlite_catalogue import SqlitePhotos
 from photofind.store.tags import Suggestion
 from tests.unit.store.samples import ROOT, SPACE, fingerprint_of, read_photo, unit_vectors
 
@@ -76,7 +77,7 @@ def left(database: Database) -> list[int]:
 def test_that_photos_gone_for_a_year_go_with_all_that_was_derived_from_them(
     database: Database, thumbnails: ThumbnailCache, gone: list[PhotoId]
 ) -> None:
-    assert purge(database, thumbnails, YEAR, CancelToken()) == 4
+    assert purge(SqlitePhotos(database), thumbnails, YEAR, CancelToken()) == 4
 
     assert left(database) == [gone[0], gone[5]]
     kept = [number for number in range(6) if thumbnails.load(fingerprint_of(number))]
@@ -92,7 +93,7 @@ def test_that_tags_of_a_person_outlive_everything(
     database: Database, thumbnails: ThumbnailCache, gone: list[PhotoId]
 ) -> None:
     set_gone_for(database, 20_000)
-    purge(database, thumbnails, 1, CancelToken())
+    purge(SqlitePhotos(database), thumbnails, 1, CancelToken())
     with database.reading() as connection:
         assert [tag.name for tag in tags.tags_of(connection, gone[:1])[gone[0]]] == ["beach", "dog"]
 
@@ -106,7 +107,7 @@ def test_that_photos_stay_until_their_time_and_for_ever_where_it_is_never(
     days: int,
 ) -> None:
     set_gone_for(database, days_gone)
-    assert purge(database, thumbnails, days, CancelToken()) == 0
+    assert purge(SqlitePhotos(database), thumbnails, days, CancelToken()) == 0
     assert left(database) == gone
 
 
@@ -116,7 +117,7 @@ def test_that_nothing_is_forgotten_while_a_folder_is_not_connected(
     with database.writing() as connection:
         other = roots.add_root(connection, Path("/other"))
         roots.set_offline(connection, other.id, True)
-    assert purge(database, thumbnails, YEAR, CancelToken()) == 0
+    assert purge(SqlitePhotos(database), thumbnails, YEAR, CancelToken()) == 0
     assert left(database) == gone
 
 
@@ -137,9 +138,9 @@ def test_that_a_batch_is_a_transaction_and_a_cancelled_purge_goes_on_later(
 
     monkeypatch.setattr(thumbnails, "remove", cancel_at_the_second)
     with pytest.raises(CancelledError):
-        purge(database, thumbnails, YEAR, cancel)
+        purge(SqlitePhotos(database), thumbnails, YEAR, cancel)
     assert left(database) == [gone[0], *gone[3:]]
-    assert purge(database, thumbnails, YEAR, CancelToken()) == 2
+    assert purge(SqlitePhotos(database), thumbnails, YEAR, CancelToken()) == 2
 
 
 def test_that_a_photo_that_came_back_begins_its_year_anew(
@@ -152,5 +153,5 @@ def test_that_a_photo_that_came_back_begins_its_year_anew(
             one for one in photos.known_files(connection, root).values() if one.photo_id == gone[1]
         ]
         photos.remove_files(connection, [file.file_id])
-    assert purge(database, thumbnails, YEAR, CancelToken()) == 3
+    assert purge(SqlitePhotos(database), thumbnails, YEAR, CancelToken()) == 3
     assert gone[1] in left(database)

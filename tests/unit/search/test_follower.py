@@ -18,7 +18,7 @@ from photofind.search.engine import RankingDepth
 from photofind.search.follower import SearchFollower
 from photofind.search.parser import parse
 from photofind.store import changes, derived, embeddings, photos, roots, schema
-from photofind.store.catalogue import Catalogue as StoreCatalogue
+from photofind.store.catalogue import catalogue_in
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.vectors.selector import IndexSelector
@@ -69,7 +69,7 @@ class Catalogue:
     def follow(self, database: Database | None = None) -> SearchFollower:
         selector = IndexSelector(self.paths.folder / "vectors", SPACE, "auto")
         return SearchFollower(
-            StoreCatalogue(database or self.database), self.space_id, ENCODER, BACKGROUND, selector
+            catalogue_in(database or self.database), self.space_id, ENCODER, BACKGROUND, selector
         )
 
 

@@ -26,7 +26,7 @@ from photofind.store.filter_kinds import (
     PartialDate,
     folded,
 )
-from photofind.store.filters import Filter, FilteredPhotos, FilterKind, Filters
+from photofind.store.filters import Filter, FilterKind, Filters, SqliteFilters
 from photofind.store.photos import ReadFile
 
 from .samples import SPACE, fingerprint_of, found
@@ -79,7 +79,7 @@ class Shelf:
     """A catalogue that holds samples."""
 
     database: Database
-    filtered: FilteredPhotos
+    filtered: SqliteFilters
     ids: dict[int, PhotoId]
 
     def fill(self, samples: Sequence[Sample]) -> None:
@@ -121,7 +121,7 @@ class Shelf:
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     folder = tmp_path_factory.mktemp("catalogue")
     with Database.open(LibraryPaths(folder / "library"), write=True) as database:
-        yield Shelf(database, FilteredPhotos(database), {})
+        yield Shelf(database, SqliteFilters(database), {})
 
 
 def only(kind: FilterKind[Any], typed: str) -> Filter:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from photofind.domain import PhotoId
 from photofind.paths import LibraryPaths
 from photofind.store import photos, roots, schema, successions, tags
-from photofind.store.continuity import ContinuityRepository
+from photofind.store.continuity import SqliteContinuity
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.successions import Arrival, Verdict
@@ -83,7 +83,7 @@ def test_that_what_is_said_of_a_photo_that_is_gone_is_listed(
         _remove(connection, root)
         tags.add(connection, [photo], "sea")
 
-    (orphan,) = ContinuityRepository(database).orphans()
+    (orphan,) = SqliteContinuity(database).orphans()
     assert (orphan.photo, orphan.path, orphan.tags) == (photo, None, ("sea",))
 
 
@@ -174,7 +174,7 @@ def test_that_tags_lost_before_are_listed_after_the_upgrade(paths: LibraryPaths)
             "VALUES (1, 1, 'confirmed', 'person', '2019')"
         )
     with Database.open(paths, write=True) as database:
-        (orphan,) = ContinuityRepository(database).orphans()
+        (orphan,) = SqliteContinuity(database).orphans()
 
     assert (orphan.path, orphan.tags) == (None, ("sea",))
 

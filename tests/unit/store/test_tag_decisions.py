@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError
 from photofind.store import embeddings, photos, roots, schema, successions, tags
-from photofind.store.catalogue import TagRepository
 from photofind.store.database import Database
 from photofind.store.roots import Root
+from photofind.store.sqlite_catalogue import SqliteTags
 from photofind.store.successions import Verdict
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import Suggestion, TagState
@@ -28,8 +28,8 @@ def root(database: Database) -> Root:
 
 
 @pytest.fixture
-def decisions(database: Database) -> TagRepository:
-    return TagRepository(database)
+def decisions(database: Database) -> SqliteTags:
+    return SqliteTags(database)
 
 
 def _record(database: Database, root: Root, path: Path, number: int) -> PhotoId:
@@ -71,7 +71,7 @@ def _suggest(database: Database, photo_id: PhotoId, name: str) -> None:
     ],
 )
 def test_that_every_decision_is_taken_back_as_one(
-    database: Database, root: Root, decisions: TagRepository, changes: TagChanges
+    database: Database, root: Root, decisions: SqliteTags, changes: TagChanges
 ) -> None:
     photo = _record(database, root, A, 1)
     _suggest(database, photo, "boat")
@@ -86,7 +86,7 @@ def test_that_every_decision_is_taken_back_as_one(
 
 
 def test_that_only_photos_that_changed_are_remembered(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     first, second = _record(database, root, A, 1), _record(database, root, B, 2)
     decisions.decide([first], DOG)
@@ -99,7 +99,7 @@ def test_that_only_photos_that_changed_are_remembered(
 
 
 def test_that_of_several_decisions_all_are_made_or_none(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     photo = _record(database, root, A, 1)
 
@@ -110,7 +110,7 @@ def test_that_of_several_decisions_all_are_made_or_none(
 
 
 def test_that_an_added_tag_leaves_the_photo_it_was_carried_to(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     before = _record(database, root, A, 1)
     decided = decisions.decide([before], DOG)
@@ -124,7 +124,7 @@ def test_that_an_added_tag_leaves_the_photo_it_was_carried_to(
 
 
 def test_that_a_removed_tag_comes_back_on_the_photo_that_was_edited_since(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     before = _record(database, root, A, 1)
     decisions.decide([before], DOG)
@@ -138,7 +138,7 @@ def test_that_a_removed_tag_comes_back_on_the_photo_that_was_edited_since(
 
 
 def test_that_an_edit_of_an_edit_follows_too(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     first = _record(database, root, A, 1)
     decided = decisions.decide([first], DOG)
@@ -151,7 +151,7 @@ def test_that_an_edit_of_an_edit_follows_too(
 
 
 def test_that_what_a_person_said_of_the_edit_itself_stays(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     before = _record(database, root, A, 1)
     decided = decisions.decide([before], DOG)
@@ -165,7 +165,7 @@ def test_that_what_a_person_said_of_the_edit_itself_stays(
 
 
 def test_that_another_photos_own_tag_stays(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     moved = _record(database, root, A, 1)
     decided = decisions.decide([moved], DOG)
@@ -180,7 +180,7 @@ def test_that_another_photos_own_tag_stays(
 
 
 def test_that_a_removed_tag_is_not_put_on_a_stranger_while_the_photo_is_there(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     moved = _record(database, root, A, 1)
     decisions.decide([moved], DOG)
@@ -195,7 +195,7 @@ def test_that_a_removed_tag_is_not_put_on_a_stranger_while_the_photo_is_there(
 
 
 def test_that_a_photo_with_another_row_is_known_by_its_content(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     photo = _record(database, root, A, 1)
     decisions.decide([photo], DOG)
@@ -220,7 +220,7 @@ def _purge(database: Database, photo_id: PhotoId) -> None:
 
 
 def test_that_nothing_is_changed_where_the_photo_is_no_more(
-    database: Database, root: Root, decisions: TagRepository
+    database: Database, root: Root, decisions: SqliteTags
 ) -> None:
     photo = _record(database, root, A, 1)
     decided = decisions.decide([photo], DOG)

@@ -16,6 +16,7 @@ from photofind.paths import LibraryPaths
 from photofind.store import changes, derived, embeddings, photos, roots, schema, state, tags
 from photofind.store.changes import ChangeKind, changes_since, latest
 from photofind.store.database import Database
+from photofind.store.suggestions import SqliteSuggestions
 from photofind.store.tags import TagState
 from photofind.tagging import follower
 from photofind.tagging.follower import TagFollower
@@ -47,7 +48,11 @@ class Library:
             self.space_id = embeddings.space_id(connection, SPACE, create=True)
             self._root = roots.add_root(connection, ROOT)
         self._count = 0
-        self.follower = TagFollower(self.database, VOCABULARY, LABELS)
+        self.follow()
+
+    def follow(self, vocabulary: Vocabulary = VOCABULARY, labels: Embeddings = LABELS) -> None:
+        """As another process would."""
+        self.follower = TagFollower(SqliteSuggestions(self.database), vocabulary, labels)
 
     @property
     def index(self) -> ExactIndex:
@@ -124,7 +129,7 @@ def test_that_one_new_photo_is_one_photo_to_look_at(
 def test_that_photos_are_looked_at_in_another_process_too(library: Library) -> None:
     library.add(200)
     library.catch_up()
-    library.follower = TagFollower(library.database, VOCABULARY, LABELS)
+    library.follow()
     library.add(3)
     assert library.catch_up() == 3
 
@@ -139,7 +144,7 @@ def test_that_all_are_looked_at_again_where_it_must_be(library: Library, why: st
         case "vocabulary":
             entries = {**VOCABULARY.entries, "more": Entry(None, ("more",))}
             labels: NDArray[np.float32] = np.concatenate([LABELS, unit_vectors(1, 7, DIM)])
-            library.follower = TagFollower(library.database, Vocabulary(entries), labels)
+            library.follow(Vocabulary(entries), labels)
         case "log":
             library.add(1)
             with library.database.writing() as connection:
@@ -193,7 +198,7 @@ def test_that_a_run_that_is_stopped_goes_on(
     assert some
     assert library.progress() == (50, 200)
     library.add(5)
-    library.follower = TagFollower(library.database, VOCABULARY, LABELS)
+    library.follow()
     assert library.catch_up() == 155
     assert library.suggested() > some
     assert library.progress() == (205, 205)
