@@ -137,8 +137,8 @@ class Screenshots:
     def _first_run(self) -> None:
         window = self._window
         self._shoot("empty")
-        window.begin_first_run()
-        page = window.first_run
+        window.first_run.begin()
+        page = window.first_run.page
         assert page is not None
         self._shoot("first-run")
         page.go_on()

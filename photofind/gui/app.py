@@ -88,7 +88,7 @@ def _run_window(
     window.show()
     library.start()
     if not library.catalogue.roots.summaries():
-        window.begin_first_run()
+        window.first_run.begin()
     if picture is not None:
         window.search_with(picture)
     prioritize_window()

@@ -17,8 +17,7 @@ from typing_extensions import override
 
 from photofind.events import IndexFinished, IndexProgress
 from photofind.gui.bridge import Bridge
-from photofind.gui.first_run.pages import FirstRun, FirstRunChoice
-from photofind.gui.folder_dialog import pictures_folder
+from photofind.gui.first_run.opening import FirstRunOpening
 from photofind.gui.folders.actions import FolderActions
 from photofind.gui.folders.choices import PanelChoices, tagged
 from photofind.gui.folders.panel import LibraryPanel
@@ -71,7 +70,6 @@ class MainWindow(QMainWindow):
         self._library = library
         self._bridge = bridge
         self._finished: IndexFinished | None = None
-        self.first_run: FirstRun | None = None
         self._make_photos()
         self._make_pages()
         self._lay_out()
@@ -182,6 +180,9 @@ class MainWindow(QMainWindow):
         self.choices = PanelChoices(self.panel, self.bar, self)
         self.settings = SettingsActions(library, writer, self)
         self.region_opening = RegionOpening(self.region, self.viewer, self)
+        self.first_run = FirstRunOpening(
+            self._pages, self.navigation, self.folders, self.settings, self
+        )
 
     # Connections
 
@@ -321,30 +322,6 @@ class MainWindow(QMainWindow):
         undo = self.history.undo if undoable else None
         self.photos.notice.show_message(text, self.tr("Undo"), undo)
 
-    def begin_first_run(self) -> None:
-        """Show the first-run pages; every way out of them leads to the photos."""
-        page = FirstRun(self.settings.chooser(first=True), pictures_folder())
-        page.finished.connect(self._finish_first_run)
-        page.demo_requested.connect(self.folders.add_demo)
-        for ended in (page.finished, page.demo_requested, page.skipped):
-            ended.connect(self._end_first_run)
-        self.first_run = page
-        self._pages.addWidget(page)
-        self.navigation.show_page(page)
-
-    def _finish_first_run(self, choice: FirstRunChoice) -> None:
-        self.folders.add(choice.folders)
-        if choice.search_model is not None:
-            self.settings.use_model(choice.search_model)
-
-    def _end_first_run(self) -> None:
-        page, self.first_run = self.first_run, None
-        if page is not None:
-            self.navigation.focus_photos()
-            self._pages.removeWidget(page)
-            page.close_lanes()
-            page.deleteLater()
-
     # Keys, window state
 
     def _make_shortcuts(self) -> None:
@@ -396,8 +373,7 @@ class MainWindow(QMainWindow):
 
     def close_lanes(self) -> None:
         """Stop everything that works for the window; the library gets no more requests."""
-        if self.first_run is not None:
-            self.first_run.close_lanes()
+        self.first_run.close_lanes()
         for work in (self.search_runner, self.outline, self.pictures, self.editing, self.folders):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):

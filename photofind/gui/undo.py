@@ -4,6 +4,10 @@
 Undo runs that one, whose own inverse is what redo runs. Steps run on the writer's lane, one after
 the other, and so does all access to the history. A step that fails stays on its stack: undo stops
 there, says why, and never goes on to something older.
+
+All that a person does to photos, tags and folders is a step. Settings are none: their dialog shows
+what holds and can be cancelled, and after another search model all photos are read again, which is
+not a matter of one key.
 """
 
 from collections import deque

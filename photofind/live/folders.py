@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from photofind.child.client import ChildClient
+from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
 from photofind.live.updater import LibraryUpdater
@@ -25,14 +26,26 @@ class LiveFolders:
         with self._updater.stopped():
             self._library.add_roots(folders)
 
-    def add_demo_pictures(self) -> None:
-        """Draw an album next to the library's folder and add it, unless it is there already."""
+    def demo_album(self) -> Path:
+        """Return the folder of the demo pictures, next to the library's; makes it if need be.
+
+        Raises:
+            UserFacingError: It cannot be made.
+        """
         own = self._library.paths.folder
         album = own.with_name(f"{own.name} demo pictures")
-        album.mkdir(exist_ok=True)
-        self.add([album])
-        # After the root was added, so that the pictures appear one by one.
-        draw_album(album, DEMO_PICTURES)
+        try:
+            album.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UserFacingError(
+                f"The folder for the demo pictures cannot be made: {error.strerror or error}.",
+                f"See that the disk of {album.parent} has room and can be written, and try again.",
+            ) from error
+        return album
+
+    def draw_demo_pictures(self) -> None:
+        """Draw the pictures of the demo album; those that are there are kept."""
+        draw_album(self.demo_album(), DEMO_PICTURES)
 
     def remove(self, root_id: int) -> None:
         """Remove a root; its photos' tags are kept for when they return."""

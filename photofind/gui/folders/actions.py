@@ -1,6 +1,7 @@
 """Add folders to the library, and remove them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class FolderActions(QObject):
 
     def add_demo(self) -> None:
         """Add a folder of pictures that photofind draws itself."""
-        self._drawing.submit(self._folders.add_demo_pictures, self._emit_changed, self.failed.emit)
+        self._history.do(self._add_demo)
 
     def remove(self, root_id: int) -> None:
         """Remove a folder from the library; the files stay where they are."""
@@ -84,6 +85,18 @@ class FolderActions(QObject):
 
     def close(self) -> None:
         self._drawing.close()
+
+    def _add_demo(self) -> Done:
+        done = self._exchange((), [self._folders.demo_album()])
+
+        def announce() -> None:
+            self.changed.emit()
+            # After the folder was added, so that the pictures appear one by one.
+            self._drawing.submit(
+                self._folders.draw_demo_pictures, self._emit_changed, self.failed.emit
+            )
+
+        return replace(done, announce=announce)
 
     def _remove(self, root_id: int) -> Done:
         return self._exchange([path for path, id_ in self._roots().items() if id_ == root_id], ())

@@ -193,8 +193,8 @@ STATES: tuple[Callable[[OpenWindow], QWidget], ...] = (
 
 def first_run(empty: OpenWindow, step: int) -> QWidget:
     """One of its three pages, from 0."""
-    empty.window.begin_first_run()
-    page = empty.window.first_run
+    empty.window.first_run.begin()
+    page = empty.window.first_run.page
     assert isinstance(page, FirstRun)
     empty.wait(page.isVisible)
     for _ in range(step):

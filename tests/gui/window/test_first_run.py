@@ -12,15 +12,16 @@ from photofind.gui.first_run.folders import FoldersStep
 from photofind.gui.first_run.pages import FirstRun
 from photofind.gui.settings.model_card import ModelCard
 from photofind.settings import load_settings
+from tests.gui.window import states
 from tests.gui.window.conftest import ALBUM, OpenWindow
-from tests.gui.window.hands import click, drop, press, search_for, words
+from tests.gui.window.hands import CONTROL, SHIFT, click, drop, press, search_for, words
 
 
 @pytest.fixture
 def first_run(empty_window: OpenWindow) -> FirstRun:
     """The page, in a window without photos."""
-    empty_window.window.begin_first_run()
-    page = empty_window.window.first_run
+    empty_window.window.first_run.begin()
+    page = empty_window.window.first_run.page
     assert page is not None
     empty_window.wait(page.isVisible)
     return page
@@ -39,7 +40,7 @@ def test_that_dropped_folders_and_enter_lead_to_photos_that_can_be_searched(
             press(Qt.Key.Key_Return)
 
     empty_window.wait(lambda: window.model.rowCount() == ALBUM)
-    assert window.first_run is None
+    assert window.first_run.page is None
     assert [one.root.path for one in empty_window.library.catalogue.roots.summaries()] == [album]
     with qtbot.waitSignal(window.search_runner.answered, timeout=20_000):
         search_for(window, "a house")
@@ -51,7 +52,7 @@ def test_that_all_of_it_can_be_skipped(first_run: FirstRun, empty_window: OpenWi
 
     window = empty_window.window
     empty_window.wait(window.photos.empty.isVisible)
-    assert window.first_run is None
+    assert window.first_run.page is None
     assert "No photos yet" in words(window.photos)
     assert not empty_window.library.catalogue.roots.summaries()
 
@@ -65,7 +66,43 @@ def test_that_the_demo_pictures_come_by_themselves(
     empty_window.wait(lambda: window.model.rowCount() > 0)
     (folder,) = empty_window.library.catalogue.roots.summaries()
     assert folder.root.path == empty_window.library.paths.folder.with_name("library demo pictures")
-    assert window.first_run is None
+    assert window.first_run.page is None
+
+
+def test_that_the_demo_pictures_are_undone_and_redone_like_any_folder(
+    first_run: FirstRun, empty_window: OpenWindow
+) -> None:
+    window, roots = empty_window.window, empty_window.library.catalogue.roots
+    click(first_run, "Open the demo pictures")
+    said = "Folder ‘library demo pictures’ {}."
+    empty_window.wait(lambda: said.format("added") in window.photos.notice.text)
+    empty_window.wait(lambda: window.model.rowCount() > 0)
+
+    states.focus_grid(empty_window)
+    press(Qt.Key.Key_Z, CONTROL)
+    empty_window.wait(lambda: said.format("removed") in window.photos.notice.text)
+    assert not roots.all()
+    empty_window.wait(lambda: window.model.rowCount() == 0)
+
+    empty_window.activate(window)
+    window.panel.setFocus()
+    press(Qt.Key.Key_Z, CONTROL | SHIFT)
+    empty_window.wait(lambda: said.format("added") in window.photos.notice.text)
+    assert [root.path.name for root in roots.all()] == ["library demo pictures"]
+
+
+def test_that_demo_pictures_that_have_no_room_are_an_error_people_can_act_on(
+    first_run: FirstRun, empty_window: OpenWindow
+) -> None:
+    album = empty_window.library.paths.folder.with_name("library demo pictures")
+    album.write_text("no folder")
+
+    click(first_run, "Open the demo pictures")
+
+    notice = empty_window.window.photos.notice
+    empty_window.wait(lambda: "cannot be made" in notice.text)
+    assert str(album.parent) in notice.text
+    assert not empty_window.library.catalogue.roots.all()
 
 
 def test_that_photos_are_read_with_the_search_model_that_was_chosen(
@@ -74,8 +111,8 @@ def test_that_photos_are_read_with_the_search_model_that_was_chosen(
     paths = empty_window.library.paths
     shutil.copytree(tiny_folder, paths.checkpoints / "tiny")
     window = empty_window.window
-    window.begin_first_run()
-    page = window.first_run
+    window.first_run.begin()
+    page = window.first_run.page
     assert page is not None
     (folders,) = page.findChildren(FoldersStep)
     drop(folders, [album])

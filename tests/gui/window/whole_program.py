@@ -33,9 +33,9 @@ def _searchable(window: MainWindow) -> int:
 
 def _use(album: Path) -> None:
     (window,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
-    SEEN["first_run"] = window.first_run is not None
-    assert window.first_run is not None
-    window.first_run.skipped.emit()
+    SEEN["first_run"] = window.first_run.page is not None
+    assert window.first_run.page is not None
+    window.first_run.page.skipped.emit()
     window.folders.add([album])
     count = sum(path.suffix == ".jpg" for path in album.rglob("*"))
     _wait(lambda: _searchable(window) == count)
