@@ -110,7 +110,7 @@ def reading(library: Path, photos: Path, explained: TextIO | None) -> Figures:
     """How the window answers while a folder is read and embedded, and tags are suggested."""
     opened = OpenWindow(library)
     reports: list[IndexFinished] = []
-    opened.bridge.finished.connect(reports.append)
+    opened.bridge.up_to_date.connect(lambda run: reports.extend([run] if run else []))
     # The child's start is the subject of another measurement.
     opened.children[-1].encodes_per_s  # noqa: B018 - waits until it has started
     heartbeat = Heartbeat(explained)
@@ -162,7 +162,7 @@ def _look_through(opened: OpenWindow) -> None:
 def _wait_until_quiet(opened: OpenWindow) -> None:
     """All photos are shown, and the folders have been compared once."""
     finished: list[object] = []
-    opened.bridge.finished.connect(finished.append)
+    opened.bridge.up_to_date.connect(finished.append)
     opened.wait_until(lambda: bool(finished) and bool(opened.window.model.rowCount()))
     opened.wait_for(opened.painted.whole)
 

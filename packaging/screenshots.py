@@ -225,7 +225,7 @@ class Screenshots:
         dialog.reject()
 
     def _unreadable(self) -> None:
-        self._window.navigation.show_middle(self._window.unreadable)
+        self._window.navigation.show_middle(self._window.failures)
         self._pass(0.5)
         self._shoot("unreadable")
         self._window.navigation.show_photos()

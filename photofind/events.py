@@ -1,5 +1,6 @@
 """Events that a library publishes to its listener."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,11 +11,16 @@ from photofind.errors import UserFacingError
 
 
 class IndexPhase(StrEnum):
-    """Phases of a run; `THUMBNAILS` only where reading photos is much quicker than embedding."""
+    """Phases of a run, in order.
+
+    `THUMBNAILS` only where reading photos is much quicker than embedding them, `TAGS` only where
+    the library is kept up to date.
+    """
 
     FINDING = "finding"
     THUMBNAILS = "thumbnails"
     EMBEDDING = "embedding"
+    TAGS = "tags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,17 @@ class SearchableChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryUpToDate:
+    """All that is made of photos follows the folders: nothing is under way.
+
+    Attributes:
+        last_run: Report of the run that led here; `None` where there are no folders.
+    """
+
+    last_run: IndexFinished | None
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryStopped:
     """Background indexing has stopped on an error that a person has to act on."""
 
@@ -117,6 +134,7 @@ Event = (
     | CatalogueChanged
     | IndexFinished
     | SearchableChanged
+    | LibraryUpToDate
     | LibraryStopped
 )
 Listener = Callable[[Event], None]
@@ -124,3 +142,42 @@ Listener = Callable[[Event], None]
 
 def ignore_events(_event: Event) -> None:
     """Ignore an event: a listener for callers that need the result alone."""
+
+
+LEAST_INTERVAL_S = 0.1
+"""Time between two events of progress."""
+
+
+class PhaseProgress:
+    """Counts the steps of one phase, and publishes them at most ten times a second.
+
+    Args:
+        total: Steps in all; `None` where that is what is being found out.
+    """
+
+    def __init__(self, phase: IndexPhase, total: int | None, listener: Listener) -> None:
+        self._phase = phase
+        self._total = total
+        self._listener = listener
+        self._done = 0
+        self._started = time.monotonic()
+        self._published = 0.0
+        self._publish()
+
+    def advance(self, steps: int) -> None:
+        self._done += steps
+        if time.monotonic() - self._published >= LEAST_INTERVAL_S:
+            self._publish()
+
+    def finish(self) -> None:
+        """Publish the last state, which `advance` may have left out."""
+        self._publish()
+
+    def _publish(self) -> None:
+        self._published = time.monotonic()
+        seconds = self._published - self._started
+        rate = self._done / seconds if seconds > 0 else 0.0
+        left = None
+        if self._total is not None and rate > 0:
+            left = (self._total - self._done) / rate
+        self._listener(IndexProgress(self._phase, self._done, self._total, rate, left))

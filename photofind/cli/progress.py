@@ -12,6 +12,7 @@ _WORDS = {
     IndexPhase.FINDING: "Looking for photos",
     IndexPhase.THUMBNAILS: "Making thumbnails",
     IndexPhase.EMBEDDING: "Reading photos",
+    IndexPhase.TAGS: "Suggesting tags",
 }
 
 

@@ -11,6 +11,7 @@ from photofind.events import (
     IndexFinished,
     IndexProgress,
     LibraryStopped,
+    LibraryUpToDate,
     SearchableChanged,
 )
 
@@ -25,7 +26,7 @@ class Bridge(QObject):
         photos_changed: Ids of photos that are new in the catalogue, changed, or lie elsewhere now.
         photos_gone: Ids of photos that have no file any more.
         roots_changed: Folders came or went, or are connected or offline now.
-        finished: Each `IndexFinished`.
+        up_to_date: The library follows its folders: the last run's `IndexFinished`, or `None`.
         stopped: The `UserFacingError` that stopped updates of the library.
         searchable_changed: How many photos can be searched now.
     """
@@ -34,7 +35,7 @@ class Bridge(QObject):
     photos_changed = Signal(list)
     photos_gone = Signal(list)
     roots_changed = Signal()
-    finished = Signal(object)
+    up_to_date = Signal(object)
     stopped = Signal(object)
     searchable_changed = Signal(int)
 
@@ -57,7 +58,7 @@ class Bridge(QObject):
         changed: dict[PhotoId, None] = {}
         gone: dict[PhotoId, None] = {}
         roots = False
-        finished: list[IndexFinished] = []
+        up_to_date: list[IndexFinished | None] = []
         while not self._events.empty():
             match self._events.get():
                 case IndexProgress() as newest:
@@ -71,8 +72,8 @@ class Bridge(QObject):
                     for photo_id in now_gone:
                         changed.pop(photo_id, None)
                     roots = roots or of_roots
-                case IndexFinished() as report:
-                    finished.append(report)
+                case LibraryUpToDate(last_run):
+                    up_to_date.append(last_run)
                     progress = None
                 case SearchableChanged(count):
                     searchable = count
@@ -85,8 +86,8 @@ class Bridge(QObject):
             self.photos_gone.emit(list(gone))
         if roots:
             self.roots_changed.emit()
-        for report in finished:
-            self.finished.emit(report)
+        for last_run in up_to_date:
+            self.up_to_date.emit(last_run)
         if progress is not None:
             self.progressed.emit(progress)
         if searchable is not None:

@@ -27,10 +27,10 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str, *, tooltip: str = "") -> None:
         """Show a text; `tooltip` where there is more to say than the text itself."""
+        self.setToolTip(tooltip or text)
         if text == self.text():
             return
         self.setText(text)
-        self.setToolTip(tooltip or text)
         # Padding of numbers is not for screen readers.
         self.setAccessibleName(" ".join(text.split()))
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from photofind.events import IndexFinished, IndexProgress
 from photofind.gui.bridge import Bridge
 from photofind.gui.first_run.opening import FirstRunOpening
 from photofind.gui.folders.actions import FolderActions
@@ -24,8 +23,9 @@ from photofind.gui.folders.panel import LibraryPanel
 from photofind.gui.grid.captions import Captions
 from photofind.gui.grid.model import PhotoModel
 from photofind.gui.grid.thumbnails import Thumbnails
+from photofind.gui.indexing.failures import FailuresPage
+from photofind.gui.indexing.reports import LibraryReports
 from photofind.gui.indexing.strip import StatusStrip
-from photofind.gui.indexing.unreadable import UnreadablePage
 from photofind.gui.lanes import Lane
 from photofind.gui.navigation import Navigation, RegionOpening
 from photofind.gui.notice import Notice
@@ -69,7 +69,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Photofind")
         self._library = library
         self._bridge = bridge
-        self._finished: IndexFinished | None = None
         self._make_photos()
         self._make_pages()
         self._lay_out()
@@ -112,7 +111,7 @@ class MainWindow(QMainWindow):
             Notice(self),
         )
         self.review = ReviewPage(self.thumbnails, captions=self.captions)
-        self.unreadable = UnreadablePage()
+        self.failures = FailuresPage()
         self.strip = StatusStrip()
         self.same_photo = SamePhotoLine()
         self.viewer = Viewer(
@@ -130,7 +129,7 @@ class MainWindow(QMainWindow):
         top.addWidget(self.bar, 1)
         top.addWidget(self._settings_button, 0, Qt.AlignmentFlag.AlignTop)
         self._middle = QStackedWidget()
-        for page in (self.photos, self.review, self.unreadable):
+        for page in (self.photos, self.review, self.failures):
             self._middle.addWidget(page)
         self._splitter = QSplitter()
         self._splitter.setHandleWidth(1)
@@ -183,6 +182,7 @@ class MainWindow(QMainWindow):
         self.first_run = FirstRunOpening(
             self._pages, self.navigation, self.folders, self.settings, self
         )
+        self.reports = LibraryReports(self._bridge, self.outline, self.strip, self)
 
     # Connections
 
@@ -247,32 +247,29 @@ class MainWindow(QMainWindow):
 
     def _connect_library(self) -> None:
         bridge = self._bridge
-        bridge.progressed.connect(self._show_progress)
-        bridge.finished.connect(self._show_finished)
         bridge.photos_changed.connect(self.photos.add_photos)
         bridge.photos_changed.connect(self.viewer.refresh)
         bridge.photos_changed.connect(self.captions.invalidate)
         bridge.photos_gone.connect(self.photos.remove)
         bridge.roots_changed.connect(self.photos.refresh)
-        bridge.finished.connect(lambda _report: self.photos.settle())
-        bridge.finished.connect(lambda _report: self.offers.read())
+        bridge.up_to_date.connect(lambda _run: self.photos.settle())
+        bridge.up_to_date.connect(lambda _run: self.offers.read())
         self.same_photo.opened.connect(self.navigation.open_photo_of_all)
         self.offers.changed.connect(self.viewer.refresh)
         self.offers.changed.connect(lambda _photos: self.outline.read_soon())
-        bridge.stopped.connect(self.strip.show_stopped)
-        for changed in (bridge.photos_changed, bridge.finished, bridge.searchable_changed):
+        for changed in (bridge.photos_changed, bridge.searchable_changed):
             changed.connect(lambda _what: self.outline.read_soon())
         self.outline.read.connect(self._show_outline)
         self.tags.tags_known.connect(self.viewer.show_tags)
         self.tags.added.connect(self.region.show_tagged)
         self.tags.changed.connect(lambda _photos: self.outline.read_soon())
         self.strip.pause_toggled.connect(self._pause)
-        self.strip.failures_requested.connect(lambda: self.navigation.show_middle(self.unreadable))
+        self.strip.failures_requested.connect(lambda: self.navigation.show_middle(self.failures))
         self.strip.retry_requested.connect(self.folders.rescan)
-        self.unreadable.retry_requested.connect(self.folders.retry)
-        self.unreadable.retry_requested.connect(self.unreadable.setFocus)
-        self.unreadable.folder_requested.connect(self.files.show_file)
-        self.unreadable.left.connect(self.navigation.focus_photos)
+        self.failures.retry_requested.connect(self.folders.retry)
+        self.failures.retry_requested.connect(self.failures.setFocus)
+        self.failures.folder_requested.connect(self.files.show_file)
+        self.failures.left.connect(self.navigation.focus_photos)
         self.panel.review_chosen.connect(lambda: self.navigation.show_middle(self.review))
         self.panel.folder_add_requested.connect(self.folders.add_one)
         self.panel.folder_remove_requested.connect(self.folders.remove)
@@ -293,26 +290,13 @@ class MainWindow(QMainWindow):
         if current is not None:
             self.tags.add([current], name)
 
-    def _show_progress(self, progress: IndexProgress) -> None:
-        self._finished = None
-        self.strip.show_progress(progress)
-
-    def _show_finished(self, report: IndexFinished) -> None:
-        self._finished = report
-        self.outline.read_now()
-
     def _show_outline(self, outline: Outline) -> None:
-        finished, self._finished = self._finished, None
-        if finished is not None:
-            self.strip.show_finished(finished, outline.photos)
         self.panel.show_folders(outline.folders)
         self.panel.show_tags(outline.tags)
         self.panel.show_years(outline.years)
         self.panel.show_count(outline.photos)
         self.review.show_tags(outline.tags)
-        self.unreadable.show_failures(outline.failures)
-        self.strip.show_failures(len(outline.failures))
-        self.strip.show_offline(outline.offline)
+        self.failures.show_failures(outline.failures)
         self.viewer.set_completions(outline.tag_names)
         self.region.set_completions(outline.tag_names)
         self.photos.show_coverage(outline.coverage)
@@ -355,7 +339,6 @@ class MainWindow(QMainWindow):
             self._library.pause()
         else:
             self._library.resume()
-        self.strip.show_paused(paused)
 
     def search_with(self, picture: Path) -> None:
         """Search for photos like a picture file, as if it had been dropped."""

@@ -1,7 +1,7 @@
 """Summary of the library for panel, strip and completions, read again after changes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,6 +19,9 @@ from photofind.store.tags import TagCount
 READ_AFTER_MS = 300
 """Debounce: changes come in bursts, and are read once."""
 
+UNREADABLE = "file"
+"""Kind of the failures of files that could not be read at all."""
+
 REST = 9
 """Throttle: the next read waits this many times as long as the last one took."""
 
@@ -29,6 +32,7 @@ class Outline:
 
     Attributes:
         years: Photos taken in each year.
+        failures: By kind: `UNREADABLE`, and the families of what is made of photos; none is empty.
         photos: There are to see; those that were only found so far are not.
         tag_names: For completion.
     """
@@ -36,7 +40,7 @@ class Outline:
     folders: Sequence[FolderSummary]
     tags: Sequence[TagCount]
     years: dict[int, int]
-    failures: Sequence[Failure]
+    failures: Mapping[str, Sequence[Failure]]
     photos: int
     coverage: Coverage
     tag_names: Sequence[str]
@@ -95,7 +99,7 @@ class OutlineReader(QObject):
                 catalogue.roots.summaries(),
                 catalogue.tags.counts(),
                 catalogue.photos.by_year(),
-                catalogue.roots.failures(),
+                _failures(catalogue),
                 catalogue.photos.counts().photos_with_files,
                 search.coverage(),
                 search.tag_names(),
@@ -124,3 +128,10 @@ class OutlineReader(QObject):
         self._reading = False
         if self._changed_since:
             self._timer.start()
+
+
+def _failures(catalogue: Catalogue) -> dict[str, Sequence[Failure]]:
+    found: dict[str, Sequence[Failure]] = {UNREADABLE: catalogue.roots.failures()}
+    for kind in catalogue.derived.status():
+        found[kind.progress.producer.family] = kind.failures
+    return {kind: failures for kind, failures in found.items() if failures}

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from photofind.cancel import CancelToken
 from photofind.domain import Failure, FoundFile, PhotoId
-from photofind.events import IndexFinished, IndexPhase, Listener, ignore_events
+from photofind.events import IndexFinished, IndexPhase, Listener, PhaseProgress, ignore_events
 from photofind.indexing.compare import Comparison, compare
 from photofind.indexing.partial import any_is_there, scan_places
 from photofind.indexing.places import EVERYWHERE, Changes, Places
-from photofind.indexing.progress import Progress
 from photofind.indexing.reading import Reading
 from photofind.indexing.recording import Recorder
 from photofind.indexing.succession import SuccessionJudge
@@ -116,7 +115,7 @@ class Indexer:
     def _compare_all(
         self, to_index: Sequence[Root], changes: Changes
     ) -> list[tuple[Root, Comparison]]:
-        progress = Progress(IndexPhase.FINDING, None, self._listener)
+        progress = PhaseProgress(IndexPhase.FINDING, None, self._listener)
         compared = [
             (root, self._compare(root, changes.get(root.path, EVERYWHERE), progress))
             for root in to_index
@@ -124,7 +123,7 @@ class Indexer:
         progress.finish()
         return compared
 
-    def _compare(self, root: Root, places: Places, progress: Progress) -> Comparison:
+    def _compare(self, root: Root, places: Places, progress: PhaseProgress) -> Comparison:
         comparison = self._compare_places(root, places, progress)
         if comparison is None:
             comparison = self._compare_whole(root, progress)
@@ -136,7 +135,7 @@ class Indexer:
         ]
         return comparison
 
-    def _compare_whole(self, root: Root, progress: Progress) -> Comparison:
+    def _compare_whole(self, root: Root, progress: PhaseProgress) -> Comparison:
         known = self._known_counts[root.path] = self._files.count(root)
         if self._pending is None:
             self._pending = self._catalogue.derived.pending(self._producers)
@@ -166,7 +165,9 @@ class Indexer:
                 return
             yield from page
 
-    def _compare_places(self, root: Root, places: Places, progress: Progress) -> Comparison | None:
+    def _compare_places(
+        self, root: Root, places: Places, progress: PhaseProgress
+    ) -> Comparison | None:
         """`None` where a look at the whole root is needed: above all before much is removed."""
         settled = root.last_indexed_at is not None and not root.offline
         if places.everywhere or not settled:
@@ -279,7 +280,7 @@ class Indexer:
 
 
 def _counted(
-    found: Iterable[FoundFile | UnreadableFolder], progress: Progress
+    found: Iterable[FoundFile | UnreadableFolder], progress: PhaseProgress
 ) -> Iterator[FoundFile | UnreadableFolder]:
     for item in found:
         if isinstance(item, FoundFile):

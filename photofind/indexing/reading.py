@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 
 from photofind.cancel import CancelToken
 from photofind.domain import FoundFile, PhotoId
-from photofind.events import IndexPhase, Listener
+from photofind.events import IndexPhase, Listener, PhaseProgress
 from photofind.indexing.producers import first_kinds
-from photofind.indexing.progress import Progress
 from photofind.indexing.recording import Recorder
 from photofind.indexing.stages import Result, TryLater
 from photofind.indexing.tally import Tally
@@ -97,7 +96,7 @@ class Reading:
             allowed_s: What a photo may take before the pass wastes time.
         """
         kinds = first_kinds(self._worker.producers)
-        progress = Progress(IndexPhase.THUMBNAILS, len(files), self._listener)
+        progress = PhaseProgress(IndexPhase.THUMBNAILS, len(files), self._listener)
         incomplete: dict[PhotoId, FoundFile] = {}
         left: list[FoundFile] = []
         done = 0
@@ -113,7 +112,7 @@ class Reading:
         return incomplete, [*left, *files[done:]]
 
     def _make_all(self, waiting: Sequence[FoundFile]) -> None:
-        progress = Progress(IndexPhase.EMBEDDING, len(waiting), self._listener)
+        progress = PhaseProgress(IndexPhase.EMBEDDING, len(waiting), self._listener)
         while waiting:
             later = self._pass(waiting, progress).later
             # A pass that got nowhere met only files that are still being written: the next run
@@ -127,7 +126,7 @@ class Reading:
     def _pass(
         self,
         files: Sequence[FoundFile],
-        progress: Progress,
+        progress: PhaseProgress,
         kinds: Collection[str] | None = None,
     ) -> _Pass:
         passed = _Pass()

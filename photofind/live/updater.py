@@ -18,7 +18,9 @@ from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
     CatalogueChanged,
     Event,
+    IndexFinished,
     LibraryStopped,
+    LibraryUpToDate,
     Listener,
     PhotosChanged,
     SearchableChanged,
@@ -150,6 +152,8 @@ class LibraryUpdater:
                 self._refresh()
                 if self._library.roots():
                     self._watch(cancel)
+                else:
+                    self._listener(LibraryUpToDate(None))
         finally:
             # Otherwise a search that waits for an engine would wait for ever.
             self._engine_ready.set()
@@ -172,8 +176,9 @@ class LibraryUpdater:
             raise
 
     def _watch(self, cancel: CancelToken) -> None:
-        for _ in self._library.watch_with(self._worker, listener=self._on_event, cancel=cancel):
-            self._finish_run(cancel)
+        runs = self._library.watch_with(self._worker, listener=self._on_event, cancel=cancel)
+        for report in runs:
+            self._finish_run(report, cancel)
 
     def _on_event(self, event: Event) -> None:
         self._listener(event)
@@ -184,13 +189,14 @@ class LibraryUpdater:
             if since_s > max(MIN_REFRESH_INTERVAL_S, self._refresh_took_s / REFRESH_SHARE):
                 self._refresh()
 
-    def _finish_run(self, cancel: CancelToken) -> None:
+    def _finish_run(self, report: IndexFinished, cancel: CancelToken) -> None:
         self._publish_changes()
         search = self._refresh(settle=True)
         if search is not None:
             tags = self._library.tag_follower(search.encoder)
-            if tags.catch_up(search, cancel):
+            if tags.catch_up(search, cancel, self._listener):
                 self._publish_searchable()
+        self._listener(LibraryUpToDate(report))
         self._library.catalogue.changes.trim()
         if self._library.wants_graph():
             self._graph_builder.start()

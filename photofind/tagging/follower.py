@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, PhotoId
+from photofind.events import IndexPhase, Listener, PhaseProgress, ignore_events
 from photofind.store.derived import ProducerVersion
 from photofind.store.indexed import SuggestionRepository
 from photofind.store.tags import Suggestion
@@ -101,8 +102,16 @@ class TagFollower:
         self._digest = _digest(vocabulary)
         self._scale: tuple[_Basis, TagScale] | None = None
 
-    def catch_up(self, searchable: Searchable, cancel: CancelToken) -> int:
+    def catch_up(
+        self,
+        searchable: Searchable,
+        cancel: CancelToken,
+        listener: Listener = ignore_events,
+    ) -> int:
         """Look at what changed since the last time, by whoever it was; return how many photos.
+
+        Args:
+            listener: Called with the progress, where there is something to do.
 
         Raises:
             CancelledError: Asked to stop, between two batches; what was done is kept, and the next
@@ -119,7 +128,7 @@ class TagFollower:
         unseen = self._suggestions.unseen(basis.producer, index.labels, changed[there])
         photo_ids = np.union1d(unseen, changed[there])
         started = time.monotonic()
-        self._suggest(searchable, basis, photo_ids, cancel)
+        self._suggest(searchable, basis, photo_ids, cancel, listener)
         if len(photo_ids):
             seconds = time.monotonic() - started
             _log.info("tags: looked at %d photos in %.2f s", len(photo_ids), seconds)
@@ -146,8 +155,12 @@ class TagFollower:
         basis: _Basis,
         photo_ids: NDArray[np.int64],
         cancel: CancelToken,
+        listener: Listener = ignore_events,
     ) -> int:
+        if not len(photo_ids):
+            return 0
         suggested = 0
+        progress = PhaseProgress(IndexPhase.TAGS, len(photo_ids), listener)
         for start in range(0, len(photo_ids), BATCH):
             cancel.raise_if_cancelled()
             some = photo_ids[start : start + BATCH]
@@ -161,6 +174,8 @@ class TagFollower:
             suggested += self._suggestions.suggest(
                 basis.producer, searchable.space_id, some.tolist(), suggestions
             )
+            progress.advance(len(some))
+        progress.finish()
         return suggested
 
     def _basis(self, searchable: Searchable) -> _Basis:

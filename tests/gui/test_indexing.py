@@ -1,30 +1,37 @@
-"""The status strip and the list of files that could not be read."""
+"""The status strip, and what it shows of what the library publishes."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import QLocale, QObject, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QTreeView, QWidget
-from pytestqt.modeltest import ModelTester
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.domain import Failure
 from photofind.errors import UserFacingError
-from photofind.events import IndexFinished, IndexPhase, IndexProgress
+from photofind.events import (
+    Event,
+    IndexFinished,
+    IndexPhase,
+    IndexProgress,
+    LibraryStopped,
+    LibraryUpToDate,
+)
+from photofind.gui.bridge import Bridge
 from photofind.gui.indexing.counting import SteadyNumber, padded, rate_in_words
+from photofind.gui.indexing.reports import LibraryReports
 from photofind.gui.indexing.strip import StatusStrip
-from photofind.gui.indexing.unreadable import UnreadablePage
-from photofind.gui.indexing.unreadable_model import UnreadableModel
+from photofind.gui.outline import UNREADABLE, Outline, OutlineReader
+from photofind.live.results import Coverage
+from photofind.store.gallery import FolderSummary
+from photofind.store.roots import Root
 
-FINISHED = IndexFinished((), 0, 0, 0, 0, 0, 0, (), (), (), 1.0, "photofind-mini")
-FAILURES = [
-    Failure(Path("/photos/norway/b.jpg"), "The file is cut short."),
-    Failure(Path("/photos/norway/a.jpg"), "The file is cut short."),
-    Failure(Path("/photos/italy/c.jpg"), "The file is empty."),
-]
+FAILURES = {UNREADABLE: [Failure(Path(f"/photos/{name}.jpg"), "It is empty.") for name in "abc"]}
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +47,6 @@ def strip(qtbot: QtBot) -> StatusStrip:
     made = StatusStrip()
     qtbot.addWidget(made)
     made.resize(900, made.height())
-    made.show()
-    return made
-
-
-@pytest.fixture
-def page(qtbot: QtBot) -> UnreadablePage:
-    made = UnreadablePage()
-    qtbot.addWidget(made)
-    made.resize(900, 600)
-    made.show_failures(FAILURES)
     made.show()
     return made
 
@@ -83,6 +80,10 @@ def _button(parent: QWidget, text: str) -> QAbstractButton:
         (
             IndexProgress(IndexPhase.EMBEDDING, 12, 38_000, 0.0, None),
             "Reading photos 12 of 38,000",
+        ),
+        (
+            IndexProgress(IndexPhase.TAGS, 12_000, 38_000, 9_000.0, 3.0),
+            "Suggesting tags 12,000 of 38,000",
         ),
     ],
 )
@@ -128,7 +129,7 @@ def test_that_slow_rates_have_tenths(rate: float, said: str) -> None:
 def test_that_an_up_to_date_library_says_how_much_it_holds(strip: StatusStrip) -> None:
     strip.show_progress(IndexProgress(IndexPhase.EMBEDDING, 1, 2, 1.0, None))
 
-    strip.show_finished(FINISHED, 38_120)
+    strip.show_up_to_date(38_120)
 
     assert _said(strip) == "Up to date · 38,120 photos"
 
@@ -155,7 +156,7 @@ def test_that_a_last_batch_does_not_end_a_pause(strip: StatusStrip) -> None:
 
 
 def test_that_an_idle_library_says_again_what_it_holds_after_a_pause(strip: StatusStrip) -> None:
-    strip.show_finished(FINISHED, 12)
+    strip.show_up_to_date(12)
     strip.show_paused(True)
     assert _said(strip) == "Paused"
 
@@ -194,7 +195,7 @@ def test_that_going_on_after_a_stop_takes_the_error_away(strip: StatusStrip) -> 
 def test_that_folders_that_are_not_connected_are_named(
     strip: StatusStrip, names: list[str], said: str
 ) -> None:
-    strip.show_finished(FINISHED, 1)
+    strip.show_up_to_date(1)
     strip.show_offline(names)
     assert said in _said(strip)
 
@@ -202,22 +203,22 @@ def test_that_folders_that_are_not_connected_are_named(
     assert _said(strip) == "Up to date · 1 photo"
 
 
-def test_that_unreadable_files_are_a_button_only_when_there_are_some(
+def test_that_failures_are_a_button_only_when_there_are_some(
     strip: StatusStrip, qtbot: QtBot
 ) -> None:
-    strip.show_failures(3)
+    strip.show_failures(FAILURES)
 
-    button = _button(strip, "3 could not be read")
+    button = _button(strip, "3 files could not be read")
     with qtbot.waitSignal(strip.failures_requested):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    strip.show_failures(0)
+    strip.show_failures({})
     assert not button.isVisible()
 
 
 def test_that_every_button_of_the_strip_can_be_reached_by_tab_and_has_a_name(
     strip: StatusStrip,
 ) -> None:
-    strip.show_failures(3)
+    strip.show_failures(FAILURES)
     strip.show_progress(IndexProgress(IndexPhase.EMBEDDING, 1, 2, 1.0, None))
     while_reading = _buttons_seen(strip)
     strip.show_stopped(UserFacingError("The disk is full.", "Make room on it."))
@@ -237,124 +238,99 @@ def _dot_role(strip: StatusStrip) -> QPalette.ColorRole:
     return strip._dot.role
 
 
-def test_that_the_unreadable_model_is_a_sound_model(
-    qtmodeltester: ModelTester, page: UnreadablePage
-) -> None:
-    model = UnreadableModel()
-    model.show(FAILURES)
-    qtmodeltester.check(model, force_py=True)
-    model.narrow("norway")
-    qtmodeltester.check(model, force_py=True)
+class HeldOutline(QObject):
+    """In place of the reader: `read_now` publishes an outline at once."""
+
+    read = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folders: list[FolderSummary] = [
+            FolderSummary(Root(1, Path("/photos"), offline=False, last_indexed_at=None), 12, 0)
+        ]
+
+    def read_now(self) -> None:
+        coverage = Coverage(searchable=12, known=12)
+        self.read.emit(Outline(self.folders, [], {}, {}, 12, coverage, []))
 
 
-def test_that_files_lie_under_their_reason_the_most_frequent_first(page: UnreadablePage) -> None:
-    assert _shown(page) == {
-        "The file is cut short. · 2": ["a.jpg", "b.jpg"],
-        "The file is empty. · 1": ["c.jpg"],
-    }
-    assert list(_shown(page)) == ["The file is cut short. · 2", "The file is empty. · 1"]
+@dataclass(frozen=True)
+class Reported:
+    """A strip that shows what is posted to a bridge; progress only once the timer has fired."""
+
+    strip: StatusStrip
+    bridge: Bridge
+    outline: HeldOutline
+    reports: LibraryReports
+
+    def post(self, *events: Event) -> str:
+        """Post events; return what the strip says then."""
+        for event in events:
+            self.bridge.post(event)
+        self.bridge.drain()
+        return _said(self.strip)
+
+    def let_time_pass(self) -> None:
+        self.reports._timer.timeout.emit()
 
 
-@pytest.mark.parametrize(
-    ("typed", "left"),
-    [("norway", ["a.jpg", "b.jpg"]), ("EMPTY", ["c.jpg"]), ("c.jpg", ["c.jpg"]), ("zzz", [])],
-)
-def test_that_the_filter_looks_in_names_folders_and_reasons(
-    page: UnreadablePage, qtbot: QtBot, typed: str, left: list[str]
-) -> None:
-    QTest.keyClicks(page._filter, typed)
-
-    assert [name for names in _shown(page).values() for name in names] == left
+@pytest.fixture
+def reported(strip: StatusStrip) -> Reported:
+    bridge, outline = Bridge(interval_ms=1_000_000), HeldOutline()
+    reports = LibraryReports(
+        bridge, cast("OutlineReader", outline), strip, strip, delay_ms=1_000_000
+    )
+    return Reported(strip, bridge, outline, reports)
 
 
-def test_that_a_library_without_failures_says_so(page: UnreadablePage) -> None:
-    page.show_failures([])
-
-    visible = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
-    assert visible == ["Every photo could be read."]
-    assert not _button(page, "Try again").isVisible()
-
-
-def test_that_try_again_is_requested_for_all(page: UnreadablePage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.retry_requested):
-        QTest.mouseClick(_button(page, "Try again"), Qt.MouseButton.LeftButton)
+def _run(*being_written: str) -> LibraryUpToDate:
+    """A run that met files that are still being written."""
+    files = tuple(map(Path, being_written))
+    return LibraryUpToDate(
+        IndexFinished((), 0, 0, 0, 0, 0, 0, (), (), files, 1.0, "photofind-mini")
+    )
 
 
-def test_that_a_chosen_file_is_shown_in_its_folder(page: UnreadablePage, qtbot: QtBot) -> None:
-    show = _button(page, "Show in folder")
-    assert not show.isEnabled()
-    tree = page.findChild(QTreeView)
-    assert isinstance(tree, QTreeView)
-
-    tree.setFocus()
-    QTest.keyClick(tree, Qt.Key.Key_Home)
-    QTest.keyClick(tree, Qt.Key.Key_Down)
-
-    with qtbot.waitSignal(page.folder_requested) as requested:
-        QTest.mouseClick(show, Qt.MouseButton.LeftButton)
-    assert requested.args == [Path("/photos/norway/a.jpg")]
+READING = IndexProgress(IndexPhase.EMBEDDING, 1, 2, 1.0, None)
 
 
-def test_that_the_list_is_copied_with_reasons(page: UnreadablePage, qtbot: QtBot) -> None:
-    QTest.mouseClick(_button(page, "Copy list"), Qt.MouseButton.LeftButton)
+def test_that_a_copy_under_way_is_said_until_it_is_done(reported: Reported) -> None:
+    one = "Up to date · 12 photos Waiting for 1 file that is still being copied"
+    assert reported.post(_run("/photos/a.jpg")) == one
 
-    lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines == [
-        "/photos/norway/a.jpg\tThe file is cut short.",
-        "/photos/norway/b.jpg\tThe file is cut short.",
-        "/photos/italy/c.jpg\tThe file is empty.",
-    ]
+    two = "Up to date · 12 photos Waiting for 2 files that are still being copied"
+    assert reported.post(_run("/photos/a.jpg", "/photos/b.jpg")) == two
+    assert reported.post(_run()) == "Up to date · 12 photos"
 
 
-def test_that_only_what_is_selected_is_copied(page: UnreadablePage, qtbot: QtBot) -> None:
-    page._list.select(FAILURES[2])
+def test_that_looking_at_a_copy_again_and_again_does_not_flicker(reported: Reported) -> None:
+    before = reported.post(_run("/photos/a.jpg"))
 
-    QTest.keyClick(page._list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-
-    assert QGuiApplication.clipboard().text() == "/photos/italy/c.jpg\tThe file is empty."
-
-
-def test_that_a_selected_file_stays_selected_when_others_come(page: UnreadablePage) -> None:
-    page._list.select(FAILURES[1])
-
-    page.show_failures([Failure(Path("/a"), "The file is empty."), *FAILURES])
-
-    assert page._selected() == [FAILURES[1]]
+    assert reported.post(READING) == before
+    assert reported.post(_run("/photos/a.jpg")) == before
 
 
-def test_that_escape_clears_the_filter_and_then_leaves(page: UnreadablePage, qtbot: QtBot) -> None:
-    page._filter.setFocus()
-    QTest.keyClicks(page._filter, "norway")
-    QTest.keyClick(page._filter, Qt.Key.Key_Escape)
-    assert page._filter.text() == ""
+def test_that_work_that_goes_on_is_shown(reported: Reported) -> None:
+    reported.post(_run("/photos/a.jpg"), READING)
 
-    with qtbot.waitSignal(page.left):
-        QTest.keyClick(page._filter, Qt.Key.Key_Escape)
+    reported.let_time_pass()
 
-
-def test_that_ten_thousand_files_are_shown_and_filtered(page: UnreadablePage) -> None:
-    many = [
-        Failure(Path(f"/photos/{number % 40}/{number:05}.jpg"), f"Reason {number % 3}.")
-        for number in range(10_000)
-    ]
-    page.show_failures(many)
-    assert page._model.count == 10_000
-
-    page._filter.setText("00")
-
-    assert 0 < page._model.count < 10_000
+    assert _said(reported.strip).startswith("Reading photos 1 of 2 Waiting for 1 file")
+    assert reported.post(replace(READING, done=2)).startswith("Reading photos 2 of 2")
 
 
-def test_that_the_page_fits_a_small_window(page: UnreadablePage) -> None:
-    assert page.minimumSizeHint().width() <= 900
-    assert page.minimumSizeHint().height() <= 600
+def test_that_a_stop_says_nothing_of_a_copy(reported: Reported) -> None:
+    reported.post(_run("/photos/a.jpg"))
+    error = UserFacingError("The disk is full.", "Make room on it.")
+
+    assert reported.post(LibraryStopped(error)) == "Stopped: The disk is full. Make room on it."
 
 
-def _shown(page: UnreadablePage) -> dict[str, list[str]]:
-    model = page._model
-    found = {}
-    for row in range(model.rowCount()):
-        reason = model.index(row, 0)
-        own = [model.index(child, 0, reason).data() for child in range(model.rowCount(reason))]
-        found[reason.data()] = own
-    return found
+def test_that_work_on_the_last_folder_ends_with_it(reported: Reported) -> None:
+    reported.post(READING)
+    reported.let_time_pass()
+    reported.outline.folders = []
+
+    assert reported.post(LibraryUpToDate(None)) == ""
+    reported.let_time_pass()
+    assert _said(reported.strip) == ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
@@ -9,15 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from typing_extensions import override
 
 from photofind.errors import UserFacingError
-from photofind.events import IndexFinished, IndexPhase, IndexProgress
+from photofind.events import IndexPhase, IndexProgress
 from photofind.gui.elided_label import ElidedLabel
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.indexing.counting import SteadyNumber, padded, rate_in_words
+from photofind.gui.indexing.failure_model import FailuresByKind, summary
 from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.wording import duration, number, photos
 
 STRIP_PX = 28
 DOT_PX = 8
+
+LISTED = 10
+"""Most files named in a tooltip."""
 
 
 class State(Enum):
@@ -27,11 +32,11 @@ class State(Enum):
 
 
 class StatusStrip(QWidget):
-    """Status of indexing, with buttons to pause it and to list unreadable files.
+    """Status of indexing, with buttons to pause it and to list what failed.
 
     Signals:
         pause_toggled: Indexing was paused (`True`) or resumed.
-        failures_requested: The list of unreadable files is to be shown.
+        failures_requested: The list of what failed is to be shown.
         retry_requested: Indexing is to be tried again after a stop.
     """
 
@@ -53,6 +58,8 @@ class StatusStrip(QWidget):
         self._hint = ElidedLabel()
         self._hint.setProperty("muted", True)
         self._retry = _word_button(self.tr("Try again"), self.retry_requested.emit)
+        self._waiting = ElidedLabel()
+        self._waiting.setProperty("muted", True)
         self._plug = QLabel()
         self._offline = ElidedLabel()
         self._offline.setProperty("muted", True)
@@ -65,9 +72,15 @@ class StatusStrip(QWidget):
         self._lay_out()
         self._draw_icons()
         self.setAccessibleName(self.tr("Status"))
-        for optional in (self._hint, self._retry, self._plug, self._offline, self._failures):
+        for optional in (self._hint, self._retry, self._waiting, self._plug, self._offline):
             optional.hide()
+        self._failures.hide()
         self._refresh()
+
+    @property
+    def working(self) -> bool:
+        """Whether progress is shown."""
+        return self._state is State.WORKING
 
     def show_progress(self, progress: IndexProgress) -> None:
         if self._progress is None or progress.phase is not self._progress.phase:
@@ -77,8 +90,12 @@ class StatusStrip(QWidget):
         self._state = State.WORKING
         self._refresh()
 
-    def show_finished(self, _finished: IndexFinished, photo_count: int) -> None:
-        """Show that indexing is done; `photo_count` is of the whole library."""
+    def show_up_to_date(self, photo_count: int | None) -> None:
+        """Show that nothing is under way.
+
+        Args:
+            photo_count: Of the whole library; `None` where it has no folders.
+        """
         self._state = State.IDLE
         self._progress = None
         self._photos = photo_count
@@ -95,15 +112,21 @@ class StatusStrip(QWidget):
         self._hint.show_text(error.hint)
         self._refresh(self.tr("Stopped: {message}").format(message=error.message))
 
-    def show_failures(self, count: int) -> None:
-        """Show how many files could not be read; nothing where none."""
-        one = self.tr("1 could not be read")
-        many = self.tr("{count} could not be read").format(count=number(count))
-        self._failures.setText(one if count == 1 else many)
+    def show_waiting(self, files: Sequence[Path]) -> None:
+        """Show how many files are still being written, and are read once they are whole."""
+        one = self.tr("Waiting for 1 file that is still being copied")
+        many = self.tr("Waiting for {count} files that are still being copied")
+        said = one if len(files) == 1 else many.format(count=number(len(files)))
+        self._waiting.show_text(said, tooltip=_some_lines(files))
+        self._waiting.setVisible(bool(files))
+
+    def show_failures(self, failures: FailuresByKind) -> None:
+        """Show how many files failed; nothing where none."""
+        self._failures.setText(summary(failures))
         self._failures.setAccessibleName(
             self.tr("{said}. Shows which, and why.").format(said=self._failures.text())
         )
-        self._failures.setVisible(count > 0)
+        self._failures.setVisible(bool(failures))
 
     def show_offline(self, names: Sequence[str]) -> None:
         """Show the names of folders or disks that are not connected."""
@@ -150,6 +173,7 @@ class StatusStrip(QWidget):
         row.addWidget(self._hint, 100)
         row.addWidget(self._retry)
         row.addStretch(1)
+        row.addWidget(self._waiting)
         row.addWidget(self._plug)
         row.addWidget(self._offline)
         row.addWidget(self._failures)
@@ -201,11 +225,14 @@ class StatusStrip(QWidget):
 
     def _counted(self, progress: IndexProgress) -> tuple[str, str]:
         done = number(progress.done)
+        what = {
+            IndexPhase.FINDING: self.tr("Looking for photos …"),
+            IndexPhase.THUMBNAILS: self.tr("Making thumbnails"),
+            IndexPhase.EMBEDDING: self.tr("Reading photos"),
+            IndexPhase.TAGS: self.tr("Suggesting tags"),
+        }[progress.phase]
         if progress.phase is IndexPhase.FINDING:
-            what = self.tr("Looking for photos …")
             return what, self.tr("{count} found").format(count=done)
-        making = progress.phase is IndexPhase.THUMBNAILS
-        what = self.tr("Making thumbnails") if making else self.tr("Reading photos")
         if progress.total is None:
             return what, done
         total = number(progress.total)
@@ -266,6 +293,12 @@ class _Dot(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.palette().color(self._role))
         painter.drawEllipse(self.rect())
+
+
+def _some_lines(files: Sequence[Path]) -> str:
+    """List the first files for a tooltip."""
+    more = ["…"] if len(files) > LISTED else []
+    return "\n".join([*map(str, files[:LISTED]), *more])
 
 
 def _word_button(word: str, pressed: Callable[[], None]) -> QToolButton:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from photofind.child.client import ChildClient
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_album import draw_album
-from photofind.events import Event, IndexFinished, SearchableChanged
+from photofind.events import Event, IndexFinished, LibraryUpToDate
 from photofind.gui.bridge import Bridge
 from photofind.gui.main_window import MainWindow
 from photofind.live.library import LiveLibrary
@@ -39,7 +39,7 @@ class OpenWindow:
         self._qtbot = qtbot
         self.bridge = Bridge(interval_ms=20)
         self.reports: list[IndexFinished] = []
-        self.bridge.finished.connect(self.reports.append)
+        self.bridge.up_to_date.connect(self._keep_report)
         self.library = LiveLibrary(library, self.bridge.post, make_worker=make_worker)
         self.window = MainWindow(self.library, self.bridge)
         if not self.library.paths.window_state.exists():
@@ -48,6 +48,10 @@ class OpenWindow:
         self.window.photos.grid.setFocus()
         self.library.start()
         self.activate(self.window)
+
+    def _keep_report(self, last_run: IndexFinished | None) -> None:
+        if last_run is not None:
+            self.reports.append(last_run)
 
     def read(self, photos: Path) -> None:
         """Add a folder and wait until all of it can be searched and is shown in order."""
@@ -124,10 +128,9 @@ def read_library(
     library.folders.add([drawn_album])
     while not isinstance(emitted.get(timeout=60), IndexFinished):
         pass
-    # Once when they can be searched, and once more when their tags are known.
-    for _ in range(2):
-        while emitted.get(timeout=60) != SearchableChanged(ALBUM):
-            pass
+    # When they can be searched, and their tags are known.
+    while not isinstance(emitted.get(timeout=60), LibraryUpToDate):
+        pass
     library.close()
     return folder
 

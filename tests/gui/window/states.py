@@ -212,7 +212,7 @@ def unreadable(with_album: OpenWindow, album: Path) -> QWidget:
     with_album.wait(lambda: bool(window.outline.latest and window.outline.latest.failures))
     with_album.wait(lambda: bool(with_album.library.catalogue.roots.failures()))
     window.strip.failures_requested.emit()
-    with_album.wait(window.unreadable.isVisible)
+    with_album.wait(window.failures.isVisible)
     return window
 
 

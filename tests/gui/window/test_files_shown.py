@@ -124,7 +124,7 @@ def test_that_a_folder_is_shown_that_could_not_be_read(
     with_album: OpenWindow, album: Path, file_manager: FileManager
 ) -> None:
     states.unreadable(with_album, album)
-    page = with_album.window.unreadable
+    page = with_album.window.failures
     page.setFocus()
     press(Qt.Key.Key_Down)
     press(Qt.Key.Key_Down)

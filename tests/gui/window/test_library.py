@@ -68,10 +68,10 @@ def test_that_an_unreadable_file_is_listed_with_its_reason_and_read_once_it_is_m
     window = with_album.window
     broken, whole = album / "broken.jpg", (album / "City" / "picture-0004.jpg").read_bytes()
     broken.write_bytes(whole[: len(whole) // 2])
-    with_album.wait(lambda: "1 file could not be read" in _all_words(window.unreadable))
+    with_album.wait(lambda: "1 file could not be read" in _all_words(window.failures))
 
-    click(window.strip, "1 could not be read")
-    page = window.unreadable
+    click(window.strip, "1 file could not be read")
+    page = window.failures
     with_album.wait(page.isVisible)
     assert "1 file could not be read" in words(page)
     click(page, "Copy list")

@@ -1,6 +1,4 @@
-"""Page of files that could not be read."""
-
-from collections.abc import Sequence
+"""Page of what failed: files that could not be read, and what could not be made of photos."""
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QShortcut
@@ -23,19 +21,26 @@ from typing_extensions import override
 from photofind.domain import Failure
 from photofind.gui.focus import forward_focus
 from photofind.gui.icons import icon
-from photofind.gui.indexing.unreadable_model import FOLDER, NAME, Index, UnreadableModel, as_text
+from photofind.gui.indexing.failure_model import (
+    FOLDER,
+    NAME,
+    FailureModel,
+    FailuresByKind,
+    Index,
+    as_text,
+    summary,
+)
 from photofind.gui.theme import SPACING, theme_of
-from photofind.gui.wording import number
 
 OPEN_UP_TO = 200
-"""Reasons with more files than this start collapsed, so that all reasons are visible."""
+"""Groups with more files than this start collapsed, so that all groups are visible."""
 
 
-class UnreadablePage(QWidget):
-    """Lists which files could not be read, and why; changes nothing about them.
+class FailuresPage(QWidget):
+    """Lists what failed with which files, and why; changes nothing about them.
 
     Signals:
-        retry_requested: All files are to be read again.
+        retry_requested: All that failed is to be tried again, whatever its kind.
         folder_requested: A file (`Path`) is to be shown in its folder.
         left: The page was left.
     """
@@ -46,8 +51,8 @@ class UnreadablePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._count = 0
-        self._model = UnreadableModel(self)
+        self._failures: FailuresByKind = {}
+        self._model = FailureModel(self)
         self._heading = QLabel()
         self._heading.setProperty("heading", True)
         self._filter = QLineEdit()
@@ -60,7 +65,7 @@ class UnreadablePage(QWidget):
         self._back = QPushButton(self.tr("Back"))
         self._back.clicked.connect(lambda: self.left.emit())
         self._retry = QPushButton(self.tr("Try again"))
-        self._retry.setToolTip(self.tr("Reads all these files again"))
+        self._retry.setToolTip(self.tr("Tries all of this again"))
         self._retry.clicked.connect(lambda: self.retry_requested.emit())
         self._show = QPushButton(self.tr("Show in folder"))
         self._show.clicked.connect(self._request_folder)
@@ -78,12 +83,12 @@ class UnreadablePage(QWidget):
         self._add_keys()
         self._draw_icons()
         forward_focus(self, self._list)
-        self.show_failures(())
+        self.show_failures({})
 
-    def show_failures(self, failures: Sequence[Failure]) -> None:
+    def show_failures(self, failures: FailuresByKind) -> None:
         """Replace the list; the selected file stays selected if it is still there."""
         selected = self._selected()
-        self._count = len(failures)
+        self._failures = failures
         self._model.show(failures)
         self._refresh()
         if selected:
@@ -156,14 +161,13 @@ class UnreadablePage(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        one = self.tr("1 file could not be read")
-        many = self.tr("{count} files could not be read").format(count=number(self._count))
-        self._heading.setText(one if self._count == 1 else many)
-        self._heading.setVisible(self._count > 0)
-        self._filter.setVisible(self._count > 0)
+        some = bool(self._failures)
+        self._heading.setText(summary(self._failures))
+        self._heading.setVisible(some)
+        self._filter.setVisible(some)
         self._empty.setText(
             self.tr("No file here has that in its name, folder or reason.")
-            if self._count
+            if some
             else self.tr("Every photo could be read.")
         )
         self._pages.setCurrentWidget(self._list if self._model.count else self._empty)
@@ -171,9 +175,8 @@ class UnreadablePage(QWidget):
         self._enable()
 
     def _enable(self) -> None:
-        self._retry.setVisible(self._count > 0)
-        self._show.setVisible(self._count > 0)
-        self._copy.setVisible(self._count > 0)
+        for button in (self._retry, self._show, self._copy):
+            button.setVisible(bool(self._failures))
         self._copy.setEnabled(self._model.count > 0)
         self._show.setEnabled(bool(self._selected()))
 
@@ -197,17 +200,17 @@ class UnreadablePage(QWidget):
 
 
 class _Tree(QTreeView):
-    """Tree of reasons and files, with uniform row heights so that ten thousand cost nothing."""
+    """Tree of groups and files, with uniform row heights so that ten thousand cost nothing."""
 
-    def __init__(self, model: UnreadableModel) -> None:
+    def __init__(self, model: FailureModel) -> None:
         super().__init__()
-        self._unreadable = model
+        self._failures = model
         self.setModel(model)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setAccessibleName(self.tr("Files that could not be read"))
+        self.setAccessibleName(self.tr("Files with problems"))
         self.setExpandsOnDoubleClick(False)
         self.setItemDelegate(_Rows(self))
         header = self.header()
@@ -216,29 +219,29 @@ class _Tree(QTreeView):
         header.setSectionResizeMode(FOLDER, QHeaderView.ResizeMode.Stretch)
 
     def open_groups(self) -> None:
-        """Expand the short reasons, and a single one whatever its length."""
-        count = self._unreadable.rowCount()
+        """Expand the short groups, and a single one whatever its length."""
+        count = self._failures.rowCount()
         for row in range(count):
-            index = self._unreadable.index(row, NAME)
+            index = self._failures.index(row, NAME)
             self.setFirstColumnSpanned(row, self.rootIndex(), True)
-            self.setExpanded(index, count == 1 or self._unreadable.rowCount(index) <= OPEN_UP_TO)
+            self.setExpanded(index, count == 1 or self._failures.rowCount(index) <= OPEN_UP_TO)
 
     def selected_rows(self) -> list[QModelIndex]:
         return list(self.selectionModel().selectedRows(NAME))
 
     def select(self, failure: Failure) -> None:
-        for group in range(self._unreadable.rowCount()):
-            parent = self._unreadable.index(group, NAME)
-            own = self._unreadable.failures_of(parent)
+        for group in range(self._failures.rowCount()):
+            parent = self._failures.index(group, NAME)
+            own = self._failures.failures_of(parent)
             if failure in own:
-                index = self._unreadable.index(own.index(failure), NAME, parent)
+                index = self._failures.index(own.index(failure), NAME, parent)
                 flag = QItemSelectionModel.SelectionFlag
                 self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
                 return
 
 
 class _Rows(QStyledItemDelegate):
-    """Delegate: reasons bold, folders muted."""
+    """Delegate: groups bold, folders muted."""
 
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
