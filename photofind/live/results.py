@@ -15,7 +15,8 @@ class Coverage:
 
     Attributes:
         searchable: Photos that have an embedding.
-        known: All photos, including files found and not yet read.
+        known: All photos, including files found and not yet read; not those left alone because
+            they cannot be embedded.
     """
 
     searchable: int

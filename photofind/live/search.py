@@ -17,6 +17,7 @@ from photofind.live.updater import LibraryUpdater
 from photofind.search.engine import Ranking, RankingDepth, SearchEngine
 from photofind.search.query import Query
 from photofind.search.regions import RegionAnswer
+from photofind.store.embeddings import producer_of
 from photofind.store.filter_kinds import TAG
 from photofind.store.filters import FilterKind, Filters
 from photofind.store.gallery import NO_ROWS
@@ -38,11 +39,13 @@ class LiveSearch:
         self._pictures = pictures
 
     def coverage(self) -> Coverage:
-        """Count the photos that a search covers, and all there are."""
+        """Count the photos that a search covers, and those that it can cover."""
         known = self._catalogue.photos.counts()
         engine = self._updater.engine
         searchable = 0 if engine is None else len(engine)
-        return Coverage(searchable, known.photos_with_files + known.waiting)
+        space = self._catalogue.embeddings.serving_space()
+        failed = 0 if space is None else self._catalogue.derived.left_alone(producer_of(space))
+        return Coverage(searchable, known.photos_with_files + known.waiting - failed)
 
     def find(self, query: Query) -> Results:
         """Find photos by a query's text; without text, list all that pass its filters by date."""

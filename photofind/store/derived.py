@@ -123,6 +123,10 @@ class SqliteDerived:
                 return None
             return pending_kinds(connection, producers, known[content])
 
+    def left_alone(self, producer: ProducerVersion) -> int:
+        with self._database.reading() as connection:
+            return progress(connection, producer).failed
+
     def forget_all(self, producer: ProducerVersion) -> int:
         with self._database.reading() as connection:
             done = progress(connection, producer).done

@@ -175,6 +175,10 @@ class DerivedRepository(Protocol):
         """Find what a photo misses; `None` where its content is not known."""
         ...
 
+    def left_alone(self, producer: ProducerVersion) -> int:
+        """Count the photos that a producer failed with so often that it leaves them alone."""
+        ...
+
     def forget_all(self, producer: ProducerVersion) -> int:
         """Have a producer make all anew; return of how many photos."""
         ...

@@ -13,7 +13,16 @@ from photofind.child.client import ChildClient
 from photofind.domain import PhotoId
 from photofind.errors import BadInputError, CheckpointError
 from photofind.evaluation.drawn_album import draw_album
-from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged, SearchableChanged
+from photofind.events import (
+    Event,
+    IndexFinished,
+    IndexPhase,
+    IndexProgress,
+    LibraryStopped,
+    LibraryUpToDate,
+    PhotosChanged,
+    SearchableChanged,
+)
 from photofind.library import Library
 from photofind.live.library import LiveLibrary
 from photofind.live.results import RegionOfPhoto
@@ -266,6 +275,23 @@ def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
             assert reader.status().index.kind == "hnsw"
     finally:
         library.close()
+
+
+def test_that_a_library_is_up_to_date_once_tags_are_suggested(
+    live: LiveLibrary, told: Told, folder: Path
+) -> None:
+    assert told.wait_for(LibraryUpToDate).last_run is None
+
+    live.folders.add([folder])
+
+    suggested = told.wait_for(IndexProgress, lambda event: event.phase is IndexPhase.TAGS)
+    assert (suggested.done, suggested.total) == (0, PICTURES)
+    told.wait_for(
+        IndexProgress, lambda event: (event.phase, event.done) == (IndexPhase.TAGS, PICTURES)
+    )
+    last_run = told.wait_for(LibraryUpToDate).last_run
+    assert last_run is not None
+    assert last_run.found == PICTURES
 
 
 @pytest.fixture

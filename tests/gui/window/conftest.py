@@ -19,6 +19,7 @@ from photofind.gui.main_window import MainWindow
 from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
+from tests.gui.window.closed_library import FAILED, OFFERED, fail, offer
 from tests.support.warm_child import WarmChild
 
 ALBUM = 30
@@ -170,6 +171,20 @@ def opened(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWind
     window = open_window(library)
     window.wait(lambda: window.window.model.rowCount() == ALBUM)
     return window
+
+
+@pytest.fixture
+def with_failures(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWindow:
+    """Window over the drawn album, of which some photos failed in several ways."""
+    fail(library, FAILED)
+    return open_window(library)
+
+
+@pytest.fixture
+def with_offers(open_window: Callable[[Path], OpenWindow], library: Path) -> OpenWindow:
+    """Window over the drawn album, one photo of which looks like many that are gone."""
+    offer(library, OFFERED, ["Anna's birthday", "holiday"])
+    return open_window(library)
 
 
 @pytest.fixture

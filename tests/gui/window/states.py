@@ -216,6 +216,26 @@ def unreadable(with_album: OpenWindow, album: Path) -> QWidget:
     return window
 
 
+def failures(with_failures: OpenWindow) -> QWidget:
+    """The list, with photos that failed in several ways."""
+    window = with_failures.window
+    with_failures.wait(lambda: bool(window.outline.latest and window.outline.latest.failures))
+    window.strip.failures_requested.emit()
+    with_failures.wait(window.failures.isVisible)
+    return window
+
+
+def same_photo(with_offers: OpenWindow) -> QWidget:
+    """The line with the first of many offers, and a file that is still being copied."""
+    window = with_offers.window
+    with_offers.wait(window.same_photo.isVisible)
+    with_offers.wait(lambda: bool(with_offers.shown()))
+    window.strip.show_waiting([with_offers.path_of(with_offers.shown()[0])])
+    focus_grid(with_offers)
+    press(Qt.Key.Key_Home)
+    return window
+
+
 def not_connected(with_album: OpenWindow, album: Path) -> QWidget:
     """A folder that is away."""
     album.rename(album.with_name("unplugged"))

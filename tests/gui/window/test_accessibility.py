@@ -19,8 +19,8 @@ from photofind.gui.grid.view import GridView
 from photofind.gui.search.chips import Chip
 from photofind.gui.tags import chip as tags_chip
 from tests.gui.window import states
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import ALBUM, OpenWindow
-from tests.gui.window.suggestions import suggest
 
 MOST_TABS = 200
 
@@ -127,6 +127,14 @@ def test_that_the_list_of_what_could_not_be_read_is_a_tab_away(
     with_album: OpenWindow, album: Path
 ) -> None:
     _check(states.unreadable(with_album, album))
+
+
+def test_that_the_list_of_all_that_failed_is_a_tab_away(with_failures: OpenWindow) -> None:
+    _check(states.failures(with_failures))
+
+
+def test_that_the_offers_of_tags_are_a_tab_away(with_offers: OpenWindow) -> None:
+    _check(states.same_photo(with_offers))
 
 
 def test_that_every_entry_of_a_menu_has_its_own_letter_or_words(opened: OpenWindow) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel
 from photofind.domain import PhotoId
 from photofind.gui.shortcuts import ShortcutSheet, shortcuts
 from tests.gui.window import states
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import Answering, press, type_in
-from tests.gui.window.suggestions import suggest
 
 Check = Callable[[OpenWindow], None]
 

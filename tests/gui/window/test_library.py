@@ -19,8 +19,11 @@ from photofind.gui.single_instance import HandedOver, InstanceServer, address_of
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.tag_decisions import TagChanges
+from tests.gui.window import states
+from tests.gui.window.closed_library import FAILED
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import LEFT, Answering, click, field, press, words
+from tests.support.growing import Growing
 
 
 class LaterStart(QThread):
@@ -87,6 +90,60 @@ def test_that_an_unreadable_file_is_listed_with_its_reason_and_read_once_it_is_m
         lambda: window.photos.isVisible() and not with_album.library.catalogue.roots.failures()
     )
     with_album.wait(lambda: window.model.rowCount() == ALBUM + 1)
+
+
+def test_that_one_try_again_makes_all_that_failed_of_every_kind(
+    with_failures: OpenWindow, qtbot: QtBot
+) -> None:
+    page = states.failures(with_failures)
+    window, derived = with_failures.window, with_failures.library.catalogue.derived
+    assert "2 photos with problems" in words(page)
+    assert sum(len(kind.failures) for kind in derived.status()) == 3
+
+    with with_failures.searchable(ALBUM):
+        click(window.failures, "Try again")
+
+    with_failures.wait(lambda: "Every photo could be read." in words(window.failures))
+    assert not any(kind.failures for kind in derived.status())
+
+
+def test_that_photos_that_cannot_be_searched_are_not_said_to_be_read_later(
+    with_failures: OpenWindow,
+) -> None:
+    window, search = with_failures.window, with_failures.library.search
+
+    with_failures.wait(lambda: search.coverage().searchable == ALBUM - len(FAILED["embedding"]))
+
+    with_failures.wait(lambda: f"{ALBUM} photos" in _all_words(window.photos.header))
+    with_failures.wait(lambda: "read so far" not in _all_words(window.photos.header))
+
+
+def test_that_a_copy_under_way_is_said_until_the_photo_is_read(
+    with_album: OpenWindow, album: Path
+) -> None:
+    waiting = "Waiting for 1 file that is still being copied"
+
+    with Growing(album / "copied.jpg", (album / "City" / "picture-0004.jpg").read_bytes()):
+        with_album.wait(lambda: waiting in _strip(with_album))
+        assert not with_album.library.catalogue.roots.failures()
+
+    with_album.wait(lambda: waiting not in _strip(with_album))
+    with_album.wait(lambda: with_album.library.catalogue.photos.counts().files == ALBUM + 1)
+
+
+def test_that_a_run_that_ends_with_the_last_folder_is_not_shown_for_ever(
+    empty_window: OpenWindow, album: Path
+) -> None:
+    library = empty_window.library
+    library.pause()
+    library.folders.add([album])
+    empty_window.wait(lambda: empty_window.window.strip.working)
+
+    (root,) = library.catalogue.roots.all()
+    library.folders.remove(root.id)
+    library.resume()
+
+    empty_window.wait(lambda: not empty_window.window.strip.working)
 
 
 def test_that_a_removed_folder_takes_its_photos_along_and_brings_them_back(

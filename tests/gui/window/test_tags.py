@@ -14,9 +14,9 @@ from photofind.search.parser import written
 from photofind.store import tags
 from photofind.store.database import Database
 from photofind.store.tags import TagState
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, SHIFT, click, press, words
-from tests.gui.window.suggestions import suggest
 
 FISH = [f"picture-{number:04}.jpg" for number in (10, 18, 23, 1)]
 """Three pictures of fish, and one of none."""

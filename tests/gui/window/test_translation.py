@@ -28,8 +28,8 @@ from typing_extensions import override
 
 from photofind.store.filter_kinds import CAMERA
 from tests.gui.window import states
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import OpenWindow
-from tests.gui.window.suggestions import suggest
 
 MOST_ROWS = 40
 
@@ -187,6 +187,20 @@ def test_that_nothing_of_what_could_not_be_read_is_left_untranslated(
     with_album: OpenWindow, album: Path, data: Callable[[OpenWindow], re.Pattern[str]]
 ) -> None:
     assert not untranslated(states.unreadable(with_album, album), data(with_album))
+
+
+def test_that_nothing_of_all_that_failed_is_left_untranslated(
+    with_failures: OpenWindow, data: Callable[[OpenWindow], re.Pattern[str]]
+) -> None:
+    page = states.failures(with_failures)
+    assert not untranslated(page, data(with_failures))
+
+
+def test_that_nothing_of_offered_tags_is_left_untranslated(
+    with_offers: OpenWindow, data: Callable[[OpenWindow], re.Pattern[str]]
+) -> None:
+    page = states.same_photo(with_offers)
+    assert not untranslated(page, data(with_offers))
 
 
 def test_that_nothing_of_a_folder_that_is_away_is_left_untranslated(

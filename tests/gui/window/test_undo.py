@@ -17,6 +17,7 @@ from photofind.gui.tags.editor import TagEditor
 from photofind.gui.trash_dialog import TrashDialog
 from photofind.system_trash import OneWayTrash
 from tests.gui.window import states
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import (
     CONTROL,
@@ -28,7 +29,6 @@ from tests.gui.window.hands import (
     search_for,
     type_in,
 )
-from tests.gui.window.suggestions import suggest
 
 BEACH = "picture-0003.jpg"
 

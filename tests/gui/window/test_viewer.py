@@ -11,9 +11,9 @@ from photofind.gui.tags.chip import Chip
 from photofind.search.parser import written
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
+from tests.gui.window.closed_library import suggest
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, button, press, type_in, words
-from tests.gui.window.suggestions import suggest
 
 TRAIN = "picture-0015.jpg"
 
