@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from typing_extensions import override
 
-from photofind.gui.elided_label import ElidedLabel
 from photofind.gui.lanes import Lane
-from photofind.gui.theme import SPACING
+from photofind.gui.theme import SPACING, theme_of
 from photofind.gui.undo import Done, Step, UndoHistory
 from photofind.gui.wording import number, tr
 from photofind.store.catalogue import ContinuityRepository
 from photofind.store.continuity import Answered, Offer
+
+SHOWN_TAGS = 3
+SHOWN_LETTERS = 32
+"""Letters of a file's name that the line shows at most."""
 
 
 class SamePhotoLine(QFrame):
@@ -30,7 +35,9 @@ class SamePhotoLine(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._offers: list[Offer] = []
-        self._text = ElidedLabel()
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
         self._more = QLabel()
         self._more.setProperty("muted", True)
         look = QPushButton(self.tr("Look at it"))
@@ -44,7 +51,7 @@ class SamePhotoLine(QFrame):
         same.clicked.connect(self._accept)
         other.clicked.connect(self._decline)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        layout.setContentsMargins(SPACING + 4, SPACING // 2, SPACING, SPACING // 2)
         layout.setSpacing(SPACING)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._more)
@@ -56,12 +63,20 @@ class SamePhotoLine(QFrame):
         """Show the first of some offers, or nothing where there are none."""
         self._offers = list(offers)
         if offers:
-            text = _question(offers[0])
-            self._text.show_text(text)
-            self.setAccessibleName(text)
+            self._text.setText(_question(offers[0], short=True))
+            whole = _question(offers[0], short=False)
+            self._text.setToolTip(whole)
+            self._text.setAccessibleName(whole)
+            self.setAccessibleName(whole)
             more = tr("{count} more").format(count=number(len(offers) - 1))
             self._more.setText(more if len(offers) > 1 else "")
         self.setVisible(bool(offers))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(theme_of(self.palette()).hairline))
+        painter.drawLine(0, 0, self.width(), 0)
 
     def _accept(self) -> None:
         self.accepted.emit(self._taken())
@@ -143,12 +158,32 @@ class SamePhotoOffers(QObject):
         self.changed.emit([offer.photo])
 
 
-def _question(offer: Offer) -> str:
-    tags = ", ".join(offer.tags)
-    if offer.former_path is None or offer.former_path == offer.path:
+def _question(offer: Offer, *, short: bool) -> str:
+    """Ask whether it is the same photo.
+
+    Args:
+        short: Cut long names in the middle, and leave out tags of which there are many.
+    """
+    tags = ", ".join(offer.tags[:SHOWN_TAGS] if short else offer.tags)
+    if short and len(offer.tags) > SHOWN_TAGS:
+        tags = tr("{tags} and {count} more").format(
+            tags=tags, count=number(len(offer.tags) - SHOWN_TAGS)
+        )
+    photo, former = offer.path.name, offer.former_path and offer.former_path.name
+    if short:
+        photo, former = _shortened(photo), former and _shortened(former)
+    if former is None or offer.former_path == offer.path:
         return tr("Is {photo} still the photo that you tagged {tags}?").format(
-            photo=offer.path.name, tags=tags
+            photo=photo, tags=tags
         )
     return tr("Same photo? {former} (tagged {tags}) and {photo} look alike.").format(
-        photo=offer.path.name, former=offer.former_path.name, tags=tags
+        photo=photo, former=former, tags=tags
     )
+
+
+def _shortened(name: str) -> str:
+    """Cut a long name in the middle; its start and its end tell most."""
+    if len(name) <= SHOWN_LETTERS:
+        return name
+    half = SHOWN_LETTERS // 2
+    return f"{name[:half]}…{name[-half + 1 :]}"

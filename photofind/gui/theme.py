@@ -180,6 +180,7 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QTreeView, QListView, QTableView {{ background: {theme.window}; border: none; }}
+    QTreeView {{ border: {FOCUS_PX}px solid transparent; border-radius: {RADIUS}px; }}
     QTreeView:focus, QListView:focus, QTableView:focus {{
         border: {FOCUS_PX}px solid {theme.accent}; border-radius: {RADIUS}px; }}
     QListView[completions="true"] {{ background: {theme.raised};

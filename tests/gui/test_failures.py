@@ -174,8 +174,13 @@ def test_that_ten_thousand_files_are_shown_and_filtered(page: FailuresPage) -> N
 
 
 def test_that_the_page_fits_a_small_window(page: FailuresPage) -> None:
-    assert page.minimumSizeHint().width() <= 900
-    assert page.minimumSizeHint().height() <= 600
+    page.show_failures(OF_ALL_KINDS)
+    page.resize(550, 340)
+
+    assert page.minimumSizeHint().width() <= 550
+    assert page.minimumSizeHint().height() <= 340
+    assert page._heading.width() >= page._heading.sizeHint().width()
+    assert page.rect().contains(page._filter.geometry())
 
 
 def _shown(page: FailuresPage) -> dict[str, list[str]]:

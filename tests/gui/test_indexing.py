@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.domain import Failure
@@ -228,6 +228,19 @@ def test_that_every_button_of_the_strip_can_be_reached_by_tab_and_has_a_name(
     for button in seen:
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert button.accessibleName() or button.text()
+
+
+def test_that_the_message_is_not_cut_for_what_is_beside_it(strip: StatusStrip) -> None:
+    strip.resize(760, strip.height())
+    strip.show_up_to_date(38_120)
+    strip.show_failures(FAILURES)
+    strip.show_offline(["Backup SSD", "Photos of the family"])
+    strip.show_waiting([Path("/photos/a.jpg")])
+    QApplication.processEvents()
+
+    assert strip.minimumSizeHint().width() <= 760
+    assert strip._text.width() >= strip._text.sizeHint().width()
+    assert strip._failures.width() >= strip._failures.sizeHint().width()
 
 
 def _buttons_seen(strip: StatusStrip) -> list[QAbstractButton]:

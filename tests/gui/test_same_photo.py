@@ -60,6 +60,28 @@ def test_that_an_offer_names_a_photo_by_its_unchanged_name(line: SamePhotoLine) 
     assert line.accessibleName() == "Is beach.jpg still the photo that you tagged sea, Crete?"
 
 
+def test_that_a_long_question_is_seen_whole_in_a_small_window(line: SamePhotoLine) -> None:
+    name = "Screenshot of our holiday in Crete, second week {}.jpg"
+    tags = tuple(f"tag {number}" for number in range(12))
+    line.resize(760, line.height())
+    line.show_offers(
+        [replace(OFFER, former_path=Path(name.format(1)), path=Path(name.format(2)), tags=tags)]
+    )
+    line.show()
+    line.resize(760, line.heightForWidth(760))
+
+    text = line._text
+    assert text.text() == (
+        "Same photo? Screenshot of ou…cond week 1.jpg (tagged tag 0, tag 1, tag 2 and 9 more) "
+        "and Screenshot of ou…cond week 2.jpg look alike."
+    )
+    assert text.height() >= text.heightForWidth(text.width())
+    assert line.minimumSizeHint().width() <= 760
+    for said in (text.toolTip(), line.accessibleName()):
+        assert name.format(1) in said
+        assert tags[-1] in said
+
+
 def test_that_a_second_click_answers_the_next_offer(qtbot: QtBot, line: SamePhotoLine) -> None:
     answered: list[Offer] = []
     line.accepted.connect(answered.append)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from photofind.domain import Failure
+from photofind.gui.elided_label import ElidedLabel
 from photofind.gui.focus import forward_focus
 from photofind.gui.icons import icon
 from photofind.gui.indexing.failure_model import (
@@ -31,6 +32,8 @@ from photofind.gui.indexing.failure_model import (
     summary,
 )
 from photofind.gui.theme import SPACING, theme_of
+
+FILTER_PX = 260
 
 OPEN_UP_TO = 200
 """Groups with more files than this start collapsed, so that all groups are visible."""
@@ -53,7 +56,7 @@ class FailuresPage(QWidget):
         super().__init__(parent)
         self._failures: FailuresByKind = {}
         self._model = FailureModel(self)
-        self._heading = QLabel()
+        self._heading = ElidedLabel()
         self._heading.setProperty("heading", True)
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(self.tr("Filter by name, folder or reason"))
@@ -120,9 +123,11 @@ class FailuresPage(QWidget):
         top = QHBoxLayout()
         top.setSpacing(2 * SPACING)
         top.addWidget(self._back)
-        top.addWidget(self._heading, 1)
-        top.addWidget(self._filter)
-        self._filter.setMinimumWidth(260)
+        top.addWidget(self._heading)
+        top.addStretch(1)
+        # As wide as its hint where there is room; the heading is never cut for it.
+        self._filter.setMaximumWidth(FILTER_PX)
+        top.addWidget(self._filter, 100)
         page.addLayout(top)
         page.addWidget(self._pages, 1)
         buttons = QHBoxLayout()
@@ -162,7 +167,7 @@ class FailuresPage(QWidget):
 
     def _refresh(self) -> None:
         some = bool(self._failures)
-        self._heading.setText(summary(self._failures))
+        self._heading.show_text(summary(self._failures))
         self._heading.setVisible(some)
         self._filter.setVisible(some)
         self._empty.setText(

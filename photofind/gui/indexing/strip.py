@@ -117,8 +117,7 @@ class StatusStrip(QWidget):
         one = self.tr("Waiting for 1 file that is still being copied")
         many = self.tr("Waiting for {count} files that are still being copied")
         said = one if len(files) == 1 else many.format(count=number(len(files)))
-        self._waiting.show_text(said, tooltip=_some_lines(files))
-        self._waiting.setVisible(bool(files))
+        self._show_note(self._waiting, said if files else "", _some_lines(files))
 
     def show_failures(self, failures: FailuresByKind) -> None:
         """Show how many files failed; nothing where none."""
@@ -141,8 +140,7 @@ class StatusStrip(QWidget):
             case several:
                 said = self.tr("{count} folders are not connected")
                 said = said.format(count=number(len(several)))
-        self._offline.show_text(said, tooltip="\n".join(names))
-        self._offline.setVisible(bool(said))
+        self._show_note(self._offline, said, "\n".join(names))
         self._plug.setVisible(bool(said))
 
     @override
@@ -168,14 +166,16 @@ class StatusStrip(QWidget):
         row.setSpacing(SPACING)
         row.addWidget(self._dot)
         row.addWidget(self._text)
-        # The message has the room it needs before the hint has any.
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # The message has the room it needs before hint and notes have any.
+        for label in (self._hint, self._waiting, self._offline):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._hint, 100)
         row.addWidget(self._retry)
         row.addStretch(1)
         row.addWidget(self._waiting)
         row.addWidget(self._plug)
         row.addWidget(self._offline)
+        self._row = row
         row.addWidget(self._failures)
         row.addWidget(self._pause)
         for button in (self._retry, self._failures, self._pause):
@@ -186,6 +186,14 @@ class StatusStrip(QWidget):
             self._name_pause(paused)
             widths.append(self._pause.sizeHint().width())
         self._pause.setFixedWidth(max(widths))
+
+    def _show_note(self, label: ElidedLabel, said: str, tooltip: str) -> None:
+        """Show a note in the room that the message and the buttons leave."""
+        label.show_text(said, tooltip=tooltip)
+        label.setVisible(bool(said))
+        width = label.sizeHint().width()
+        label.setMaximumWidth(width)
+        self._row.setStretchFactor(label, width)
 
     def _height(self) -> int:
         """Return 28 px, and more where the system's font is large."""
