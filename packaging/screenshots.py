@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photofind.domain import PhotoId
 from photofind.store.tag_decisions import TagChanges
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Screenshots:
             self._review()
             self._settings()
             self._unreadable()
+            self._same_photo(photos)
             self._offline(backup)
         finally:
             shut_down(self._window, self._library)
@@ -229,6 +231,33 @@ class Screenshots:
         self._pass(0.5)
         self._shoot("unreadable")
         self._window.navigation.show_photos()
+
+    def _same_photo(self, photos: Path) -> None:
+        """A tagged photo goes, and comes back smaller and under another name."""
+        from PIL import Image
+
+        catalogue, window = self._library.catalogue, self._window
+        ids = [int(one) for one in catalogue.photos.all_rows().photo_ids]
+        found = catalogue.photos.paths([PhotoId(one) for one in ids])
+        photo, path = next(
+            (photo, paths[0])
+            for photo, paths in found.items()
+            if paths[0].is_relative_to(photos) and photo != self._photo
+        )
+        for name in ("Anna's birthday", "at the lake"):
+            catalogue.tags.decide([photo], TagChanges(added=(name,)))
+        self._library.pause()
+        with Image.open(path) as picture:
+            picture.reduce(2).save(path.with_name("from Anna.jpg"), quality=80)
+        path.unlink()
+        self._library.resume()
+        self._wait(window.same_photo.isVisible)
+        window.search_runner.show_all()
+        self._pass(1.5)
+        self._shoot("same-photo")
+        (offer,) = catalogue.continuity.offers()
+        catalogue.continuity.decline(offer.id)
+        window.offers.read()
 
     def _offline(self, backup: Path) -> None:
         window = self._window
