@@ -236,6 +236,8 @@ class Screenshots:
         """A tagged photo goes, and comes back smaller and under another name."""
         from PIL import Image
 
+        from photofind.gui.search.request import SearchRequest
+
         catalogue, window = self._library.catalogue, self._window
         ids = [int(one) for one in catalogue.photos.all_rows().photo_ids]
         found = catalogue.photos.paths([PhotoId(one) for one in ids])
@@ -252,7 +254,7 @@ class Screenshots:
         path.unlink()
         self._library.resume()
         self._wait(window.same_photo.isVisible)
-        window.search_runner.show_all()
+        window.bar.submit(SearchRequest())
         self._pass(1.5)
         self._shoot("same-photo")
         (offer,) = catalogue.continuity.offers()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from photofind.gui.theme import SPACING
 from photofind.gui.wording import folder_name
@@ -37,8 +37,14 @@ class EmptyLibrary(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * SPACING)
         layout.addStretch(2)
-        for part in (self._heading, self._words, self._add):
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._heading)
+        # A label that is aligned in a layout gets no height for its second line.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._words)
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addWidget(self._add, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.show_reason((), False)
 

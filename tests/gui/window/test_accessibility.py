@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QLabel,
     QMenu,
     QWidget,
 )
@@ -95,12 +96,19 @@ def _has_other_keys(widget: QWidget) -> bool:
     return isinstance(widget.parentWidget(), Chip | tags_chip.Chip)
 
 
+def _cut_off(page: QWidget) -> list[str]:
+    """Return labels whose lines do not all have room."""
+    labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.wordWrap()]
+    cut = [one for one in labels if one.height() < one.heightForWidth(one.width())]
+    return [f"cut off: '{one.text()}'" for one in cut]
+
+
 def _where(widget: QWidget) -> str:
     return f"{type(widget).__name__} '{_spoken(widget)}' in {type(widget.parent()).__name__}"
 
 
 def _check(page: QWidget) -> None:
-    found = [*_nameless(page), *_named_alike(page), *_beyond_tab(page)]
+    found = [*_nameless(page), *_named_alike(page), *_beyond_tab(page), *_cut_off(page)]
     assert not found, "\n".join(found)
 
 
@@ -116,6 +124,11 @@ def test_that_controls_have_names_of_their_own_and_are_a_tab_away(
     if page.windowType() != Qt.WindowType.Popup:
         opened.activate(page)
     _check(page)
+
+
+def test_that_controls_of_a_window_without_photos_are_a_tab_away(empty_window: OpenWindow) -> None:
+    empty_window.wait(empty_window.window.photos.empty.isVisible)
+    _check(empty_window.window)
 
 
 @pytest.mark.parametrize("step", range(3))
