@@ -146,6 +146,19 @@ def test_that_a_photo_renamed_and_edited_meanwhile_is_offered(
     assert library.engine.catalogue.continuity.orphans() == []
 
 
+def test_that_tags_stay_listed_where_no_checkpoint_can_compare(
+    library: TaggedFolder, photo: Path
+) -> None:
+    photo.unlink()
+    library.add("renamed.jpg", _edited())
+    library.reopen(SeeingEncoder("another"))
+    library.run()
+
+    assert _offers(library) == []
+    (orphan,) = library.engine.catalogue.continuity.orphans()
+    assert (orphan.path, orphan.tags) == (photo, ("beach",))
+
+
 def test_that_a_declined_offer_does_not_return(library: TaggedFolder, photo: Path) -> None:
     photo.unlink()
     other = library.add("renamed.jpg", _edited())
