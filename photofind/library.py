@@ -285,6 +285,10 @@ class Library(AbstractContextManager["Library"]):
 
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
         """Add folders and return all roots; raises `BadInputError` for a missing folder."""
+        return self.catalogue.roots.add(self.resolve_folders(folders))
+
+    def resolve_folders(self, folders: Sequence[Path]) -> list[Path]:
+        """Resolve folders to be added; raises `BadInputError` for a missing one."""
         known = [root.path for root in self.roots()]
         paths = [folder.resolve() for folder in folders]
         for folder, path in zip(folders, paths, strict=True):
@@ -293,7 +297,7 @@ class Library(AbstractContextManager["Library"]):
                     f"There is no folder {folder}.",
                     "Check the path, and that the disk it is on is connected.",
                 )
-        return self.catalogue.roots.add(paths)
+        return paths
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:
