@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from photofind.domain import FileStat, PhotoId
+from photofind.photos import placeholders
 from photofind.photos.fingerprint import is_known_by
 from photofind.store.catalogue import PhotoRepository
 from photofind.store.filters import Filters
@@ -30,6 +31,7 @@ class Why(Enum):
     GONE = "gone"
     BEHIND_LINK = "behind a link"
     CHANGED = "changed"
+    NOT_HERE = "not on this computer"
     PLACE_TAKEN = "place taken"
     NOT_IN_TRASH = "not in the trash"
     NO_FOLDER = "no folder"
@@ -212,9 +214,15 @@ def _changed(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | Non
     if problem is not None:
         return problem
     try:
-        now, then = _stat(file.path), file.stat
-        if (now.size, now.mtime_ns, now.ctime_ns) == (then.size, then.mtime_ns, then.ctime_ns):
+        now, then = file.path.stat(), file.stat
+        if (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (
+            then.size,
+            then.mtime_ns,
+            then.ctime_ns,
+        ):
             return None
+        if placeholders.is_placeholder(now):
+            return Refused(file.path, Why.NOT_HERE)
         same = is_known_by(file.path.read_bytes(), file.fingerprint)
     except OSError as error:
         return _refused(file.path, error)

@@ -8,6 +8,7 @@ from io import FileIO
 
 from photofind.domain import FoundFile
 from photofind.errors import FileChangedError, UnreadablePhotoError
+from photofind.photos import placeholders
 from photofind.photos.formats import HEAD_BYTES, identify
 
 CHUNK_BYTES = 256 * 1024
@@ -35,7 +36,7 @@ def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progres
     A file that is no photo by its first bytes is rejected before the rest is read.
 
     Raises:
-        FileChangedError: It differs from what the scan found; retry later.
+        FileChangedError: It differs from what the scan found, or is in a cloud by now; retry later.
         UnreadablePhotoError: It is at fault: too large, not permitted, bad sectors, no photo.
         OSError: This process is out of memory or file descriptors.
     """
@@ -50,6 +51,8 @@ def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progres
 
 
 def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
+    if placeholders.is_placeholder(found.path.stat()):
+        raise FileChangedError(f"{found.path} went to a cloud")
     # If a named pipe has replaced the file, O_NONBLOCK keeps open() from blocking.
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(found.path, flags)

@@ -16,14 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photofind.domain import FileStat, FoundFile
+from photofind.photos import placeholders
 from photofind.photos.formats import may_be_photo
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.shown_folders import holds_own_files, is_shown
 
-# FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN and _RECALL_ON_DATA_ACCESS of Windows.
-_RECALLED = 0x1000 | 0x40000 | 0x400000
-# Of macOS, <sys/stat.h>.
-_SF_DATALESS = 0x40000000
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 OnStep = Callable[[], None]
@@ -193,7 +190,7 @@ class _Walk:
                 return
             found = entry.stat()
             if stat.S_ISREG(found.st_mode) and not _is_hidden(found):
-                path, absent = Path(entry.path), is_placeholder(found)
+                path, absent = Path(entry.path), placeholders.is_placeholder(found)
                 file = FoundFile(self._root, path, _file_stat(found), absent)
                 listing.entries.append((os.fsencode(name), file))
         except OSError as error:
@@ -213,12 +210,6 @@ def _has_hidden_attribute(entry: os.DirEntry[str]) -> bool:
 
 def _is_hidden(found: os.stat_result) -> bool:
     return bool(getattr(found, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)
-
-
-def is_placeholder(found: os.stat_result) -> bool:
-    """Return whether a file's content is in a cloud or on tape, to be fetched on open."""
-    attributes = getattr(found, "st_file_attributes", 0)
-    return bool(attributes & _RECALLED or getattr(found, "st_flags", 0) & _SF_DATALESS)
 
 
 def _file_stat(found: os.stat_result) -> FileStat:

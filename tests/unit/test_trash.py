@@ -19,6 +19,7 @@ from photofind.store.roots import Root
 from photofind.store.sqlite_catalogue import SqlitePhotos
 from photofind.system_trash import OneWayTrash
 from photofind.trash import PhotoTrash, Why
+from tests.support.cloud import Cloud
 
 BEACH, DOG = b"a beach", b"a dog"
 
@@ -230,6 +231,35 @@ def test_that_a_touched_file_that_still_holds_the_photo_goes(
     os.utime(path, (1, 1))
 
     assert len(photo_trash.move(shown).moved) == 1
+    assert _in_trash(trash) == ["a.jpg"]
+
+
+def test_that_a_touched_placeholder_stays_unopened(
+    database: Database, root: Root, photo_trash: PhotoTrash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(root.path / "a.jpg", BEACH)
+    (beach,) = _record(database, root, path)
+    shown = photo_trash.choice([beach]).shown
+    os.utime(path, (1, 1))
+    Cloud(monkeypatch).take(path)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was opened"))
+
+    assert [one.why for one in photo_trash.move(shown).refused] == [Why.NOT_HERE]
+    assert path.exists()
+
+
+def test_that_a_placeholder_as_it_was_shown_goes(
+    database: Database,
+    root: Root,
+    photo_trash: PhotoTrash,
+    trash: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = _write(root.path / "a.jpg", BEACH)
+    (beach,) = _record(database, root, path)
+    Cloud(monkeypatch).take(path)
+
+    assert len(photo_trash.move(photo_trash.choice([beach]).shown).moved) == 1
     assert _in_trash(trash) == ["a.jpg"]
 
 

@@ -13,7 +13,8 @@ from photofind.indexing.scanner import RootAwayError, RootScanner
 from photofind.photos.scan import OnStep
 
 ROOT = Path("/server/photos")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
+"""Longer than a scanner waits by itself."""
 
 
 class Server:

@@ -12,7 +12,8 @@ import pytest
 from photofind.domain import FoundFile
 from photofind.errors import CancelledError
 from photofind.photos.ignore import IgnoreRules
-from photofind.photos.scan import UnreadableFolder, is_placeholder, list_folder, scan
+from photofind.photos.placeholders import is_placeholder
+from photofind.photos.scan import UnreadableFolder, list_folder, scan
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
 needs_permissions = pytest.mark.skipif(
