@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from photofind.domain import PhotoId
 from photofind.paths import LibraryPaths
 from photofind.store import photos, roots, schema, successions, tags
-from photofind.store.continuity import ContinuityRepository
+from photofind.store.continuity import SqliteContinuity, followed
 from photofind.store.database import Database
 from photofind.store.rescue import Rescued
 from photofind.store.restore import restore
@@ -161,26 +161,28 @@ def _replace_and_offer(database: Database) -> int:
         successions.record_arrivals(connection, [Arrival(A, old, new, known_before=False)])
         (found,) = connection.execute(sa.select(schema.successions.c.id)).scalars()
         successions.settle(connection, found, successions.Verdict.REPLACED)
-    (offer,) = ContinuityRepository(database).offers()
+    (offer,) = SqliteContinuity(database).offers()
     return offer.id
 
 
 def test_that_an_accepted_offer_stays_accepted_with_its_tags(paths: LibraryPaths) -> None:
     def accept(database: Database) -> None:
-        ContinuityRepository(database).accept(_replace_and_offer(database))
+        SqliteContinuity(database).accept(_replace_and_offer(database))
 
     restored_after(paths, accept)
     with Database.open(paths, write=True) as database:
         assert set(decisions(database, 2)) == {"dog"}
-        place(database, A, 2)
-        continuity = ContinuityRepository(database)
-        assert continuity.counts() == (0, 0)
-        assert [entry.verdict for entry in continuity.history(A)] == [successions.Verdict.ACCEPTED]
+        new = place(database, A, 2)
+        assert SqliteContinuity(database).counts() == (0, 0)
+        with database.reading() as connection:
+            found = followed(connection, new, A)
+        assert found is not None
+        assert found.verdict is successions.Verdict.ACCEPTED
 
 
 def test_that_a_declined_offer_is_not_made_again(paths: LibraryPaths) -> None:
     def decline(database: Database) -> None:
-        ContinuityRepository(database).decline(_replace_and_offer(database))
+        SqliteContinuity(database).decline(_replace_and_offer(database))
 
     restored_after(paths, decline)
     with Database.open(paths, write=True) as database:
@@ -192,7 +194,7 @@ def test_that_a_declined_offer_is_not_made_again(paths: LibraryPaths) -> None:
             old = id_of(connection, 1)
             assert old is not None
             successions.record_arrivals(connection, [Arrival(A, old, new, known_before=False)])
-        assert ContinuityRepository(database).offers() == []
+        assert SqliteContinuity(database).offers() == []
         assert decisions(database, 2) == {}
 
 
