@@ -243,6 +243,44 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
     events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
 
 
+def test_that_an_error_in_the_background_is_said_as_it_is(
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = UserFacingError("The disk is full.", "Make room.")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "run", refuse)
+        live.folders.add([pictures])
+        assert events.wait_for(LibraryStopped).error is full
+
+    live.folders.rescan()
+    events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+
+
+def test_that_a_mistake_while_a_graph_is_built_is_said(
+    live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: reported.set())
+
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("photofind.library.Library.wants_graph", lambda _: True)
+    monkeypatch.setattr("photofind.library.Library.build_graph", broken)
+    live.folders.add([pictures])
+
+    assert "made a mistake" in events.wait_for(LibraryStopped).error.message
+    assert reported.wait(60)
+
+
 def test_that_a_folder_that_does_not_answer_holds_up_no_other_and_comes_back(
     live: LiveLibrary,
     events: Events,
