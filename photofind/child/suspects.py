@@ -4,6 +4,7 @@
 Whatever files the child was at when it died are suspects. They are sent again one suspect at a
 time, and only a death that no other file can have caused counts against a file. So a picture in
 the viewer that crashes the child costs the files being indexed some time, and never their place.
+No file is to blame for a disk that does not answer.
 """
 
 import logging
@@ -12,9 +13,15 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from photofind.cancel import CancelToken
 from photofind.child.messages import OneFileRequest, ReadFiles
 from photofind.child.process import ChildDiedError
 from photofind.domain import FoundFile
+from photofind.indexing.scanner import RootAwayError, RootScanner
+from photofind.photos.read import read_beginning
+
+DISK_ANSWERS_S = 10.0
+"""How long a disk may take for the first bytes of a file; one that wakes up needs less."""
 
 FATAL = 2
 """Times a file may kill the child before it is left alone."""
@@ -54,10 +61,11 @@ class Suspects:
     def __init__(self) -> None:
         self.one_at_a_time = threading.Lock()
         self._deaths: Counter[Suspect] = Counter()
+        self._disks = RootScanner(silence_s=DISK_ANSWERS_S)
 
     def note_death(self, suspect: Suspect, death: ChildDiedError) -> None:
-        """Count a death against a file, if no other can have caused it."""
-        if not death.alone:
+        """Count a death against a file, if no other and no disk can have caused it."""
+        if not death.alone or not self.disk_answers(suspect.path):
             return
         self._deaths[suspect] += 1
         if self.is_fatal(suspect):
@@ -68,6 +76,17 @@ class Suspects:
                 suspect.kind.__name__,
             )
             _log.debug("The file that is left out: %s", suspect.path)
+
+    def disk_answers(self, path: Path) -> bool:
+        """Return whether a file's first bytes can be read; hold `one_at_a_time`."""
+        # Neither with the child nor on this thread: it may take for ever.
+        beginning = self._disks.iterate(
+            path.parent, lambda _: [read_beginning(path)], CancelToken()
+        )
+        try:
+            return len(list(beginning)) == 1
+        except RootAwayError:
+            return False
 
     def is_fatal(self, suspect: Suspect) -> bool:
         """Tell whether a file is to be left alone."""
