@@ -15,11 +15,11 @@ from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
 from photofind.indexing.producers import thumbnail_version
 from photofind.indexing.purge import purge
-from photofind.indexing.scanner import RootScanner
 from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
+from photofind.photos.scanner import RootScanner
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store.catalogue import Catalogue

@@ -13,15 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from photofind.cancel import CancelToken
 from photofind.child.messages import OneFileRequest, ReadFiles
 from photofind.child.process import ChildDiedError
 from photofind.domain import FoundFile
-from photofind.indexing.scanner import RootAwayError, RootScanner
 from photofind.photos.read import read_beginning
-
-DISK_ANSWERS_S = 10.0
-"""How long a disk may take for the first bytes of a file; one that wakes up needs less."""
+from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
 
 FATAL = 2
 """Times a file may kill the child before it is left alone."""
@@ -78,15 +74,8 @@ class Suspects:
             _log.debug("The file that is left out: %s", suspect.path)
 
     def disk_answers(self, path: Path) -> bool:
-        """Return whether a file's first bytes can be read; hold `one_at_a_time`."""
-        # Neither with the child nor on this thread: it may take for ever.
-        beginning = self._disks.iterate(
-            path.parent, lambda _: [read_beginning(path)], CancelToken()
-        )
-        try:
-            return len(list(beginning)) == 1
-        except RootAwayError:
-            return False
+        """Return whether a file's disk answers a request for its bytes; hold `one_at_a_time`."""
+        return self._disks.answers(path.parent, lambda: read_beginning(path))
 
     def is_fatal(self, suspect: Suspect) -> bool:
         """Tell whether a file is to be left alone."""

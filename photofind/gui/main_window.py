@@ -398,7 +398,9 @@ class MainWindow(QMainWindow):
         """Stop everything that works for the window; the library gets no more requests."""
         if self.first_run is not None:
             self.first_run.close_lanes()
-        for work in (self.search_runner, self.outline, self.pictures, self.editing, self.folders):
+        for work in (
+            self.search_runner, self.outline, self.pictures, self.editing, self.folders, self.files,
+        ):  # fmt: skip
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()

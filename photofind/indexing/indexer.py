@@ -21,12 +21,12 @@ from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.progress import Progress
 from photofind.indexing.reading import Reading
 from photofind.indexing.recording import Recorder
-from photofind.indexing.scanner import RootAwayError, RootScanner
 from photofind.indexing.succession import SuccessionJudge
 from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Worker
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scanner import RootAwayError, RootScanner
 from photofind.settings import Settings
 from photofind.store.catalogue import Catalogue
 from photofind.store.embeddings import producer_of

@@ -17,10 +17,10 @@ from photofind.domain import FoundFile
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
-from photofind.indexing.scanner import RootScanner
 from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
 from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scanner import RootScanner
 from photofind.settings import Settings, save_setting
 from tests.support.warm_child import WarmChild
 
@@ -324,30 +324,25 @@ def test_that_a_folder_that_does_not_answer_holds_up_neither_its_removal_nor_the
 def test_that_a_folder_to_be_added_that_does_not_answer_holds_up_nothing(
     live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, answers, asked = pictures.with_name("server"), threading.Event(), threading.Event()
+    monkeypatch.setattr("photofind.library.DISK_ANSWERS_S", 1.0)
+    server, answers = pictures.with_name("server"), threading.Event()
     server.mkdir()
     real = Path.is_dir
 
     def is_dir(path: Path, **options: Any) -> bool:
         if path == server:
-            asked.set()
             assert answers.wait(120)
         return real(path, **options)
 
     monkeypatch.setattr(Path, "is_dir", is_dir)
-    adding = threading.Thread(target=live.folders.add, args=[[server]])
-    adding.start()
-    assert asked.wait(60)
     try:
-        other = threading.Thread(target=live.folders.add, args=[[pictures]])
-        other.start()
-        other.join(60)
-        assert not other.is_alive()
+        with pytest.raises(BadInputError, match="does not answer"):
+            live.folders.add([server])
+        live.folders.add([pictures])
         events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
     finally:
         answers.set()
-        adding.join(60)
-    assert _roots(live) == [pictures, server]
+    assert _roots(live) == [pictures]
 
 
 def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Path) -> None:

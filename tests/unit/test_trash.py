@@ -1,6 +1,7 @@
 """Files of photos in the trash of freedesktop.org, with a real catalogue."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -232,6 +233,36 @@ def test_that_a_touched_file_that_still_holds_the_photo_goes(
 
     assert len(photo_trash.move(shown).moved) == 1
     assert _in_trash(trash) == ["a.jpg"]
+
+
+def test_that_files_on_a_disk_that_does_not_answer_stay_and_hold_up_nothing(
+    database: Database, root: Root, trash: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.trash.DISK_ANSWERS_S", 0.4)
+    photo_trash = PhotoTrash(PhotoRepository(database))
+    kept, moved = _write(root.path / "a.jpg", BEACH), _write(root.path / "b.jpg", DOG)
+    beach, dog = _record(database, root, kept, moved)
+    trashed = photo_trash.move(photo_trash.choice([dog]).shown).moved
+    shown = photo_trash.choice([beach]).shown
+    real, answers = Path.lstat, threading.Event()
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.is_relative_to(root.path):
+            assert answers.wait(120)
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "lstat", lstat)
+        for refused in (
+            photo_trash.choice([beach]).refused,
+            photo_trash.move(shown).refused,
+            photo_trash.restore(trashed).refused,
+        ):
+            assert [one.why for one in refused] == [Why.NOT_CONNECTED]
+        answers.set()
+
+    assert kept.exists()
+    assert not moved.exists()
 
 
 def test_that_a_touched_placeholder_stays_unopened(

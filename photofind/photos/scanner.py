@@ -17,7 +17,10 @@ from photofind.cancel import CancelToken
 from photofind.photos.scan import OnStep
 
 SILENCE_S = 60.0
-"""A disk that wakes up answers within seconds."""
+"""How long a walk may make no step: a disk that wakes up answers within seconds."""
+
+DISK_ANSWERS_S = 10.0
+"""The same where a person waits for the answer."""
 
 _PAGE = 64
 """Items handed over at once; one by one, threads would do nothing but take turns."""
@@ -31,6 +34,10 @@ T = TypeVar("T")
 
 class RootAwayError(Exception):
     """A root is missing, cannot be read, or does not answer."""
+
+
+class RootSilentError(RootAwayError):
+    """A root does not answer."""
 
 
 class RootScanner:
@@ -57,13 +64,14 @@ class RootScanner:
             walk: Begins it; calls its argument before every step.
 
         Raises:
-            RootAwayError: The walk raised an `OSError`, or made no step for `silence_s`. At once
-                where an earlier walk of the root still waits for an answer.
+            RootAwayError: The walk raised an `OSError`.
+            RootSilentError: It made no step for `silence_s`; at once where an earlier walk of the
+                root still waits for an answer.
             CancelledError: Within a fifth of a second of `cancel`, whatever the disk does.
         """
         earlier = self._given_up.get(root)
         if earlier is not None and earlier.is_alive():
-            raise RootAwayError
+            raise RootSilentError
         running = _Walk(root, walk, cancel, self._on_answer)
         running.start()
         try:
@@ -76,6 +84,21 @@ class RootScanner:
             raise RootAwayError from running.error
         if running.error is not None:
             raise running.error
+
+    def answers(self, root: Path, look: Callable[[], object]) -> bool:
+        """Return whether a look at a root comes to anything, an `OSError` included."""
+
+        def walk(_: OnStep) -> tuple[object, ...]:
+            look()
+            return ()
+
+        try:
+            list(self.iterate(root, walk, CancelToken()))
+        except RootSilentError:
+            return False
+        except RootAwayError:
+            return True
+        return True
 
     def _next_page(self, running: "_Walk[T]", cancel: CancelToken) -> list[T] | None:
         """Wait for a page; return `None` after the last one."""
@@ -90,7 +113,7 @@ class RootScanner:
         if running.give_up():
             self._given_up[running.root] = running
             _log.warning("A folder gives no answer; it counts as not connected until it does.")
-            raise RootAwayError
+            raise RootSilentError
         return running.pages.get()
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from photofind.cancel import CancelToken
 from photofind.errors import CancelledError
-from photofind.indexing.scanner import RootAwayError, RootScanner
 from photofind.photos.scan import OnStep
+from photofind.photos.scanner import RootAwayError, RootScanner
 
 ROOT = Path("/server/photos")
 PATIENCE_S = 120.0
@@ -141,8 +141,8 @@ def test_that_steps_without_anything_found_are_no_silence() -> None:
 def test_that_a_pause_is_no_silence() -> None:
     cancel = CancelToken()
     cancel.pause()
-    found = RootScanner(silence_s=0.2).iterate(ROOT, _two_steps, cancel)
-    resume = threading.Timer(1.0, cancel.resume)
+    found = RootScanner(silence_s=1.0).iterate(ROOT, _two_steps, cancel)
+    resume = threading.Timer(2.0, cancel.resume)
     resume.start()
 
     assert list(found) == [1]
