@@ -398,14 +398,11 @@ class MainWindow(QMainWindow):
         """Stop everything that works for the window; the library gets no more requests."""
         if self.first_run is not None:
             self.first_run.close_lanes()
-        for work in (
-            self.search_runner, self.outline, self.pictures, self.editing, self.folders, self.files,
-        ):  # fmt: skip
+        for work in (self.search_runner, self.outline, self.pictures, self.editing, self.folders):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()
-        self.settings.close()
-        for lane in (self.thumbnails, self.captions, self.writer):
+        for lane in (self.files, self.settings, self.thumbnails, self.captions, self.writer):
             lane.close()
 
     @override
