@@ -19,6 +19,7 @@ from photofind.indexing.watch import keep_up
 from photofind.indexing.watcher import FolderWatcher
 from photofind.indexing.worker import Worker
 from photofind.paths import LibraryPaths
+from photofind.photos.scanner import RootScanner
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.settings import Settings
 from photofind.store.catalogue import Catalogue
@@ -59,24 +60,29 @@ class IndexRuns:
         Raises:
             CancelledError: `cancel` was cancelled; finished batches are kept.
         """
-
-        def index(changes: Changes | None) -> IndexFinished:
-            roots = self.catalogue.roots.all()
-            return self.index([r for r in roots if changes is None or r.path in changes], changes)
-
         folders = [root.path for root in self.catalogue.roots.all()]
         with FolderWatcher(folders, self.paths.folder, cancel=self.cancel) as watcher:
+            scanner = RootScanner(on_answer=watcher.compare_whole)
+
+            def index(changes: Changes | None) -> IndexFinished:
+                roots = self.catalogue.roots.all()
+                chosen = [r for r in roots if changes is None or r.path in changes]
+                return self._index(chosen, changes, scanner)
+
             yield from keep_up(watcher, index, self.cancel, 60.0 * self.settings.reconcile_minutes)
 
-    def index(self, roots: Sequence[Root], changes: Changes | None = None) -> IndexFinished:
+    def index(self, roots: Sequence[Root]) -> IndexFinished:
         """Index roots and return the report.
-
-        Args:
-            changes: Only these parts of the roots; by default all, with upkeep of the catalogue.
 
         Raises:
             CancelledError: `cancel` was cancelled; finished batches are kept.
         """
+        return self._index(roots, None, RootScanner())
+
+    def _index(
+        self, roots: Sequence[Root], changes: Changes | None, scanner: RootScanner
+    ) -> IndexFinished:
+        """Index roots, or only `changes`, parts of them; all of them with upkeep before."""
         if changes is None:
             self.catalogue.maintenance.maintain(self.cancel.raise_if_cancelled)
             self._requeue_lost_thumbnails()
@@ -87,6 +93,7 @@ class IndexRuns:
             own_folder=self.paths.folder,
             listener=self.listener,
             cancel=self.cancel,
+            scanner=scanner,
         )
         extent = "whole" if changes is None else "changed parts of"
         checkpoint = self.worker.space.checkpoint

@@ -25,6 +25,7 @@ from photofind.indexing.worker import Worker
 from photofind.library_status import LibraryStatus, read_status
 from photofind.paths import LibraryPaths
 from photofind.photos.picture_file import PictureLimits
+from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
@@ -285,6 +286,17 @@ class Library(AbstractContextManager["Library"]):
 
     def add_roots(self, folders: Sequence[Path]) -> list[Root]:
         """Add folders and return all roots; raises `BadInputError` for a missing folder."""
+        return self.catalogue.roots.add(self.resolve_folders(folders))
+
+    def resolve_folders(self, folders: Sequence[Path]) -> list[Path]:
+        """Resolve folders to be added; raises `BadInputError` for one missing or not answering."""
+        disks = RootScanner(silence_s=DISK_ANSWERS_S)
+        for folder in folders:
+            if not disks.answers(folder, folder.is_dir):
+                raise BadInputError(
+                    f"The disk of {folder} does not answer.",
+                    "See whether it is connected, and try again.",
+                )
         known = [root.path for root in self.roots()]
         paths = [folder.resolve() for folder in folders]
         for folder, path in zip(folders, paths, strict=True):
@@ -293,7 +305,7 @@ class Library(AbstractContextManager["Library"]):
                     f"There is no folder {folder}.",
                     "Check the path, and that the disk it is on is connected.",
                 )
-        return self.catalogue.roots.add(paths)
+        return paths
 
 
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:

@@ -6,14 +6,16 @@ it leads to; nothing behind a folder that is a link; nothing that is no longer t
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
 
 from photofind.domain import FileStat, PhotoId
+from photofind.photos import placeholders
 from photofind.photos.fingerprint import is_known_by
+from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
 from photofind.store.catalogue import PhotoRepository
 from photofind.store.filters import Filters
 from photofind.store.shown_files import StoredFile
@@ -30,6 +32,7 @@ class Why(Enum):
     GONE = "gone"
     BEHIND_LINK = "behind a link"
     CHANGED = "changed"
+    NOT_HERE = "not on this computer"
     PLACE_TAKEN = "place taken"
     NOT_IN_TRASH = "not in the trash"
     NO_FOLDER = "no folder"
@@ -109,13 +112,15 @@ class PhotoTrash:
     def __init__(self, photos: PhotoRepository, system: SystemTrash | None = None) -> None:
         self._photos = photos
         self._system = system or system_trash()
+        # What is on a disk that does not answer must not hold up what else a person does.
+        self._disks = RootScanner(silence_s=DISK_ANSWERS_S)
 
     def choice(self, photo_ids: Sequence[PhotoId], filters: Filters = ()) -> TrashChoice:
         """List the files to trash; `filters` are those the photos are shown under."""
         found = self._photos.files(photo_ids, filters)
         every = [file for files in found.values() for file in files]
-        is_link = cache(_is_link)
-        refused = {file.path: problem for file in every if (problem := _must_stay(file, is_link))}
+        looks = _Looks(self._disks)
+        refused = {file.path: problem for file in every if (problem := _must_stay(file, looks))}
         return TrashChoice(
             tuple(files[0] for files in found.values() if files[0].path not in refused),
             tuple(one for files in found.values() for one in files[1:] if one.path not in refused),
@@ -124,8 +129,8 @@ class PhotoTrash:
 
     def move(self, files: Sequence[StoredFile]) -> Trashed:
         """Move the files to the trash that still hold the photo they were chosen for."""
-        is_link = cache(_is_link)
-        refused = [problem for file in files if (problem := _changed(file, is_link))]
+        looks = _Looks(self._disks)
+        refused = [problem for file in files if (problem := _changed(file, looks))]
         kept = {one.path for one in refused}
         # A link to a file that goes too would lead nowhere if it came second.
         going = sorted(
@@ -155,9 +160,10 @@ class PhotoTrash:
         files: list[StoredFile] = []
         left: list[TrashedFile] = []
         refused: list[Refused] = []
+        looks = _Looks(self._disks)
         # The last first: what links lead to comes back before them.
         for one in reversed(trashed):
-            problem = self._restore(one)
+            problem = self._restore(one, looks)
             if problem is None:
                 files.append(one.file)
             else:
@@ -166,8 +172,10 @@ class PhotoTrash:
         self._record(files)
         return Restored(tuple(reversed(files)), tuple(reversed(left)), tuple(refused))
 
-    def _restore(self, trashed: TrashedFile) -> Refused | None:
+    def _restore(self, trashed: TrashedFile, looks: "_Looks") -> Refused | None:
         path = trashed.file.path
+        if not looks.answers(trashed.file.root):
+            return Refused(path, Why.NOT_CONNECTED)
         if trashed.entry is None:
             return Refused(path, Why.ONE_WAY)
         if not os.path.lexists(trashed.entry.file):
@@ -188,14 +196,27 @@ class PhotoTrash:
             self._photos.put_back(there)
 
 
-def _must_stay(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
+class _Looks:
+    """Looks at disks and folders, each once.
+
+    Attributes:
+        answers: Whether a root's disk answers.
+        is_link: Whether a folder is a link.
+    """
+
+    def __init__(self, disks: RootScanner) -> None:
+        self.answers = cache(lambda root: disks.answers(root, root.lstat))
+        self.is_link = cache(_is_link)
+
+
+def _must_stay(file: StoredFile, looks: _Looks) -> Refused | None:
     """Return why a file must stay, judged by its path and attributes, or `None`."""
-    if file.offline:
+    if file.offline or not looks.answers(file.root):
         return Refused(file.path, Why.NOT_CONNECTED)
     try:
         file.path.lstat()
         folders = [folder for folder in file.path.parents if file.root in folder.parents]
-        behind_link = any(is_link(folder) for folder in folders)
+        behind_link = any(looks.is_link(folder) for folder in folders)
     except OSError as error:
         return _refused(file.path, error)
     return Refused(file.path, Why.BEHIND_LINK) if behind_link else None
@@ -206,15 +227,21 @@ def _is_link(folder: Path) -> bool:
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
-def _changed(file: StoredFile, is_link: Callable[[Path], bool]) -> Refused | None:
+def _changed(file: StoredFile, looks: _Looks) -> Refused | None:
     """Return why a chosen file must stay after all, or `None`."""
-    problem = _must_stay(file, is_link)
+    problem = _must_stay(file, looks)
     if problem is not None:
         return problem
     try:
-        now, then = _stat(file.path), file.stat
-        if (now.size, now.mtime_ns, now.ctime_ns) == (then.size, then.mtime_ns, then.ctime_ns):
+        now, then = file.path.stat(), file.stat
+        if (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (
+            then.size,
+            then.mtime_ns,
+            then.ctime_ns,
+        ):
             return None
+        if placeholders.is_placeholder(now):
+            return Refused(file.path, Why.NOT_HERE)
         same = is_known_by(file.path.read_bytes(), file.fingerprint)
     except OSError as error:
         return _refused(file.path, error)

@@ -41,7 +41,7 @@ from photofind.child.process import ChildDiedError, ChildProcess
 from photofind.child.suspects import Suspect, Suspects
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box, Embeddings, EmbeddingSpace, Fingerprint, FoundFile
-from photofind.errors import CancelledError, PhotofindError, UserFacingError
+from photofind.errors import BadInputError, CancelledError, PhotofindError, UserFacingError
 from photofind.indexing.stages import Result, TryLater, Unreadable
 from photofind.paths import LibraryPaths
 from photofind.search.regions import DEFAULT_METHOD, RegionAnswer, RegionMethod
@@ -182,6 +182,8 @@ class ChildClient:
                 if self._suspects.is_fatal(suspect):
                     reason = "Reading this file makes the program that reads it crash or hang."
                     return [Unreadable(file, time.time_ns(), reason)]
+                if not self._suspects.disk_answers(file.path):
+                    break
                 self._started()
                 child = self._child
                 try:
@@ -277,6 +279,7 @@ class ChildClient:
                 self._suspects.note_death(Suspect.of_request(request), death)
             self._replace(child)
             self._raise_if_fatal(request)
+            self._raise_if_disk_is_silent(request)
             self._wait_for_start()
             child = self._child
             _log.info("Sending %s again", type(request).__name__)
@@ -296,6 +299,13 @@ class ChildClient:
             raise UserFacingError(
                 f"{request.path} makes the program that reads it crash.",
                 "The file may be damaged; try another picture.",
+            )
+
+    def _raise_if_disk_is_silent(self, request: _Request) -> None:
+        if isinstance(request, OneFileRequest) and not self._suspects.disk_answers(request.path):
+            raise BadInputError(
+                f"The disk of {request.path} does not answer.",
+                "See whether it is connected, and try again.",
             )
 
     def _patience_s(self, request: _Request) -> float:

@@ -4,6 +4,7 @@
 Whatever files the child was at when it died are suspects. They are sent again one suspect at a
 time, and only a death that no other file can have caused counts against a file. So a picture in
 the viewer that crashes the child costs the files being indexed some time, and never their place.
+No file is to blame for a disk that does not answer.
 """
 
 import logging
@@ -15,6 +16,8 @@ from pathlib import Path
 from photofind.child.messages import OneFileRequest, ReadFiles
 from photofind.child.process import ChildDiedError
 from photofind.domain import FoundFile
+from photofind.photos.read import read_beginning
+from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
 
 FATAL = 2
 """Times a file may kill the child before it is left alone."""
@@ -54,10 +57,11 @@ class Suspects:
     def __init__(self) -> None:
         self.one_at_a_time = threading.Lock()
         self._deaths: Counter[Suspect] = Counter()
+        self._disks = RootScanner(silence_s=DISK_ANSWERS_S)
 
     def note_death(self, suspect: Suspect, death: ChildDiedError) -> None:
-        """Count a death against a file, if no other can have caused it."""
-        if not death.alone:
+        """Count a death against a file, if no other and no disk can have caused it."""
+        if not death.alone or not self.disk_answers(suspect.path):
             return
         self._deaths[suspect] += 1
         if self.is_fatal(suspect):
@@ -68,6 +72,10 @@ class Suspects:
                 suspect.kind.__name__,
             )
             _log.debug("The file that is left out: %s", suspect.path)
+
+    def disk_answers(self, path: Path) -> bool:
+        """Return whether a file's disk answers a request for its bytes; hold `one_at_a_time`."""
+        return self._disks.answers(path.parent, lambda: read_beginning(path))
 
     def is_fatal(self, suspect: Suspect) -> bool:
         """Tell whether a file is to be left alone."""

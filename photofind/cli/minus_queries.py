@@ -7,7 +7,6 @@ import typer
 from typer.core import TyperCommand
 from typing_extensions import override
 
-_FILTER = re.compile(r"-[^\W\d_][\w-]*:")
 _SEVERAL_WORDS = re.compile(r"-[^\s=]*\s")
 _WORD = re.compile(r"-[^-\s].+")
 
@@ -15,8 +14,8 @@ _WORD = re.compile(r"-[^-\s].+")
 class QueryCommand(TyperCommand):
     """A command whose argument may begin with a minus.
 
-    Filters and several words are never options. A single word is one if it is a known letter with a
-    number (`-n5`), and a mistake if it is the name of an option short of a minus (`-json`).
+    Several words are never options. A single word, also a filter, is one if it is a known letter
+    with a number (`-n5`), and a mistake if it is the name of an option short of a minus (`-json`).
     """
 
     @override
@@ -51,7 +50,7 @@ class _Options:
 
     def is_query(self, argument: str) -> bool:
         """Return whether an argument is a query; raises `BadParameter` for a misspelt option."""
-        if _FILTER.match(argument) or _SEVERAL_WORDS.match(argument):
+        if _SEVERAL_WORDS.match(argument):
             return True
         if not _WORD.fullmatch(argument):
             return False

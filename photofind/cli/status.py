@@ -57,22 +57,26 @@ def _print_restored_json(restored: Restored) -> None:
         {
             "restored": restored.snapshot.taken_at.isoformat(),
             "set_aside": str(restored.set_aside),
-            "tags_saved": restored.tags,
-            "folders_saved": restored.folders,
-            "photos_to_read": restored.photos,
-            "complete": restored.complete,
+            "tags_saved": restored.rescued.tags,
+            "folders_saved": restored.rescued.folders,
+            "photos_to_read": restored.rescued.photos,
+            "complete": restored.rescued.complete,
         }
     )
 
 
 def _print_restored(restored: Restored) -> None:
     out.print(f"The catalogue of {restored.snapshot.moment} is back.")
+    rescued = restored.rescued
     out.print(
-        f"Saved from the time since: {restored.tags:,} tags, {restored.folders:,} folders. "
-        f"{restored.photos:,} photos will be read again by: photofind index"
+        f"Kept from the time since: {rescued.tags:,} changes of tags, "
+        f"{rescued.folders:,} of folders. "
+        f"{rescued.photos:,} photos will be read again by: photofind index"
     )
-    if not restored.complete:
-        out.print("The damaged catalogue could not be read to its end: tags may be missing.")
+    if not rescued.complete:
+        out.print(
+            "The damaged catalogue could not be read to its end: changes made since may be missing."
+        )
     out.print(Text(f"The damaged catalogue is kept in {shown(restored.set_aside)}"))
 
 

@@ -7,6 +7,7 @@ Whatever a checkpoint's origin, it is used from a folder that holds the files a 
 import hashlib
 import json
 import logging
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ _WANTED = {
 }  # fmt: skip
 _LEGAL = " !#$&'()+,;=@[]^{}"
 """What Windows allows in a folder's name, beside letters, digits and `_.-~`."""
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(\.|$)", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever comes after a dot."""
+_AMBIGUOUS = re.compile("^_|_$|(?<=_)_")
+"""Underscores that would be read as a slash, which is written as two."""
 
 _log = logging.getLogger(__name__)
 
@@ -287,11 +292,19 @@ def _known(name: str) -> KnownCheckpoint | None:
 
 def _folder_name(name: str) -> str:
     """Encode a name so that it is legal as a folder's on every system; see `_name_of`."""
-    return quote(name.replace("/", "__"), safe=_LEGAL)
+    parts = [_AMBIGUOUS.sub("%5F", quote(part, safe=_LEGAL)) for part in name.split("/")]
+    joined = "__".join(parts)
+    if _DEVICE.match(joined):
+        joined = _escaped(joined[0]) + joined[1:]
+    return joined if joined[-1:] not in (".", " ") else joined[:-1] + _escaped(joined[-1])
+
+
+def _escaped(character: str) -> str:
+    return f"%{ord(character):02X}"
 
 
 def _name_of(folder: Path) -> str:
-    return unquote(folder.name).replace("__", "/")
+    return unquote(folder.name.replace("__", "/"))
 
 
 def _name_for(folder: Path) -> str:

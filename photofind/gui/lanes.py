@@ -17,6 +17,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from photofind.errors import CancelledError, QueryError, UserFacingError
 
+CLOSE_S = 10.0
+"""How long the end waits for a request: a disk may hold it up for ever."""
+
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -55,6 +58,7 @@ class Lane(QObject):
 
     Args:
         capacity: Most requests in the queue; the oldest are dropped.
+        close_s: How long `close` waits.
 
     Signals:
         failed: The `UserFacingError` of a request without a `failed` callback.
@@ -72,10 +76,12 @@ class Lane(QObject):
         *,
         order: Order = Order.OLDEST_FIRST,
         capacity: int | None = None,
+        close_s: float = CLOSE_S,
     ) -> None:
         super().__init__(parent)
         self._order = order
         self._capacity = capacity
+        self._close_s = close_s
         self._queue: deque[Task] = deque()
         # Queued tasks by key, so that replacing one needs no search.
         self._keyed: dict[Hashable, Task] = {}
@@ -122,12 +128,14 @@ class Lane(QObject):
             self._drop_all()
 
     def close(self) -> None:
-        """Cancel every request and wait for the running one."""
+        """Cancel every request and wait for the running one, unless it does not end."""
         with self._condition:
             self._closed = True
             self._drop_all()
             self._condition.notify()
-        self._thread.join()
+        self._thread.join(self._close_s)
+        if self._thread.is_alive():
+            _log.warning("A request does not end, and is left to itself.")
 
     def _drop_all(self) -> None:
         for task in (*self._queue, *self._running):
@@ -152,6 +160,9 @@ class Lane(QObject):
                 error = raised
             if isinstance(error, UserFacingError) and not isinstance(error, QueryError):
                 _log.warning("A request failed.", exc_info=error)
+            if self._closed:
+                # Nobody would get it, and this object may be gone.
+                return
             self._finished.emit(task, result, error)
             del task, result, error
 

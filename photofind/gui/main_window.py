@@ -361,8 +361,7 @@ class MainWindow(QMainWindow):
             work.close()
         for part in (self.photos, self.bar, self.drop, self.viewer, self.region):
             part.close_lanes()
-        self.settings.close()
-        for lane in (self.thumbnails, self.captions, self.writer):
+        for lane in (self.files, self.settings, self.thumbnails, self.captions, self.writer):
             lane.close()
 
     @override

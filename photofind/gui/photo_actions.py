@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
-from photofind.gui.lanes import Lane
+from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.runner import SearchRunner
 from photofind.gui.trash_dialog import TrashDialog, file_names, why_not
 from photofind.gui.undo import Done, UndoHistory
@@ -58,9 +58,13 @@ class PhotoActions(QObject):
         super().__init__(window)
         self._trash = trash
         self._writer = writer
+        self._looking = Lane("folders shown", self, order=Order.LATEST_ONLY)
         self._history = history
         self._runner = runner
         self._window = window
+
+    def close(self) -> None:
+        self._looking.close()
 
     def copy(self, photo_ids: Sequence[PhotoId]) -> None:
         ids, runner = tuple(photo_ids), self._runner
@@ -107,8 +111,8 @@ class PhotoActions(QObject):
                 hint = self.tr("The folder is {folder}.").format(folder=folder)
                 self.failed.emit(UserFacingError(message, hint))
 
-        # `exists` blocks on a sleeping or remote disk.
-        self._writer.submit(of.exists, looked)
+        # It may block for ever on a remote disk, and must not hold up the writer.
+        self._looking.submit(of.exists, looked)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
         """Move the files shown to the trash, after a person has seen and confirmed which."""

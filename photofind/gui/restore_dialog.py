@@ -48,12 +48,12 @@ def summary(restored: Restored) -> str:
     """Say what is back, and what of the time since was saved."""
     lines = [
         tr("The library is as it was on {day}.").format(day=day(restored.snapshot.taken_at)),
-        tr("{tags} tags and {folders} folders from the time since were saved.").format(
-            tags=number(restored.tags), folders=number(restored.folders)
+        tr("Kept from the time since: {tags} changes of tags, {folders} of folders.").format(
+            tags=number(restored.rescued.tags), folders=number(restored.rescued.folders)
         ),
     ]
-    if not restored.complete:
-        lines.append(tr("Not everything could be read: some tags you set since may be missing."))
+    if not restored.rescued.complete:
+        lines.append(tr("Not everything could be read: changes you made since may be missing."))
     lines.append(tr("Photos you added since are read again now."))
     return "\n".join(lines)
 

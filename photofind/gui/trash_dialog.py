@@ -150,6 +150,8 @@ def why_not(refused: Refused) -> str:
             return tr("it lies behind a link to another folder")
         case Why.CHANGED:
             return tr("it is not the photo shown any more")
+        case Why.NOT_HERE:
+            return tr("it is not on this computer and cannot be compared with the photo shown")
         case Why.PLACE_TAKEN:
             return tr("another file is in its place now")
         case Why.NOT_IN_TRASH:

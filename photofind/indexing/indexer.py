@@ -16,7 +16,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import Failure, FoundFile, PhotoId
 from photofind.events import IndexFinished, IndexPhase, Listener, PhaseProgress, ignore_events
 from photofind.indexing.compare import Comparison, compare
-from photofind.indexing.partial import any_is_there, scan_places
+from photofind.indexing.partial import PartialScan, WholeRootError, are_there, scan_places
 from photofind.indexing.places import EVERYWHERE, Changes, Places
 from photofind.indexing.reading import Reading
 from photofind.indexing.recording import Recorder
@@ -25,6 +25,7 @@ from photofind.indexing.tally import Tally
 from photofind.indexing.worker import Worker
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scanner import RootAwayError, RootScanner
 from photofind.settings import Settings
 from photofind.store.catalogue import Catalogue
 from photofind.store.embeddings import producer_of
@@ -51,6 +52,7 @@ class Indexer:
 
     Args:
         own_folder: Photofind's own; never indexed, wherever it lies.
+        scanner: Walks roots; remembers those that do not answer from run to run.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Indexer:
         own_folder: Path | None = None,
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
+        scanner: RootScanner | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._files = catalogue.files
@@ -70,6 +73,7 @@ class Indexer:
         self._own_folder = own_folder
         self._listener = listener
         self._cancel = cancel or CancelToken()
+        self._scanner = scanner or RootScanner()
         self._tally = Tally()
         self._known_paths: dict[Path, PhotoId | None] = {}
         self._known_counts: dict[Path, int] = {}
@@ -124,9 +128,12 @@ class Indexer:
         return compared
 
     def _compare(self, root: Root, places: Places, progress: PhaseProgress) -> Comparison:
-        comparison = self._compare_places(root, places, progress)
-        if comparison is None:
-            comparison = self._compare_whole(root, progress)
+        try:
+            comparison = self._compare_places(root, places, progress)
+            if comparison is None:
+                comparison = self._compare_whole(root, progress)
+        except RootAwayError:
+            comparison = Comparison(offline=True)
         self._known_paths |= comparison.before
         self._tally.found += comparison.found
         self._tally.unchanged += comparison.unchanged
@@ -139,15 +146,12 @@ class Indexer:
         known = self._known_counts[root.path] = self._files.count(root)
         if self._pending is None:
             self._pending = self._catalogue.derived.pending(self._producers)
-        try:
-            found = scan(
-                root.path,
-                ignore=IgnoreRules(root.path, self._settings.ignore),
-                exclude=self._own_folder,
-                cancel=self._cancel,
-            )
-        except OSError:
-            return Comparison(offline=True)
+        rules = IgnoreRules(root.path, self._settings.ignore)
+        found = self._scanner.iterate(
+            root.path,
+            lambda step: scan(root.path, ignore=rules, exclude=self._own_folder, on_step=step),
+            self._cancel,
+        )
         comparison = compare(_counted(found, progress), self._known_in_order(root), self._pending)
         if known and not comparison.found:
             return Comparison(offline=True)
@@ -172,14 +176,15 @@ class Indexer:
         settled = root.last_indexed_at is not None and not root.offline
         if places.everywhere or not settled:
             return None
-        looked = scan_places(
+        rules, own = IgnoreRules(root.path, self._settings.ignore), self._own_folder
+        found = self._scanner.iterate(
             root.path,
-            places,
-            ignore=IgnoreRules(root.path, self._settings.ignore),
-            own_folder=self._own_folder,
-            cancel=self._cancel,
+            lambda step: scan_places(root.path, places, ignore=rules, own_folder=own, on_step=step),
+            self._cancel,
         )
-        if looked is None:
+        try:
+            looked = PartialScan.of(found)
+        except WholeRootError:
             return None
         known = self._files.known_in(root, looked.seen.folders, looked.seen.trees)
         self._known_counts[root.path] = self._files.count(root)
@@ -202,7 +207,10 @@ class Indexer:
 
     def _is_there(self, root: Root, seen: Places) -> bool:
         """Whether a root holds what it held elsewhere, where nothing is left in some places."""
-        return any_is_there(self._files.outside(root, seen.folders, seen.trees, WITNESSES))
+        others = self._files.outside(root, seen.folders, seen.trees, WITNESSES)
+        return any(
+            self._scanner.iterate(root.path, lambda step: are_there(others, step), self._cancel)
+        )
 
     def _let_wait(self, root: Root, files: Sequence[FoundFile]) -> None:
         for start in range(0, len(files), WAITING_AT_ONCE):

@@ -1,7 +1,7 @@
 """Looks at a few folders of a root and finds there what a scan of the whole root would find.
 
 Where that cannot be promised (a link to a folder, a root that is not there or became another one),
-it says so, and the caller scans the whole root.
+it raises `WholeRootError`, and the caller scans the whole root.
 """
 
 import errno
@@ -9,18 +9,22 @@ import operator
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
+from typing import Self
 
-from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.indexing.places import Places
 from photofind.photos.ignore import IgnoreRules
-from photofind.photos.scan import UnreadableFolder, list_folder, scan
+from photofind.photos.scan import OnStep, UnreadableFolder, list_folder, scan
 from photofind.photos.shown_folders import is_shown
 
 _GONE = {errno.ENOENT, errno.ENOTDIR}
+
+
+class WholeRootError(Exception):
+    """Only a scan of the whole root can tell."""
 
 
 @dataclass(slots=True)
@@ -32,12 +36,22 @@ class PartialScan:
     """
 
     seen: Places
-    found: list[FoundFile] = field(default_factory=list)
-    unreadable: list[UnreadableFolder] = field(default_factory=list)
+    found: list[FoundFile]
+    unreadable: list[UnreadableFolder]
 
-
-class _WholeRootError(Exception):
-    """Only a scan of the whole root can tell."""
+    @classmethod
+    def of(cls, items: Iterable[Places | FoundFile | UnreadableFolder]) -> Self:
+        """Collect what `scan_places` yields."""
+        scan = cls(Places(), [], [])
+        for item in items:
+            match item:
+                case Places():
+                    scan.seen = item
+                case FoundFile():
+                    scan.found.append(item)
+                case UnreadableFolder():
+                    scan.unreadable.append(item)
+        return scan
 
 
 def scan_places(
@@ -46,55 +60,49 @@ def scan_places(
     *,
     ignore: IgnoreRules,
     own_folder: Path | None,
-    cancel: CancelToken,
-) -> PartialScan | None:
-    """`None` where only a scan of the whole root can tell.
+    on_step: OnStep,
+) -> Iterator[Places | FoundFile | UnreadableFolder]:
+    """Yield the places that are looked at, and what lies in them.
 
     Args:
         root: Absolute and resolved.
         places: Folders of the root.
         ignore: What is left out of the root.
         own_folder: Photofind's own, not looked at.
-        cancel: Looked at before every file.
+        on_step: As in `scan`.
+
+    Raises:
+        WholeRootError: What was yielded is of no use.
     """
-    try:
-        before = _identity(root)
-        result = _look(root, places.apart(), ignore, own_folder, cancel)
-        # Another disk may have come in its place, or none, while the folders were read.
-        return result if _identity(root) == before else None
-    except _WholeRootError:
-        return None
+    before = _identity(root)
+    places = places.apart()
+    if places.everywhere or root in places.trees:
+        raise WholeRootError
+    folders = [place for place in places.folders if _is_shown(root, place, ignore, own_folder)]
+    trees = [place for place in places.trees if _is_shown(root, place, ignore, own_folder)]
+    yield Places(frozenset(folders), frozenset(trees))
+    met: set[Path] = set()
+    for place in sorted([*folders, *trees]):
+        look = list_folder if place in places.folders else scan
+        for item in _items(look, place, ignore, own_folder, on_step):
+            met.add(_folder_of(item))
+            yield item if isinstance(item, UnreadableFolder) else replace(item, root=root)
+    _refuse_links(root, met, on_step)
+    # Another disk may have come in its place, or none, while the folders were read.
+    if _identity(root) != before:
+        raise WholeRootError
 
 
-def any_is_there(files: Iterable[tuple[Path, int]]) -> bool:
-    """Whether one of some files, given with their sizes, is where it was."""
+def are_there(files: Iterable[tuple[Path, int]], on_step: OnStep) -> Iterator[bool]:
+    """Yield whether each of some files, given with their sizes, is where it was."""
     for path, size in files:
+        on_step()
         try:
             found = path.stat()
         except OSError:
-            continue
-        if stat.S_ISREG(found.st_mode) and found.st_size == size:
-            return True
-    return False
-
-
-def _look(
-    root: Path,
-    places: Places,
-    ignore: IgnoreRules,
-    own_folder: Path | None,
-    cancel: CancelToken,
-) -> PartialScan:
-    if places.everywhere or root in places.trees:
-        raise _WholeRootError
-    folders = [place for place in places.folders if _is_shown(root, place, ignore, own_folder)]
-    trees = [place for place in places.trees if _is_shown(root, place, ignore, own_folder)]
-    result = PartialScan(Places(frozenset(folders), frozenset(trees)))
-    for place in sorted([*folders, *trees]):
-        look = list_folder if place in places.folders else scan
-        _sort_in(root, _items(look, place, ignore, own_folder, cancel), result)
-    _refuse_links(root, result)
-    return result
+            yield False
+        else:
+            yield stat.S_ISREG(found.st_mode) and found.st_size == size
 
 
 def _items(
@@ -102,10 +110,10 @@ def _items(
     place: Path,
     ignore: IgnoreRules,
     own_folder: Path | None,
-    cancel: CancelToken,
+    on_step: OnStep,
 ) -> Iterator[FoundFile | UnreadableFolder]:
     try:
-        yield from look(place, ignore=ignore, exclude=own_folder, cancel=cancel)
+        yield from look(place, ignore=ignore, exclude=own_folder, on_step=on_step)
     except OSError as error:
         if error.errno not in _GONE:
             yield UnreadableFolder(place, error.strerror or str(error))
@@ -113,16 +121,6 @@ def _items(
 
 def _folder_of(item: FoundFile | UnreadableFolder) -> Path:
     return item.path if isinstance(item, UnreadableFolder) else item.path.parent
-
-
-def _sort_in(
-    root: Path, items: Iterable[FoundFile | UnreadableFolder], result: PartialScan
-) -> None:
-    for item in items:
-        if isinstance(item, UnreadableFolder):
-            result.unreadable.append(item)
-        else:
-            result.found.append(replace(item, root=root))
 
 
 def _is_shown(root: Path, place: Path, ignore: IgnoreRules, own_folder: Path | None) -> bool:
@@ -136,25 +134,25 @@ def _is_shown(root: Path, place: Path, ignore: IgnoreRules, own_folder: Path | N
         try:
             found = path.lstat()
             if stat.S_ISLNK(found.st_mode):
-                raise _WholeRootError
+                raise WholeRootError
             if own_folder is not None and own_folder.exists() and path.samefile(own_folder):
                 return False
         except OSError as error:
             if error.errno in _GONE:
                 return True
-            raise _WholeRootError from error
+            raise WholeRootError from error
         if getattr(found, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN:
             return False
     return True
 
 
-def _refuse_links(root: Path, result: PartialScan) -> None:
+def _refuse_links(root: Path, folders: Iterable[Path], on_step: OnStep) -> None:
     """A scan of the whole root shows what lies behind a link to one of its folders elsewhere."""
     real_root = root.resolve()
-    items: list[FoundFile | UnreadableFolder] = [*result.found, *result.unreadable]
-    for folder in {_folder_of(item) for item in items}:
+    for folder in folders:
+        on_step()
         if folder.resolve() != real_root / folder.relative_to(root):
-            raise _WholeRootError
+            raise WholeRootError
 
 
 def _identity(root: Path) -> tuple[int, int]:
@@ -162,5 +160,5 @@ def _identity(root: Path) -> tuple[int, int]:
         os.scandir(root).close()
         found = root.stat()
     except OSError as error:
-        raise _WholeRootError from error
+        raise WholeRootError from error
     return found.st_dev, found.st_ino

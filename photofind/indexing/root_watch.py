@@ -5,6 +5,7 @@ not what is read, not the end of the program.
 """
 
 import errno
+import logging
 import os
 import stat
 import threading
@@ -15,6 +16,7 @@ from typing_extensions import override
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver
 
+_log = logging.getLogger(__name__)
 _GONE = {errno.ENOENT, errno.ENOTDIR}
 
 _Identity = tuple[int, int]
@@ -101,6 +103,11 @@ class RootWatch:
             if self._identity() != before:
                 before = self._watch_if_there()
                 self._on_change(self.root)
+            elif not self._is_observed():
+                _log.warning("Watching a folder has ended; it is compared now and then instead.")
+                self._unwatch()
+                self._watchable = False
+                self._on_change(self.root)
 
     def _identity(self) -> _Identity | None:
         try:
@@ -130,6 +137,12 @@ class RootWatch:
         else:
             self._watchable = True
         return identity
+
+    def _is_observed(self) -> bool:
+        """Return whether all threads run that should tell what happens in the root."""
+        observer = self._observer
+        threads = () if observer is None else (observer, *observer.emitters)
+        return all(thread.is_alive() for thread in threads)
 
     def _unwatch(self) -> None:
         observer, self._observer = self._observer, None

@@ -21,10 +21,9 @@ from photofind.photos.decode import decode
 from photofind.photos.fingerprint import file_fingerprint, fingerprint
 from photofind.photos.formats import NotAPhoto
 from photofind.photos.metadata import read_metadata
+from photofind.photos.placeholders import NOT_ON_THIS_COMPUTER
 from photofind.photos.read import OnRead, ignore_progress, read_file
 from photofind.photos.thumbnails import ThumbnailCache, average_colour
-
-NOT_ON_THIS_COMPUTER = "Not on this computer. It is read once it has been downloaded."
 
 
 @dataclass(frozen=True, slots=True)

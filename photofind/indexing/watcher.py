@@ -85,7 +85,7 @@ class FolderWatcher(AbstractContextManager["FolderWatcher"]):
             RootWatch(
                 root,
                 on_event=self.note,
-                on_change=lambda root: self._mark(root, EVERYWHERE),
+                on_change=self.compare_whole,
                 on_failure=self._fail,
                 look_every_s=look_every_s,
                 look=look,
@@ -156,6 +156,10 @@ class FolderWatcher(AbstractContextManager["FolderWatcher"]):
             path = Path(os.fsdecode(raw))
             if raw and self._concerns(root, path, event.is_directory):
                 self._mark(root, _places(root, path, event))
+
+    def compare_whole(self, root: Path) -> None:
+        """Have a root compared as a whole; called by any thread."""
+        self._mark(root, EVERYWHERE)
 
     def _concerns(self, root: Path, path: Path, is_folder: bool) -> bool:
         if path.is_relative_to(self._own_folder) or not path.is_relative_to(root):

@@ -23,8 +23,10 @@ class LiveFolders:
 
     def add(self, folders: Sequence[Path]) -> None:
         """Add roots and start indexing them; raises `BadInputError` for a missing folder."""
+        # Beforehand: a disk that does not answer must hold up neither the updater nor its end.
+        paths = self._library.resolve_folders(folders)
         with self._updater.stopped():
-            self._library.add_roots(folders)
+            self._roots.add(paths)
 
     def demo_album(self) -> Path:
         """Return the folder of the demo pictures, next to the library's; makes it if need be.

@@ -8,6 +8,7 @@ from typing import Self
 
 from photofind.domain import FileStat, FoundFile
 from photofind.errors import BadInputError, FileChangedError, UnreadablePhotoError
+from photofind.photos import placeholders
 from photofind.photos.decode import MAX_PIXELS, Picture, decode
 from photofind.photos.read import OnRead, ignore_progress, read_file
 from photofind.settings import Settings
@@ -56,6 +57,11 @@ def read_picture_file(
         raise BadInputError(
             f"There is no picture at {path} ({error.strerror}).", "Check the path."
         ) from error
+    if placeholders.is_placeholder(status):
+        raise BadInputError(
+            f"{path} is not on this computer, only its name.",
+            "Have the program that keeps it in a cloud download it.",
+        )
     stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     return read_file(FoundFile(path.parent, path, stat), limits.max_bytes, on_read)
 

@@ -5,9 +5,11 @@ import os
 import stat
 from collections.abc import Callable
 from io import FileIO
+from pathlib import Path
 
 from photofind.domain import FoundFile
 from photofind.errors import FileChangedError, UnreadablePhotoError
+from photofind.photos import placeholders
 from photofind.photos.formats import HEAD_BYTES, identify
 
 CHUNK_BYTES = 256 * 1024
@@ -16,6 +18,8 @@ CHUNK_BYTES = 256 * 1024
 OnRead = Callable[[int], None]
 """Callback with the number of bytes read since the last call."""
 
+# If a named pipe has replaced a file, O_NONBLOCK keeps open() from blocking.
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 # The file or its disk disappeared: not the photo's fault.
 _AWAY = {
     errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO, errno.ESTALE,
@@ -35,7 +39,7 @@ def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progres
     A file that is no photo by its first bytes is rejected before the rest is read.
 
     Raises:
-        FileChangedError: It differs from what the scan found; retry later.
+        FileChangedError: It differs from what the scan found, or is in a cloud by now; retry later.
         UnreadablePhotoError: It is at fault: too large, not permitted, bad sectors, no photo.
         OSError: This process is out of memory or file descriptors.
     """
@@ -49,10 +53,18 @@ def read_file(found: FoundFile, max_bytes: int, on_read: OnRead = ignore_progres
         raise UnreadablePhotoError(_in_words(error)) from error
 
 
+def read_beginning(path: Path) -> bytes:
+    """Read the first bytes of a file, none of one that is in a cloud; raises `OSError`."""
+    if placeholders.is_placeholder(path.stat()):
+        return b""
+    with os.fdopen(os.open(path, _FLAGS), "rb", buffering=0) as file:
+        return file.read(HEAD_BYTES)
+
+
 def _read(found: FoundFile, max_bytes: int, on_read: OnRead) -> bytes:
-    # If a named pipe has replaced the file, O_NONBLOCK keeps open() from blocking.
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(found.path, flags)
+    if placeholders.is_placeholder(found.path.stat()):
+        raise FileChangedError(f"{found.path} went to a cloud")
+    descriptor = os.open(found.path, _FLAGS)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         _raise_if_changed(found, os.fstat(descriptor))
         if found.stat.size > max_bytes:

@@ -11,21 +11,24 @@ import operator
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photofind.cancel import CancelToken
 from photofind.domain import FileStat, FoundFile
+from photofind.photos import placeholders
 from photofind.photos.formats import may_be_photo
 from photofind.photos.ignore import IgnoreRules
 from photofind.photos.shown_folders import holds_own_files, is_shown
 
-# FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN and _RECALL_ON_DATA_ACCESS of Windows.
-_RECALLED = 0x1000 | 0x40000 | 0x400000
-# Of macOS, <sys/stat.h>.
-_SF_DATALESS = 0x40000000
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+
+OnStep = Callable[[], None]
+"""Called before every step of a walk; raises to end it."""
+
+
+def ignore_steps() -> None:
+    """Go on with a walk: the callback of callers that do not follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def scan(
     *,
     ignore: IgnoreRules | None = None,
     exclude: Path | None = None,
-    cancel: CancelToken | None = None,
+    on_step: OnStep = ignore_steps,
 ) -> Iterator[FoundFile | UnreadableFolder]:
     """Walk a folder in the byte order of its files' paths, as the catalogue sorts them.
 
@@ -52,13 +55,12 @@ def scan(
         root: Visited even if its own name is hidden or ignored.
         ignore: Patterns of ignored files and folders; an ignored folder is not entered.
         exclude: A folder never entered, by any path: photofind's own.
-        cancel: Checked before every file.
+        on_step: Called before every entry of every folder.
 
     Raises:
         OSError: `root` itself is missing or cannot be listed.
-        CancelledError: On the next file after `cancel`.
     """
-    return _walk(root, ignore, exclude, cancel).run()
+    return _walk(root, ignore, exclude, on_step).run()
 
 
 def list_folder(
@@ -66,16 +68,14 @@ def list_folder(
     *,
     ignore: IgnoreRules | None = None,
     exclude: Path | None = None,
-    cancel: CancelToken | None = None,
+    on_step: OnStep = ignore_steps,
 ) -> Iterator[FoundFile | UnreadableFolder]:
     """List a folder's own files, without subfolders; arguments and errors as `scan`."""
-    return _walk(folder, ignore, exclude, cancel).list_root()
+    return _walk(folder, ignore, exclude, on_step).list_root()
 
 
-def _walk(
-    root: Path, ignore: IgnoreRules | None, exclude: Path | None, cancel: CancelToken | None
-) -> "_Walk":
-    walk = _Walk(root, ignore or IgnoreRules(root, ()), cancel or CancelToken())
+def _walk(root: Path, ignore: IgnoreRules | None, exclude: Path | None, on_step: OnStep) -> "_Walk":
+    walk = _Walk(root, ignore or IgnoreRules(root, ()), on_step)
     os.scandir(root).close()
     if exclude is not None and exclude.is_dir():
         walk.pass_over(exclude)
@@ -107,10 +107,10 @@ class _Listing:
 
 
 class _Walk:
-    def __init__(self, root: Path, ignored: IgnoreRules, cancel: CancelToken) -> None:
+    def __init__(self, root: Path, ignored: IgnoreRules, on_step: OnStep) -> None:
         self._root = root
         self._ignored = ignored
-        self._cancel = cancel
+        self._on_step = on_step
         self._visited: set[str | tuple[int, int]] = set()
         self._links: deque[_Folder] = deque()
 
@@ -125,7 +125,6 @@ class _Walk:
 
     def list_root(self) -> Iterator[FoundFile | UnreadableFolder]:
         for item in self._list(_linked(os.fspath(self._root))):
-            self._cancel.raise_if_cancelled()
             if not isinstance(item, _Folder):
                 yield item
 
@@ -133,7 +132,6 @@ class _Walk:
         # Deep trees need no recursion.
         open_folders = [self._list(top)]
         while open_folders:
-            self._cancel.raise_if_cancelled()
             item = next(open_folders[-1], None)
             if item is None:
                 open_folders.pop()
@@ -149,6 +147,7 @@ class _Walk:
                 return
             with os.scandir(folder.path) as entries:
                 for entry in entries:
+                    self._on_step()
                     self._sort_in(entry, listing)
         except OSError as error:
             listing.reason = error.strerror or str(error)
@@ -191,7 +190,7 @@ class _Walk:
                 return
             found = entry.stat()
             if stat.S_ISREG(found.st_mode) and not _is_hidden(found):
-                path, absent = Path(entry.path), is_placeholder(found)
+                path, absent = Path(entry.path), placeholders.is_placeholder(found)
                 file = FoundFile(self._root, path, _file_stat(found), absent)
                 listing.entries.append((os.fsencode(name), file))
         except OSError as error:
@@ -211,12 +210,6 @@ def _has_hidden_attribute(entry: os.DirEntry[str]) -> bool:
 
 def _is_hidden(found: os.stat_result) -> bool:
     return bool(getattr(found, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)
-
-
-def is_placeholder(found: os.stat_result) -> bool:
-    """Return whether a file's content is in a cloud or on tape, to be fetched on open."""
-    attributes = getattr(found, "st_file_attributes", 0)
-    return bool(attributes & _RECALLED or getattr(found, "st_flags", 0) & _SF_DATALESS)
 
 
 def _file_stat(found: os.stat_result) -> FileStat:

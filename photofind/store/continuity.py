@@ -1,4 +1,4 @@
-"""Offers to move a person's tags to a similar photo, and orphaned tags."""
+"""Offers to move a person's tags to a similar photo, orphaned tags, and what became of the rest."""
 
 import os
 from collections.abc import Sequence
@@ -57,6 +57,18 @@ class Orphan:
     path: Path | None
     gone_at: str | None
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a photo is to the tagged one that it took the place of.
+
+    Attributes:
+        happened_at: UTC, ISO 8601; empty where nobody knows any more.
+    """
+
+    verdict: Verdict
+    happened_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,22 @@ class SqliteContinuity:
                 )
             was = successions.settle(connection, offer_id, verdict)
         return Answered(offer_id, Verdict(row.verdict), was)
+
+
+def followed(connection: sa.Connection, photo_id: PhotoId, path: Path) -> Followed | None:
+    """Return what a photo at a path followed last; `None` where that is nothing, or undecided."""
+    statement = (
+        sa.select(_successions.c.verdict, _successions.c.happened_at)
+        .where(
+            _successions.c.new_photo_id == photo_id,
+            _successions.c.path == os.fsencode(path),
+            _successions.c.verdict != Verdict.UNDECIDED,
+        )
+        .order_by(_successions.c.happened_at.desc(), _successions.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else Followed(Verdict(row.verdict), row.happened_at)
 
 
 def _open_offers() -> sa.Select[Any]:

@@ -138,10 +138,12 @@ class Database(AbstractContextManager["Database"]):
         self.close()
 
     def close(self) -> None:
+        """Let a transaction that writes end, and close all connections."""
         self._closed = True
-        self._readers.dispose()
-        # The writer goes last, so that it is the one to fold the WAL into the catalogue.
-        self._writer.dispose()
+        with self._write_lock:
+            self._readers.dispose()
+            # The writer goes last, so that it is the one to fold the WAL into the catalogue.
+            self._writer.dispose()
         if self._lock is not None:
             self._lock.close()
 

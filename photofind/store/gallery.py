@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photofind.domain import Fingerprint, Photo, PhotoId
 from photofind.store import photos, schema, tags
 from photofind.store.bulk import among_ids, columns, number_columns
+from photofind.store.continuity import Followed, followed
 from photofind.store.counts import count_by_key
 from photofind.store.filters import NEWEST_FIRST, Filters, passing, shown_files
 from photofind.store.photos import has_file
@@ -81,12 +82,14 @@ class PhotoDetails:
     Attributes:
         files: The one shown first, see [Note: the file shown] in `shown_files`.
         tags: A person's by name, then suggestions, best first.
+        followed: What it is to the tagged photo that lay in the place of the file shown.
     """
 
     photo_id: PhotoId
     photo: Photo
     files: tuple[PhotoFile, ...]
     tags: tuple[PhotoTag, ...]
+    followed: Followed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ def details(
         for file in shown_files(connection, [photo_id], filters).get(photo_id, [])
     ]
     own_tags = tags.tags_of(connection, [photo_id])[photo_id]
-    return PhotoDetails(photo_id, photo, tuple(found), tuple(own_tags))
+    before = followed(connection, photo_id, found[0].path) if found else None
+    return PhotoDetails(photo_id, photo, tuple(found), tuple(own_tags), before)
 
 
 def fingerprint_of(connection: sa.Connection, photo_id: PhotoId) -> Fingerprint | None:

@@ -160,3 +160,24 @@ def test_that_nothing_is_delivered_after_closing(qtbot: QtBot, gate: threading.E
     qtbot.wait(0)
 
     assert got == []
+
+
+def test_that_a_request_that_does_not_end_is_left_behind_on_closing(
+    qtbot: QtBot, gate: threading.Event
+) -> None:
+    lane, got, begun = Lane("stuck", close_s=0.1), list[bool](), threading.Event()
+
+    def stuck() -> bool:
+        begun.set()
+        return gate.wait(60)
+
+    lane.submit(stuck, got.append)
+    begun.wait()
+    lane.close()
+
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == "stuck lane"]
+    gate.set()
+    thread.join(60)
+    qtbot.wait(0)
+    assert not thread.is_alive()
+    assert got == []

@@ -14,6 +14,8 @@ from photofind.domain import PhotoId, PhotoMetadata
 from photofind.gui.viewer.about import where_it_is, zone
 from photofind.gui.viewer.copyable_label import CopyableLabel
 from photofind.gui.viewer.inspector import MOST_COPIES, WIDTH_PX, Inspector
+from photofind.store.continuity import Followed
+from photofind.store.successions import Verdict
 from tests.gui.viewer_album import BEACH, ROOT, details_of, path_of
 
 ONE = PhotoId(1)
@@ -46,6 +48,37 @@ def button(inspector: Inspector, name: str) -> QAbstractButton:
     ]
     assert len(found) == 1, f"{len(found)} buttons {name!r}"
     return found[0]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "label", "words"),
+    [
+        (Verdict.EDITED, "Edited", "has the tags of the photo before"),
+        (Verdict.ACCEPTED, "Edited", "has the tags of the photo before"),
+        (Verdict.REPLACED, "Saved over another photo", "did not get the tags"),
+    ],
+)
+def test_that_it_says_whether_tags_came_along(
+    inspector: Inspector, verdict: Verdict, label: str, words: str
+) -> None:
+    before = Followed(verdict, "2026-11-20T12:00:00+00:00")
+    inspector.show_details(replace(details_of(ONE), followed=before))
+    text = said(inspector)
+
+    assert {label} <= set(text.splitlines())
+    assert words in text
+    assert "2026" in text
+
+
+@pytest.mark.parametrize("verdict", [Verdict.DECLINED, Verdict.SIMILAR])
+def test_that_nothing_is_said_of_what_a_person_decides(
+    inspector: Inspector, verdict: Verdict
+) -> None:
+    inspector.show_details(details_of(ONE))
+    without = said(inspector)
+    inspector.show_details(replace(details_of(ONE), followed=Followed(verdict, "")))
+
+    assert said(inspector) == without
 
 
 def test_that_everything_known_is_said(inspector: Inspector) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -16,8 +17,8 @@ import pytest
 from PIL import Image
 
 from photofind.child.client import ChildClient
-from photofind.errors import CancelledError, CheckpointError, UserFacingError
-from photofind.indexing.stages import ReadPhoto, Unreadable
+from photofind.errors import BadInputError, CancelledError, CheckpointError, UserFacingError
+from photofind.indexing.stages import ReadPhoto, TryLater, Unreadable
 from photofind.paths import LibraryPaths
 from photofind.photos.fingerprint import fingerprint
 from photofind.photos.thumbnails import ThumbnailCache
@@ -106,6 +107,38 @@ def test_that_a_file_on_a_slow_disk_is_not_taken_for_one_that_hangs(
         assert isinstance(result, ReadPhoto)
         assert showing.result().width == 200
         assert worker.pid == child
+
+
+@pytest.fixture
+def silent_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A disk that answers nobody, until the event is set."""
+    answers = threading.Event()
+    monkeypatch.setattr("photofind.child.suspects.DISK_ANSWERS_S", 0.4)
+
+    def read_beginning(path: Path) -> bytes:
+        assert answers.wait(120)
+        return b"x"
+
+    monkeypatch.setattr("photofind.child.suspects.read_beginning", read_beginning)
+    yield answers
+    answers.set()
+
+
+def test_that_a_file_on_a_disk_that_does_not_answer_is_tried_later(
+    silent_disk: threading.Event, paths: LibraryPaths, tiny_folder: Path, picture: Path
+) -> None:
+    files = copies_beside(picture, ["hang.png", "scene2.png"])
+    name = f"local-dir:{tiny_folder}"
+    with closing(ChildClient(paths, Settings(), name, module=FRAGILE, silence_s=4)) as worker:
+        assert worker.space
+        results = [result for batch in worker.run(files) for result in batch]
+        assert results == [TryLater(file) for file in files]
+        with pytest.raises(BadInputError, match="does not answer"):
+            worker.read_picture(files[0].path)
+
+        silent_disk.set()
+        results = [result for batch in worker.run(files[1:]) for result in batch]
+        assert [type(result) for result in results] == [ReadPhoto]
 
 
 def test_that_a_picture_known_to_be_fatal_is_not_tried_again(

@@ -244,6 +244,26 @@ def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: T
     assert "dog" in read.search.tag_names()
 
 
+def test_that_a_library_read_by_the_command_line_gets_its_tags_without_a_new_photo(
+    told: Told, tmp_path: Path, folder: Path, warm_child: WarmChild
+) -> None:
+    many = draw_album(tmp_path / "many", 120)
+    with Library(tmp_path / "library", write=True, make_worker=warm_child.lend) as library:
+        assert library.index([many]).embedded == 120
+        assert library.catalogue.tags.counts() == []
+
+    live = LiveLibrary(tmp_path / "library", told.listen, make_worker=warm_child.lend)
+    try:
+        live.start()
+        assert told.wait_for(IndexFinished).embedded == 0
+        # The second after the run: suggestions came.
+        told.wait_for(SearchableChanged)
+        told.wait_for(SearchableChanged)
+        assert live.catalogue.tags.counts()
+    finally:
+        live.close()
+
+
 def test_that_grid_rows_appear_before_the_search_is_complete(
     live: LiveLibrary, told: Told, folder: Path
 ) -> None:

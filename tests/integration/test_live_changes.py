@@ -7,16 +7,20 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
+from photofind.domain import FoundFile
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
 from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.photos.scanner import RootScanner
 from photofind.settings import Settings, save_setting
 from tests.support.warm_child import WarmChild
 
@@ -61,6 +65,35 @@ def read(live: LiveLibrary, events: Events, pictures: Path) -> LiveLibrary:
     live.folders.add([pictures])
     events.wait_for(IndexFinished)
     return live
+
+
+class HangingServer:
+    """A folder with one photo that stops to answer while it is listed, until `answer`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        draw_scene(77, (160, 120)).image.save(folder / "a.jpg")
+        self.hangs = threading.Event()
+        self._answers = threading.Event()
+
+    def answer(self) -> None:
+        self._answers.set()
+
+    def scan(self, root: Path, **options: Any) -> Iterator[FoundFile | UnreadableFolder]:
+        for item in scan(root, **options):
+            if root == self.folder:
+                self.hangs.set()
+                assert self._answers.wait(120)
+            yield item
+
+
+@pytest.fixture
+def hanging_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingServer]:
+    server = HangingServer(tmp_path / "server")
+    monkeypatch.setattr("photofind.indexing.indexer.scan", server.scan)
+    yield server
+    server.answer()
 
 
 def _goes_on(events: Events, folder: Path) -> None:
@@ -208,6 +241,108 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
 
     live.folders.rescan()
     events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+
+
+def test_that_an_error_in_the_background_is_said_as_it_is(
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = UserFacingError("The disk is full.", "Make room.")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warm_child, "run", refuse)
+        live.folders.add([pictures])
+        assert events.wait_for(LibraryStopped).error is full
+
+    live.folders.rescan()
+    events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+
+
+def test_that_a_mistake_while_a_graph_is_built_is_said(
+    live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: reported.set())
+
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("photofind.library.Library.wants_graph", lambda _: True)
+    monkeypatch.setattr("photofind.library.Library.build_graph", broken)
+    live.folders.add([pictures])
+
+    assert "made a mistake" in events.wait_for(LibraryStopped).error.message
+    assert reported.wait(60)
+
+
+def test_that_a_folder_that_does_not_answer_holds_up_no_other_and_comes_back(
+    live: LiveLibrary,
+    events: Events,
+    pictures: Path,
+    hanging_server: HangingServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("photofind.index_run.RootScanner", partial(RootScanner, silence_s=2.0))
+    live.folders.add([hanging_server.folder, pictures])
+
+    report = events.wait_for(IndexFinished, lambda report: report.found == PICTURES)
+    assert report.offline == (hanging_server.folder,)
+    assert live.catalogue.photos.counts().photos_with_files == PICTURES
+
+    hanging_server.answer()
+    report = events.wait_for(IndexFinished, lambda report: report.embedded == 1)
+    assert report.offline == ()
+
+
+def test_that_a_folder_that_does_not_answer_holds_up_neither_its_removal_nor_the_end(
+    live: LiveLibrary, events: Events, pictures: Path, hanging_server: HangingServer
+) -> None:
+    live.folders.add([hanging_server.folder])
+    assert hanging_server.hangs.wait(60)
+
+    (summary,) = live.catalogue.roots.summaries()
+    removal = threading.Thread(target=live.folders.remove, args=[summary.root.id])
+    removal.start()
+    removal.join(60)
+    assert not removal.is_alive()
+
+    hanging_server.hangs.clear()
+    live.folders.add([hanging_server.folder])
+    assert hanging_server.hangs.wait(60)
+    end = threading.Thread(target=live.close)
+    end.start()
+    end.join(60)
+    assert not end.is_alive()
+
+
+def test_that_a_folder_to_be_added_that_does_not_answer_holds_up_nothing(
+    live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.library.DISK_ANSWERS_S", 1.0)
+    server, answers = pictures.with_name("server"), threading.Event()
+    server.mkdir()
+    real = Path.is_dir
+
+    def is_dir(path: Path, **options: Any) -> bool:
+        if path == server:
+            assert answers.wait(120)
+        return real(path, **options)
+
+    monkeypatch.setattr(Path, "is_dir", is_dir)
+    try:
+        with pytest.raises(BadInputError, match="does not answer"):
+            live.folders.add([server])
+        live.folders.add([pictures])
+        events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+    finally:
+        answers.set()
+    assert _roots(live) == [pictures]
 
 
 def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Path) -> None:

@@ -1,36 +1,21 @@
 """Files that are in a cloud and only by name on this computer."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from photofind.photos import scan
+from photofind.child.pictures import PictureFiles
+from photofind.domain import Fingerprint, FoundFile
+from photofind.errors import BadInputError
+from photofind.photos.fingerprint import fingerprint
+from photofind.photos.scan import UnreadableFolder, scan
+from photofind.settings import Settings
+from tests.support.cloud import Cloud
 from tests.support.contents import catalogue_contents
 from tests.support.engine import Engine
-
-
-class Cloud:
-    """Says of any file that its content is not here, and notes which files are opened."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._away: set[int] = set()
-        self.opened: list[Path] = []
-        monkeypatch.setattr(scan, "is_placeholder", lambda found: found.st_ino in self._away)
-        real = os.open
-
-        def noted(path: str | Path, flags: int, *args: int, **options: int) -> int:
-            self.opened.append(Path(path))
-            return real(path, flags, *args, **options)
-
-        monkeypatch.setattr(os, "open", noted)
-
-    def take(self, path: Path) -> None:
-        self._away.add(path.stat().st_ino)
-
-    def bring(self, path: Path) -> None:
-        self._away.discard(path.stat().st_ino)
 
 
 @pytest.fixture
@@ -95,3 +80,48 @@ def test_that_an_embedding_is_not_made_of_what_is_not_here(
 
     cloud.bring(away)
     assert engine.run().embedded == 1
+
+
+def test_that_a_file_sent_away_after_it_was_found_is_not_opened(
+    engine: Engine, cloud: Cloud, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = pictures / "sea" / "01.jpg"
+
+    def scan_and_send_away(root: Path, **options: Any) -> Iterator[FoundFile | UnreadableFolder]:
+        yield from scan(root, **options)
+        cloud.take(away)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("photofind.indexing.indexer.scan", scan_and_send_away)
+        report = engine.run()
+
+    assert (report.embedded, report.being_written) == (11, (away,))
+    assert away not in cloud.opened
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda files, path, content: files.pixels(path, 100),
+        lambda files, path, content: files.open(path),
+        lambda files, path, content: files.thumbnail(path, content),
+    ],
+    ids=["viewer", "query", "thumbnail"],
+)
+def test_that_nobody_who_looks_at_a_placeholder_opens_it(
+    look: Callable[[PictureFiles, Path, Fingerprint], object],
+    engine: Engine,
+    cloud: Cloud,
+    pictures: Path,
+) -> None:
+    away = pictures / "sea" / "01.jpg"
+    content = fingerprint(away.read_bytes())
+    files = PictureFiles(engine.paths, Settings())
+    cloud.take(away)
+
+    with pytest.raises(BadInputError, match="not on this computer"):
+        look(files, away, content)
+    assert away not in cloud.opened
+
+    cloud.bring(away)
+    assert look(files, away, content)

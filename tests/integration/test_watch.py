@@ -258,6 +258,39 @@ def test_that_a_root_beyond_the_systems_limit_is_to_be_compared_instead(
         assert watcher.unwatchable == {pictures}
 
 
+def test_that_roots_are_looked_at_less_than_once_a_second(pictures: Path, tmp_path: Path) -> None:
+    looks: list[Path] = []
+
+    def look(path: Path) -> os.stat_result:
+        looks.append(path)
+        return path.stat()
+
+    started = time.monotonic()
+    with FolderWatcher([pictures], tmp_path / "library", look=look) as watcher:
+        assert watcher.wait(1.5, CancelToken()) == {}
+        assert 1 <= len(looks) <= 1 + time.monotonic() - started
+
+
+def test_that_a_root_whose_watching_ended_is_to_be_compared_instead(
+    pictures: Path, tmp_path: Path
+) -> None:
+    class Ending(EventEmitter):
+        @override
+        def queue_events(self, timeout: float) -> None:
+            self.stop()
+
+    with FolderWatcher(
+        [pictures],
+        tmp_path / "library",
+        quiet_s=0.1,
+        look_every_s=0.1,
+        observer=lambda: BaseObserver(Ending),
+    ) as watcher:
+        assert watcher.wait(PATIENCE_S, CancelToken()) == {pictures: EVERYWHERE}
+        assert watcher.unwatchable == {pictures}
+        assert watcher.wait(0.5, CancelToken()) == {}
+
+
 class HangingDisk:
     """A root that does not answer until it is let go."""
 

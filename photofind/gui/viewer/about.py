@@ -8,7 +8,9 @@ from PySide6.QtCore import QLocale, QTime
 from photofind.domain import Photo, PhotoMetadata
 from photofind.gui.wording import day, file_size, folder_name, number, tr
 from photofind.photos.formats import FORMATS
+from photofind.store.continuity import Followed
 from photofind.store.gallery import PhotoDetails
+from photofind.store.successions import CARRIED, Verdict
 
 _LABELS = {known.name: known.label for known in FORMATS}
 
@@ -42,6 +44,8 @@ def lines_about(details: PhotoDetails) -> list[Line]:
         lines.append(Line(tr("Lens"), metadata.lens))
     if metadata.latitude is not None and metadata.longitude is not None:
         lines.append(_coordinates(metadata.latitude, metadata.longitude))
+    if details.followed is not None:
+        lines += _followed(details.followed)
     return lines
 
 
@@ -69,6 +73,19 @@ def _taken(metadata: PhotoMetadata) -> Line:
     if metadata.utc_offset_minutes is not None:
         clock = f"{clock}  {zone(metadata.utc_offset_minutes)}"
     return Line(label, f"{day(moment)}\n{clock}")
+
+
+def _followed(followed: Followed) -> list[Line]:
+    """Say whether a person's tags came along when a file was saved over a tagged photo."""
+    when = ""
+    if followed.happened_at:
+        when = day(datetime.fromisoformat(followed.happened_at).astimezone()) + "\n"
+    if followed.verdict in CARRIED:
+        return [Line(tr("Edited"), when + tr("It has the tags of the photo before."))]
+    if followed.verdict is Verdict.REPLACED:
+        said = tr("It is another picture and did not get the tags of the photo before.")
+        return [Line(tr("Saved over another photo"), when + said)]
+    return []
 
 
 def zone(offset_minutes: int) -> str:

@@ -84,3 +84,11 @@ def test_that_a_wrong_option_is_named(
 def test_that_an_option_without_its_value_is_wrong() -> None:
     assert CliRunner().invoke(app, ["-from:2019", "--batch"]).exit_code == 2
     assert CliRunner().invoke(app, ["-from:2019", "-n"]).exit_code == 2
+
+
+def test_that_search_finds_with_a_query_that_begins_with_a_minus(
+    indexed_library: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["search", "-type:png", "--json", "--library", str(indexed_library[0])]) == 0
+
+    assert len(json.loads(capsys.readouterr().out)["hits"]) == 12

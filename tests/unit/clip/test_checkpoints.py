@@ -136,14 +136,20 @@ def test_that_weights_in_another_format_are_not_compared(
 
 
 @pytest.mark.parametrize(
-    "name", ["hf-hub:owner/repository", 'odd <>:"|?*\\%', "ViT-B-16/tag", "modèle", "a.b_c"]
-)
+    "name",
+    [
+        "hf-hub:owner/repository", 'odd <>:"|?*\\%', "ViT-B-16/tag", "modèle", "a.b_c",
+        "CON", "aux.old", "com1", "console", "nul/a", "dot.", "space ", "a__b", "a_/_b", "%5F",
+    ],
+)  # fmt: skip
 def test_that_every_name_makes_a_legal_folder_and_is_found_again(
     shelf: CheckpointShelf, tiny_folder: Path, name: str
 ) -> None:
     added = shelf.add(tiny_folder, name)
 
     assert not set('<>:"/\\|?*') & set(added.folder.name)
+    assert added.folder.name.partition(".")[0].casefold() not in {"con", "aux", "com1", "nul"}
+    assert added.folder.name[-1] not in ". "
     assert shelf.find(name) == added
     assert [checkpoint.name for checkpoint in shelf] == [EMBEDDED, name]
     with pytest.raises(BadInputError, match="there already"):

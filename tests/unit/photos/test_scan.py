@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from photofind.cancel import CancelToken
 from photofind.domain import FoundFile
 from photofind.errors import CancelledError
 from photofind.photos.ignore import IgnoreRules
-from photofind.photos.scan import UnreadableFolder, is_placeholder, list_folder, scan
+from photofind.photos.placeholders import is_placeholder
+from photofind.photos.scan import UnreadableFolder, list_folder, scan
 
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
 needs_permissions = pytest.mark.skipif(
@@ -305,11 +305,20 @@ def test_that_a_file_is_no_root(tmp_path: Path) -> None:
         scan(tmp_path / "a.jpg")
 
 
-def test_that_a_scan_stops_when_cancelled(tmp_path: Path) -> None:
-    make(tmp_path, "a.jpg", "b.jpg")
-    cancel = CancelToken()
-    walk = scan(tmp_path, cancel=cancel)
-    next(walk)
-    cancel.cancel()
+def test_that_every_entry_of_a_folder_is_a_step_and_the_next_one_can_end_the_scan(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, "a.jpg", "b.txt", "c.jpg", "sub/d.jpg")
+    steps: list[None] = []
+
+    def step() -> None:
+        if len(steps) == 4:
+            raise CancelledError
+        steps.append(None)
+
+    walk = scan(tmp_path, on_step=step)
+
+    assert [next(walk), next(walk)]
+    assert len(steps) == 4
     with pytest.raises(CancelledError):
         next(walk)

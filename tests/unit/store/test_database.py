@@ -254,3 +254,28 @@ def test_that_commits_reach_the_disk_before_writing_ends(database: Database) -> 
     with database.writing() as connection:
         (synchronous,) = connection.exec_driver_sql("PRAGMA synchronous").one()
     assert synchronous == 2
+
+
+def test_that_closing_lets_a_transaction_end(paths: LibraryPaths) -> None:
+    database = Database.open(paths, write=True)
+    writes, may_end = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with database.writing() as connection:
+            writes.set()
+            assert may_end.wait(60)
+            roots.add_root(connection, ROOT)
+
+    writer = threading.Thread(target=write)
+    closer = threading.Thread(target=database.close)
+    writer.start()
+    assert writes.wait(60)
+    closer.start()
+    closer.join(0.5)
+    assert closer.is_alive()
+    may_end.set()
+    writer.join(60)
+    closer.join(60)
+
+    with Database.open(paths, write=True) as opened, opened.reading() as connection:
+        assert [root.path for root in roots.list_roots(connection)] == [ROOT]

@@ -10,6 +10,7 @@ from photofind.errors import CatalogueDamagedError, LibraryBusyError
 from photofind.paths import LibraryPaths
 from photofind.store import photos, roots, schema, tags
 from photofind.store.database import Database
+from photofind.store.rescue import Rescued
 from photofind.store.restore import restore
 from photofind.store.snapshots import Snapshot, snapshots
 from photofind.store.tags import TagState
@@ -66,10 +67,7 @@ def cut(path: Path) -> None:
 def test_that_what_a_person_made_since_the_copy_is_saved(
     paths: LibraryPaths, copied: Snapshot
 ) -> None:
-    restored = restore(paths, copied)
-
-    assert (restored.tags, restored.folders, restored.photos) == (3, 1, 1990)
-    assert restored.complete
+    assert restore(paths, copied).rescued == Rescued(3, 1, 1990, complete=True)
     with Database.open(paths, write=True) as database:
         assert tags_of(database, 1) == {"before": "confirmed", "after": "confirmed"}
         assert tags_of(database, 2) == {"mistaken": "rejected"}
@@ -109,14 +107,14 @@ def test_that_a_catalogue_of_which_nothing_remains_is_replaced(
 ) -> None:
     paths.catalogue.write_bytes(remains)
     restored = restore(paths, copied)
-    assert not restored.complete
+    assert not restored.rescued.complete
     with Database.open(paths, write=True) as database:
         assert tags_of(database, 1) == {"before": "confirmed"}
 
 
 def test_that_a_lost_catalogue_is_replaced(paths: LibraryPaths, copied: Snapshot) -> None:
     paths.catalogue.unlink()
-    assert not restore(paths, copied).complete
+    assert not restore(paths, copied).rescued.complete
     with Database.open(paths, write=True) as database:
         assert tags_of(database, 1) == {"before": "confirmed"}
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,8 @@ def test_that_only_paths_of_photos_elsewhere_are_forgotten(
     assert again is not None
     tags.add(connection, [again], "sea")
     photos.record_files(connection, root, [read_failure(ROOT / "c.jpg", "torn")])
+    a_month_ago = (datetime.now(UTC) - timedelta(days=31)).isoformat()
+    connection.execute(sa.update(schema.former_paths).values(left_at=a_month_ago))
     successions.prune(connection)
     assert len(_former(connection)) == 2
     connection.execute(sa.update(schema.former_paths).values(left_at="2020-01-01T00:00:00+00:00"))
