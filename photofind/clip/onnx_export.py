@@ -170,7 +170,7 @@ def _borrow(model: onnx.ModelProto, weights: Path) -> None:
 def _borrowed(tensor: onnx.TensorProto, found: _Stored, file: str) -> list[onnx.NodeProto]:
     """Let a tensor lie in a file; return what makes of it what it was."""
     wanted = tensor.name
-    steps = []
+    steps: list[tuple[str, dict[str, Any]]] = []
     if found.kind != onnx.TensorProto.FLOAT:
         steps.append(("Cast", {"to": onnx.TensorProto.FLOAT}))
     if found.transposed:
