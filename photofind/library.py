@@ -13,8 +13,7 @@ import numpy as np
 
 from photofind.cancel import CancelToken
 from photofind.child.client import ChildClient
-from photofind.child.encoders import changed_since
-from photofind.clip.checkpoints import CheckpointShelf
+from photofind.clip.checkpoints import CheckpointShelf, changed_since
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
 from photofind.domain import EmbeddingSpace

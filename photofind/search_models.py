@@ -16,6 +16,7 @@ from photofind.clip.checkpoints import (
     CheckpointShelf,
     KnownCheckpoint,
 )
+from photofind.clip.loading import export_graph
 from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 
@@ -123,7 +124,7 @@ def download_model(
             "Check the connection and try again; it goes on where it stopped. "
             "Or use a file you have.",
         ) from error
-    return _named(paths, name)
+    return _made_ready(paths, name)
 
 
 def add_model(paths: LibraryPaths, source: Path) -> SearchModel:
@@ -138,10 +139,11 @@ def add_model(paths: LibraryPaths, source: Path) -> SearchModel:
         if (folder / weights).is_file():
             _check_weights(folder / weights)
             break
-    return _named(paths, CheckpointShelf(paths).add(source).name)
+    return _made_ready(paths, CheckpointShelf(paths).add(source).name)
 
 
-def _named(paths: LibraryPaths, name: str) -> SearchModel:
+def _made_ready(paths: LibraryPaths, name: str) -> SearchModel:
+    export_graph(CheckpointShelf(paths).find(name))
     (found,) = [model for model in search_models(paths) if model.name == name]
     return found
 

@@ -16,7 +16,6 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.child.encoders import changed_since
 from photofind.child.messages import (
     ChildThread,
     ClassifyRegion,
@@ -39,6 +38,7 @@ from photofind.child.messages import (
 )
 from photofind.child.process import ChildDiedError, ChildProcess
 from photofind.child.suspects import Suspect, Suspects
+from photofind.clip.checkpoints import changed_since
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box, Embeddings, EmbeddingSpace, Fingerprint, FoundFile
 from photofind.errors import BadInputError, CancelledError, PhotofindError, UserFacingError

@@ -9,11 +9,8 @@ from pathlib import Path
 
 from photofind.child.memory import MemoryLimit
 from photofind.child.messages import Model
-from photofind.clip.checkpoints import Checkpoint, CheckpointShelf
+from photofind.clip.checkpoints import Checkpoint, CheckpointShelf, changed_since
 from photofind.clip.encoder import Encoder
-from photofind.clip.loading import load_encoder
-from photofind.domain import EmbeddingSpace
-from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
 from photofind.region_classifier import RegionClassifier
@@ -34,13 +31,6 @@ class _Weights:
     mtime_ns: int
 
 
-def changed_since(space: EmbeddingSpace, hint: str) -> CheckpointError:
-    """Make the error for a checkpoint that has other weights now than those of a space."""
-    return CheckpointError(
-        f"The search model '{space.checkpoint}' has changed since the photos were indexed.", hint
-    )
-
-
 class Encoders:
     """Loads checkpoints when they are first needed; an LRU cache of two.
 
@@ -57,7 +47,7 @@ class Encoders:
         self,
         memory: MemoryLimit,
         open_file: Callable[[Path], Picture],
-        load: Callable[[LibraryPaths, Settings, str], Encoder] = load_encoder,
+        load: Callable[[LibraryPaths, Settings, str], Encoder],
     ) -> None:
         self._memory = memory
         self._open_file = open_file

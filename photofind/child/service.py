@@ -69,12 +69,13 @@ class Service:
     """
 
     def __init__(
-        self, requests: Requests, responses: MessageWriter, load: Load = load_encoder
+        self, requests: Requests, responses: MessageWriter, load: Load | None = None
     ) -> None:
         self._requests = requests
         self._responses = responses
         self._on_read = Heartbeats(responses, ChildThread.ENCODER)
         self._memory = MemoryLimit()
+        load = load or partial(load_encoder, loading=self._memory.lifted)
         self._encoders = Encoders(self._memory, self._open, load)
         self._files: PictureFiles | None = None
         self._worker: CatalogueWorker | None = None
@@ -173,7 +174,7 @@ class Service:
         return self._files.open(path)
 
 
-def serve(load: Load = load_encoder) -> None:
+def serve(load: Load | None = None) -> None:
     """Handle what comes in at stdin, until it is closed."""
     # Ctrl-C reaches the whole group of processes; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -9,6 +9,7 @@ from rich.table import Table
 from photofind.cli.options import AsJson, LibraryFolder, library_folder, with_verbose
 from photofind.cli.output import out, print_json
 from photofind.clip.checkpoints import KNOWN_CHECKPOINTS, Checkpoint, CheckpointShelf
+from photofind.clip.loading import export_graph
 from photofind.paths import LibraryPaths
 from photofind.settings import load_settings, save_setting
 
@@ -147,6 +148,7 @@ def add(
 
 
 def _report(checkpoint: Checkpoint, as_json: bool) -> None:
+    export_graph(checkpoint)
     if as_json:
         print_json(
             {

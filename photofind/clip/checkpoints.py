@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from photofind.atomic_files import PARTIAL_SUFFIX
+from photofind.domain import EmbeddingSpace
 from photofind.errors import BadInputError, CheckpointError
 from photofind.paths import LibraryPaths, resource
 
@@ -272,6 +273,13 @@ class CheckpointShelf:
             return []
         folders = sorted(config.parent for config in self._folder.glob(f"*/{CONFIG_FILE}"))
         return [folder for folder in folders if folder.suffix != PARTIAL_SUFFIX]
+
+
+def changed_since(space: EmbeddingSpace, hint: str) -> CheckpointError:
+    """Make the error for a checkpoint that has other weights now than those of a space."""
+    return CheckpointError(
+        f"The search model '{space.checkpoint}' has changed since the photos were indexed.", hint
+    )
 
 
 @contextmanager

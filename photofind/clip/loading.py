@@ -1,21 +1,117 @@
 """Load an encoder by a checkpoint's name."""
 
-from photofind.clip.checkpoints import CheckpointShelf
-from photofind.clip.encoder import Encoder
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from photofind.clip.checkpoints import Checkpoint, CheckpointShelf, changed_since
+from photofind.clip.encoder import Encoder, PictureRegions, Pixels, RegionEncoder
+from photofind.clip.onnx_text import OnnxTextEncoder, graph_path
+from photofind.clip.preprocess import Geometry, Preprocess
+from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 
+if TYPE_CHECKING:
+    from photofind.clip.open_clip_encoder import OpenClipEncoder
 
-def load_encoder(paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
-    """Load a checkpoint, in seconds.
+_log = logging.getLogger(__name__)
+
+
+def load_encoder(
+    paths: LibraryPaths,
+    settings: Settings,
+    name: str,
+    *,
+    loading: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Encoder:
+    """Load a checkpoint: its text tower in a moment where it was exported, the rest in seconds.
+
+    Args:
+        loading: Entered for as long as weights are loaded, which may be later.
 
     Raises:
         CheckpointError: It is not on this machine, or damaged.
     """
     checkpoint = CheckpointShelf(paths).find(name)
-    # torch takes seconds to import, and most commands never need it.
-    from photofind.clip.open_clip_encoder import OpenClipEncoder
-    from photofind.clip.precision import PrecisionMemory
+    threads = settings.threads or None
 
-    memory = PrecisionMemory(paths.precision)
-    return OpenClipEncoder(checkpoint, threads=settings.threads or None, memory=memory)
+    def load() -> "OpenClipEncoder":
+        # torch takes seconds to import, and most commands never need it.
+        from photofind.clip.open_clip_encoder import OpenClipEncoder
+        from photofind.clip.precision import PrecisionMemory
+
+        with loading():
+            memory = PrecisionMemory(paths.precision)
+            return OpenClipEncoder(checkpoint, threads=threads, memory=memory)
+
+    sha256 = checkpoint.sha256()
+    if not graph_path(checkpoint, sha256).is_file():
+        return load()
+    with loading():
+        text = OnnxTextEncoder(checkpoint, sha256, threads=threads)
+    return _TwoTowers(text, load)
+
+
+def export_graph(checkpoint: Checkpoint) -> None:
+    """Make the graph that embeds text without torch, where the checkpoint allows one; in seconds.
+
+    In a process of its own: this one may never need torch. What fails is only logged, since torch
+    embeds text as well.
+    """
+    command = [sys.executable, "-m", "photofind.clip.onnx_export", str(checkpoint.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        _log.warning("%s has no graph: %s", checkpoint.name, said[-1] if said else "no reason")
+
+
+class _TwoTowers:
+    """Embeds text without torch, and loads open_clip with the first picture.
+
+    Raises `CheckpointError` wherever that fails.
+    """
+
+    def __init__(self, text: OnnxTextEncoder, load: Callable[[], RegionEncoder]) -> None:
+        self._text = text
+        self._load = load
+
+    @cached_property
+    def _pictures(self) -> RegionEncoder:
+        pictures = self._load()
+        if pictures.space != self._text.space:
+            raise changed_since(self._text.space, "Start again.")
+        return pictures
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._text.space
+
+    @property
+    def preprocess(self) -> Preprocess:
+        return self._text.preprocess
+
+    @property
+    def encodes_per_s(self) -> float:
+        return self._pictures.encodes_per_s
+
+    @property
+    def falip_applies(self) -> bool:
+        return self._pictures.falip_applies
+
+    @property
+    def region_preprocess(self) -> Preprocess:
+        return self._pictures.region_preprocess
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        return self._text.encode_texts(texts)
+
+    def encode_images(self, pixels: Pixels) -> Embeddings:
+        return self._pictures.encode_images(pixels)
+
+    def regions_of(self, pixels: Pixels, geometry: Geometry) -> PictureRegions:
+        return self._pictures.regions_of(pixels, geometry)

@@ -56,7 +56,7 @@ class OpenClipEncoder:
         if threads is not None:
             torch.set_num_threads(threads)
         sha256 = checkpoint.sha256()
-        self._model, self._tokenizer = _load(checkpoint)
+        self._model, self._tokenizer = load_model(checkpoint)
         self._model.visual.to(memory_format=torch.channels_last)
         self._memory = memory
         self._precision = memory.recall(sha256) if memory is not None else Precision.FLOAT32
@@ -174,8 +174,8 @@ def _normalised(embeddings: torch.Tensor) -> Embeddings:
     return result
 
 
-def _load(checkpoint: Checkpoint) -> tuple[Any, Any]:
-    """The model and its tokenizer."""
+def load_model(checkpoint: Checkpoint) -> tuple[Any, Any]:
+    """Load a model of open_clip's and its tokenizer, or raise `CheckpointError`."""
     name = f"local-dir:{checkpoint.folder}"
     with _quiet():
         try:

@@ -1,0 +1,66 @@
+"""Embeds text by a checkpoint's ONNX graph, in a fifth of a second from nothing.
+
+[Note: borrowed weights] The graph is a small file beside the weights, which
+`photofind.clip.onnx_export` makes. Its tensors are places in the safetensors file: nothing is
+stored twice. Its name holds the hash of those weights, so that it never meets others.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import onnxruntime
+
+from photofind.clip.checkpoints import Checkpoint
+from photofind.clip.preprocess import PREPROCESS_VERSION, Preprocess
+from photofind.clip.tokenizer import ClipTokenizer
+from photofind.domain import Embeddings, EmbeddingSpace
+
+TOKENS: Final = "tokens"
+EMBEDDINGS: Final = "embeddings"
+ABOUT: Final = "photofind"
+"""The graph's metadata: JSON with the context length, and the preprocessing of pictures."""
+
+_QUIET = 3
+
+
+def graph_path(checkpoint: Checkpoint, sha256: str) -> Path:
+    """Name the graph of a checkpoint with these weights, whether it is there or not."""
+    return checkpoint.folder / f"photofind_text_{sha256[:16]}.onnx"
+
+
+class OnnxTextEncoder:
+    """A text tower without torch.
+
+    Args:
+        sha256: Of the checkpoint's weights.
+        threads: Of this encoder; as many as there are cores by default.
+
+    Attributes:
+        preprocess: Of the checkpoint's image tower, which is not here.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, sha256: str, *, threads: int | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _QUIET
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(
+            str(graph_path(checkpoint, sha256)), options, providers=["CPUExecutionProvider"]
+        )
+        about = json.loads(self._session.get_modelmeta().custom_metadata_map[ABOUT])
+        self._tokenizer = ClipTokenizer(about["context_length"])
+        self.preprocess = _preprocess(about["preprocess"])
+        dim = self._session.get_outputs()[0].shape[1]
+        self.space = EmbeddingSpace(checkpoint.name, sha256, PREPROCESS_VERSION, dim)
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts: N texts → (N, dim), each cut at the checkpoint's context length."""
+        embeddings: Embeddings
+        (embeddings,) = self._session.run([EMBEDDINGS], {TOKENS: self._tokenizer(texts)})
+        return embeddings
+
+
+def _preprocess(fields: dict[str, Any]) -> Preprocess:
+    return Preprocess(**fields | {name: tuple(fields[name]) for name in ("mean", "std")})
