@@ -57,6 +57,11 @@ def load_encoder(
     return _TwoTowers(text, load)
 
 
+def import_for_pictures() -> None:
+    """Import torch and open_clip, which takes seconds; `load_encoder` may then be quick."""
+    import photofind.clip.open_clip_encoder  # noqa: F401
+
+
 def export_graph(checkpoint: Checkpoint) -> None:
     """Make the graph that embeds text without torch, where the checkpoint allows one; in seconds.
 

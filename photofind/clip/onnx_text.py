@@ -44,6 +44,8 @@ class OnnxTextEncoder:
     def __init__(self, checkpoint: Checkpoint, sha256: str, *, threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _QUIET
+        # Threads that wait for more texts must not keep a core busy.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if threads is not None:
             options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(

@@ -220,3 +220,10 @@ def test_that_errors_name_no_values(database: Database, caplog: pytest.LogCaptur
     with pytest.raises(sa.exc.IntegrityError) as caught, database.writing() as connection:
         connection.execute(sa.insert(schema.waiting), {"root_id": 9, "path": b"secret.jpg"})
     assert "secret" not in str(caught.value)
+
+
+def test_that_a_copy_is_due_a_week_after_the_last(tmp_path: Path) -> None:
+    (tmp_path / "catalogue-20261101T120000.000000Z-0006.sqlite3").touch()
+
+    assert not is_due(tmp_path, datetime(2026, 11, 8, 11, tzinfo=UTC))
+    assert is_due(tmp_path, datetime(2026, 11, 8, 12, tzinfo=UTC))
