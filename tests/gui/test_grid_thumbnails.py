@@ -13,6 +13,10 @@ from photofind.gui.grid.thumbnails import Thumbnails
 Drawn = Callable[[PhotoId], bytes]
 
 
+SVG_ID = 901
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'><rect/></svg>"
+
+
 class Shelf:
     """Returns thumbnails, one at a time while `held` is set, and records the requests."""
 
@@ -27,7 +31,7 @@ class Shelf:
         if self.held:
             self.gate.acquire(timeout=20)
         if photo_id >= 900:
-            return None
+            return SVG if photo_id == SVG_ID else None
         return b"no picture" if photo_id >= 800 else self._drawn(photo_id)
 
 
@@ -105,6 +109,13 @@ def test_that_a_photo_that_is_offline_has_no_colours(thumbnails: Thumbnails, qtb
     image = pixmap.toImage()
     pixels = [QColor(image.pixel(x, y)) for x in range(0, 384, 20) for y in range(0, 288, 20)]
     assert all(pixel.red() == pixel.green() == pixel.blue() for pixel in pixels)
+
+
+def test_that_no_reader_of_another_format_is_tried(thumbnails: Thumbnails, qtbot: QtBot) -> None:
+    # Qt's for SVG connects signals, and the window could hang: see `_Decoder`.
+    with qtbot.waitSignal(thumbnails.loaded):
+        thumbnails.get(PhotoId(SVG_ID))
+    assert thumbnails.is_missing(PhotoId(SVG_ID))
 
 
 @pytest.mark.parametrize("photo_id", [800, 900])

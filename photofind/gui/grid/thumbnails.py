@@ -194,7 +194,10 @@ class _Decoder:
         self._device.setData(QByteArray(jpeg))
         self._device.open(QBuffer.OpenModeFlag.ReadOnly)
         try:
-            reader = QImageReader(self._device)
+            # Other formats are not tried: the reader for SVG connects signals while it holds the
+            # interpreter's lock, which may be for ever if the window's thread disconnects some.
+            reader = QImageReader(self._device, QByteArray(b"jpeg"))
+            reader.setAutoDetectImageFormat(False)
             whole = size is None or not _covers(reader.size(), size)
             if size is not None and not whole:
                 reader.setScaledSize(_covering(reader.size(), size))

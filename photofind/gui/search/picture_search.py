@@ -92,7 +92,9 @@ def _chip_picture(pictures: LivePictures, query: PictureQuery) -> QImage:
         return _small(image_of(whole).copy(_pixels_of(source, whole)))
     if isinstance(source, Path):
         return _small(image_of(pictures.of_file(source, CHIP_PX)))
-    return _small(QImage.fromData(pictures.thumbnail(source) or b""))
+    thumbnail = pictures.thumbnail(source)
+    # By name: looking for the format can hang, see `photofind.gui.grid.thumbnails`.
+    return QImage() if thumbnail is None else _small(QImage.fromData(thumbnail, b"JPG"))
 
 
 def _pixels_of(region: RegionOfPhoto, whole: PixelPicture) -> QRect:
