@@ -37,13 +37,14 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 from PIL import Image
+from PySide6.QtWidgets import QApplication
 
 from benchmarks.open_window import OpenWindow
 from benchmarks.recorded_clip import CHILD, FOLDER
 from benchmarks.tables import print_table, save_json
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.events import Event
+from photofind.events import Event, LibraryUpToDate
 from photofind.indexing.compare import RACY_NS
 from photofind.indexing.indexer import Indexer
 from photofind.library import Library
@@ -215,6 +216,8 @@ class Measured:
         self.changes: list[Change] = []
         self.finished = 0
         self.opened = OpenWindow(self.library, child_module=CHILD, listener=self._hear)
+        # A caret that blinks is no work that follows a change.
+        QApplication.setCursorFlashTime(0)
         self._connect()
         self._catalogue = sqlite3.connect(LibraryPaths(self.library).catalogue)
         self.opened.wait_until(lambda: self.finished > 0)
@@ -222,7 +225,7 @@ class Measured:
 
     def _hear(self, event: Event) -> None:
         self.told.put(True)
-        self.finished += type(event).__name__ == "IndexFinished"
+        self.finished += isinstance(event, LibraryUpToDate)
 
     def _connect(self) -> None:
         window, bridge = self.opened.window, self.opened.bridge

@@ -106,11 +106,10 @@ class OpenWindow:
     def wait_until(self, so: Callable[[], bool]) -> None:
         """Looks every 20 ms, and lets the window work in between."""
         loop, timer = QEventLoop(), QTimer()
-        timer.timeout.connect(lambda: loop.quit() if so() else None)
+        timer.timeout.connect(lambda: loop.exit(0) if so() else None)
         timer.start(20)
-        QTimer.singleShot(LONGEST_WAIT_MS, loop.quit)
-        loop.exec()
-        if not so():
+        QTimer.singleShot(LONGEST_WAIT_MS, lambda: loop.exit(1))
+        if loop.exec() != 0:
             raise SystemExit("The window did not get there in time.")
 
     def wait_for(self, so: Callable[[], bool]) -> float:
