@@ -30,6 +30,9 @@ _derived = schema.derived
 _photos = schema.photos
 _producers = schema.producers
 
+# As the partial index says it: of a bound value SQLite cannot know that the index serves.
+_not_done = _derived.c.status != sa.literal_column("'done'")
+
 MOST_TRIES = 3
 """Times that a photo may fail before a producer leaves it alone."""
 
@@ -223,7 +226,7 @@ def forget_all(connection: sa.Connection, producer: ProducerVersion) -> None:
 
 def forget_failures(connection: sa.Connection) -> None:
     """Have every kind tried again of all photos that failed."""
-    connection.execute(sa.delete(_derived).where(_derived.c.status != Status.DONE))
+    connection.execute(sa.delete(_derived).where(_not_done))
 
 
 def pending(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> set[PhotoId]:
@@ -240,7 +243,7 @@ def pending(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> 
             continue
         if settled + to_retry == photos:
             missing = sa.select(_derived.c.photo_id).where(
-                own, _derived.c.status == Status.RETRY, has_file(_derived.c.photo_id)
+                own, _not_done, _derived.c.status == Status.RETRY, has_file(_derived.c.photo_id)
             )
         else:
             known = sa.select(_derived.c.photo_id).where(own, _derived.c.status != Status.RETRY)
@@ -320,7 +323,7 @@ def failures(connection: sa.Connection, producer: ProducerVersion) -> list[Failu
     """Photos with a file of which nothing could be made, by one path of each."""
     columns = sa.select(_derived.c.photo_id, _derived.c.why)
     own = _derived.c.producer_id == _known_id(connection, producer)
-    reasons = dict(connection.execute(columns.where(own, _derived.c.status != Status.DONE)).all())
+    reasons = dict(connection.execute(columns.where(own, _not_done)).all())
     paths = paths_of(connection, list(reasons))
     found = [Failure(paths[photo_id][0], reasons[photo_id]) for photo_id in paths]
     return sorted(found, key=lambda failure: failure.path)

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.domain import PhotoId
-from photofind.store import embeddings, photos, roots, tags
+from photofind.store import derived, embeddings, photos, roots, tags
+from photofind.store.derived import ProducerVersion
 from photofind.store.roots import Root
 
 from .samples import ROOT, SPACE, read_photo, unit_vectors
@@ -17,6 +18,7 @@ GROWTH = 1.5
 """What deeper trees may take more; going through all would take fifteen times as many."""
 
 NEW = 10**6
+THUMBNAILS = ProducerVersion("thumbnail", "384")
 
 Act = Callable[[sa.Connection, Root, int, int], None]
 
@@ -67,6 +69,23 @@ def test_that_one_change_takes_as_many_steps_in_a_large_catalogue(
     many = _steps(connection, lambda: act(connection, root, space, NEW + 1))
 
     assert many < GROWTH * few
+
+
+def test_that_looking_for_failures_takes_as_many_steps_in_a_large_catalogue(
+    connection: sa.Connection,
+) -> None:
+    def look() -> None:
+        assert len(derived.failures(connection, THUMBNAILS)) == 1
+
+    derived.set_current(connection, [THUMBNAILS])
+    _fill(connection, 0, FEW)
+    derived.mark_done(connection, THUMBNAILS, [PhotoId(one) for one in range(2, FEW)])
+    derived.mark_failed(connection, THUMBNAILS, {PhotoId(1): "Broken."})
+    few = _steps(connection, look)
+    _fill(connection, FEW + 1, MANY)
+    derived.mark_done(connection, THUMBNAILS, [PhotoId(one) for one in range(FEW, MANY - 1)])
+
+    assert _steps(connection, look) < GROWTH * few
 
 
 def _steps(connection: sa.Connection, act: Callable[[], None]) -> int:
