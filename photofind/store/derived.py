@@ -30,8 +30,10 @@ _derived = schema.derived
 _photos = schema.photos
 _producers = schema.producers
 
-# As the partial index says it: of a bound value SQLite cannot know that the index serves.
+# As the partial index says it: of a bound value SQLite cannot know that the index serves, and
+# without the sign it goes through all rows of a producer instead.
 _not_done = _derived.c.status != sa.literal_column("'done'")
+_signed_producer = sa.literal_column("+derived.producer_id", sa.Integer)
 
 MOST_TRIES = 3
 """Times that a photo may fail before a producer leaves it alone."""
@@ -243,7 +245,10 @@ def pending(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> 
             continue
         if settled + to_retry == photos:
             missing = sa.select(_derived.c.photo_id).where(
-                own, _not_done, _derived.c.status == Status.RETRY, has_file(_derived.c.photo_id)
+                _signed_producer == producer_id,
+                _not_done,
+                _derived.c.status == Status.RETRY,
+                has_file(_derived.c.photo_id),
             )
         else:
             known = sa.select(_derived.c.photo_id).where(own, _derived.c.status != Status.RETRY)
@@ -322,7 +327,7 @@ def progress(connection: sa.Connection, producer: ProducerVersion) -> Progress:
 def failures(connection: sa.Connection, producer: ProducerVersion) -> list[Failure]:
     """Photos with a file of which nothing could be made, by one path of each."""
     columns = sa.select(_derived.c.photo_id, _derived.c.why)
-    own = _derived.c.producer_id == _known_id(connection, producer)
+    own = _signed_producer == _known_id(connection, producer)
     reasons = dict(connection.execute(columns.where(own, _not_done)).all())
     paths = paths_of(connection, list(reasons))
     found = [Failure(paths[photo_id][0], reasons[photo_id]) for photo_id in paths]
