@@ -11,6 +11,7 @@ from photofind.child.memory import MemoryLimit
 from photofind.child.messages import Model
 from photofind.clip.checkpoints import Checkpoint, CheckpointShelf, changed_since
 from photofind.clip.encoder import Encoder
+from photofind.clip.loading import load_whole_encoder
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
 from photofind.region_classifier import RegionClassifier
@@ -38,7 +39,7 @@ class Encoders:
     `CheckpointError` where a model cannot be loaded, or not as it was.
 
     Args:
-        load: As `load_encoder`.
+        load: As `load_whole_encoder`.
         memory: Lifted while one is loaded.
         open_file: Reads a picture in full.
     """
@@ -47,7 +48,7 @@ class Encoders:
         self,
         memory: MemoryLimit,
         open_file: Callable[[Path], Picture],
-        load: Callable[[LibraryPaths, Settings, str], Encoder],
+        load: Callable[[LibraryPaths, Settings, str], Encoder] = load_whole_encoder,
     ) -> None:
         self._memory = memory
         self._open_file = open_file
@@ -60,7 +61,7 @@ class Encoders:
         self._classifiers.clear()
 
     def encoder(self, paths: LibraryPaths, settings: Settings, model: Model) -> Encoder:
-        """Load an encoder as `load_encoder`, or take the one that is loaded."""
+        """Load an encoder as `load_whole_encoder`, or take the one that is loaded."""
         return self._loaded[self._use(paths, settings, model)]
 
     def region_classifier(

@@ -10,7 +10,6 @@ Windows has none.
 """
 
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,37 +20,30 @@ _DATA = 5
 
 
 class MemoryLimit:
-    """Lifted while a search model is loaded; what that took does not count. Thread-safe."""
+    """Lifted while a search model is loaded; what that took does not count."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._lifted = 0
         self._budget_bytes: int | None = None
         self._taken_bytes: int | None = None
 
     def set_budget(self, budget_mb: int) -> None:
         """Limit what pictures may take together, from now on."""
-        with self._lock:
-            self._budget_bytes = budget_mb * 1_000_000
+        self._budget_bytes = budget_mb * 1_000_000
+        if self._taken_bytes is not None:
             self._apply()
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        with self._lock:
-            self._lifted += 1
-            _limit(None)
+        _limit(None)
         try:
             yield
         finally:
-            with self._lock:
-                self._lifted -= 1
-                self._taken_bytes = _data_bytes()
-                self._apply()
+            self._taken_bytes = _data_bytes()
+            self._apply()
 
     def _apply(self) -> None:
-        if self._lifted or self._budget_bytes is None or self._taken_bytes is None:
-            return
-        _limit(self._taken_bytes + self._budget_bytes)
+        if self._budget_bytes is not None and self._taken_bytes is not None:
+            _limit(self._taken_bytes + self._budget_bytes)
 
 
 if sys.platform == "linux":

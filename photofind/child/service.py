@@ -45,7 +45,7 @@ from photofind.child.messages import (
 from photofind.child.pictures import PictureFiles, PictureThread
 from photofind.child.pipe import Heartbeats, LogForwarder, MessageWriter, read_messages
 from photofind.clip.encoder import Encoder, encode_picture
-from photofind.clip.loading import import_for_pictures, load_encoder
+from photofind.clip.loading import load_whole_encoder
 from photofind.indexing.local import CatalogueWorker
 from photofind.paths import LibraryPaths
 from photofind.photos.decode import Picture
@@ -69,14 +69,12 @@ class Service:
     """
 
     def __init__(
-        self, requests: Requests, responses: MessageWriter, load: Load | None = None
+        self, requests: Requests, responses: MessageWriter, load: Load = load_whole_encoder
     ) -> None:
         self._requests = requests
         self._responses = responses
         self._on_read = Heartbeats(responses, ChildThread.ENCODER)
         self._memory = MemoryLimit()
-        self._imports_ahead = load is None
-        load = load or partial(load_encoder, loading=self._memory.lifted)
         self._encoders = Encoders(self._memory, self._open, load)
         self._files: PictureFiles | None = None
         self._worker: CatalogueWorker | None = None
@@ -102,7 +100,6 @@ class Service:
         match request:
             case Start():
                 self._responses.send(number, self._start(request))
-                self._import_ahead()
             case ReadFiles():
                 self._read(number, request)
             case (
@@ -128,17 +125,6 @@ class Service:
             on_read=self._on_read,
         )
         return Started(self._worker.space, self._worker.producers)
-
-    def _import_ahead(self) -> None:
-        """Import on a thread what the first picture needs, while text is embedded already."""
-
-        def run() -> None:
-            with self._memory.lifted():
-                import_for_pictures()
-
-        if self._imports_ahead:
-            self._imports_ahead = False
-            threading.Thread(target=run, name="imports", daemon=True).start()
 
     def _read(self, number: int, request: ReadFiles) -> None:
         assert self._worker is not None
@@ -187,7 +173,7 @@ class Service:
         return self._files.open(path)
 
 
-def serve(load: Load | None = None) -> None:
+def serve(load: Load = load_whole_encoder) -> None:
     """Handle what comes in at stdin, until it is closed."""
     # Ctrl-C reaches the whole group of processes; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

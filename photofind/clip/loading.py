@@ -4,7 +4,6 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,44 +21,32 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def load_encoder(
-    paths: LibraryPaths,
-    settings: Settings,
-    name: str,
-    *,
-    loading: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Encoder:
+def load_encoder(paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
     """Load a checkpoint: its text tower in a moment where it was exported, the rest in seconds.
 
-    Args:
-        loading: Entered for as long as weights are loaded, which may be later.
+    The rest waits for the first picture. For a process that will meet some, and limits its memory,
+    there is `load_whole_encoder`.
 
     Raises:
         CheckpointError: It is not on this machine, or damaged.
     """
     checkpoint = CheckpointShelf(paths).find(name)
-    threads = settings.threads or None
-
-    def load() -> "OpenClipEncoder":
-        # torch takes seconds to import, and most commands never need it.
-        from photofind.clip.open_clip_encoder import OpenClipEncoder
-        from photofind.clip.precision import PrecisionMemory
-
-        with loading():
-            memory = PrecisionMemory(paths.precision)
-            return OpenClipEncoder(checkpoint, threads=threads, memory=memory)
-
     sha256 = checkpoint.sha256()
     if not graph_path(checkpoint, sha256).is_file():
-        return load()
-    with loading():
-        text = OnnxTextEncoder(checkpoint, sha256, threads=threads)
-    return _TwoTowers(text, load)
+        return load_whole_encoder(paths, settings, name)
+    text = OnnxTextEncoder(checkpoint, sha256, threads=settings.threads or None)
+    return _TwoTowers(text, lambda: load_whole_encoder(paths, settings, name))
 
 
-def import_for_pictures() -> None:
-    """Import torch and open_clip, which takes seconds; `load_encoder` may then be quick."""
-    import photofind.clip.open_clip_encoder  # noqa: F401
+def load_whole_encoder(paths: LibraryPaths, settings: Settings, name: str) -> "OpenClipEncoder":
+    """Load a checkpoint with all it can do, in seconds; raises as `load_encoder`."""
+    checkpoint = CheckpointShelf(paths).find(name)
+    # torch takes seconds to import, and most commands never need it.
+    from photofind.clip.open_clip_encoder import OpenClipEncoder
+    from photofind.clip.precision import PrecisionMemory
+
+    memory = PrecisionMemory(paths.precision)
+    return OpenClipEncoder(checkpoint, threads=settings.threads or None, memory=memory)
 
 
 def export_graph(checkpoint: Checkpoint) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from photofind.clip.encoder import Encoder
-from photofind.clip.loading import load_encoder
+from photofind.clip.loading import load_whole_encoder
 from photofind.indexing.producers import Sources, make_producers
 from photofind.indexing.stages import Stages
 from photofind.indexing.worker import LocalWorker
@@ -33,7 +33,7 @@ class CatalogueWorker(LocalWorker):
         settings: Settings,
         checkpoint: str,
         *,
-        load: Callable[[LibraryPaths, Settings, str], Encoder] = load_encoder,
+        load: Callable[[LibraryPaths, Settings, str], Encoder] = load_whole_encoder,
         on_read: OnRead = ignore_progress,
     ) -> None:
         encoder = load(paths, settings, checkpoint)

@@ -94,7 +94,12 @@ def _chip_picture(pictures: LivePictures, query: PictureQuery) -> QImage:
         return _small(image_of(pictures.of_file(source, CHIP_PX)))
     thumbnail = pictures.thumbnail(source)
     # By name: looking for the format can hang, see `photofind.gui.grid.thumbnails`.
-    return QImage() if thumbnail is None else _small(QImage.fromData(thumbnail, b"JPG"))
+    return QImage() if thumbnail is None else _small(_decoded(thumbnail))
+
+
+def _decoded(jpeg: bytes) -> QImage:
+    # Its types promise bytes, and it takes a string.
+    return QImage.fromData(jpeg, "JPG")  # type: ignore[arg-type]
 
 
 def _pixels_of(region: RegionOfPhoto, whole: PixelPicture) -> QRect:
