@@ -39,6 +39,14 @@ def _cosines(one: Contents, other: Contents) -> list[float]:
     ]
 
 
+def _size(file: Path) -> int:
+    """Bytes of a file that may go at any time; 0 where it is not there."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def test_that_a_killed_run_is_completed_by_the_next(
     pictures: Path, tmp_path: Path, tiny_folder: Path
 ) -> None:
@@ -54,10 +62,8 @@ def test_that_a_killed_run_is_completed_by_the_next(
         process = _start(killed, pictures, checkpoint)
         # Nothing is written while torch is imported; then it all goes quickly.
         catalogue = killed / "catalogue.sqlite3-wal"
-        size = catalogue.stat().st_size if catalogue.exists() else 0
-        while process.poll() is None and not (
-            catalogue.exists() and catalogue.stat().st_size != size
-        ):
+        size = _size(catalogue)
+        while process.poll() is None and _size(catalogue) in (0, size):
             time.sleep(0.002)
         time.sleep(choose.uniform(0, 0.15))
         if process.poll() is not None:
