@@ -140,6 +140,10 @@ class Checkpoint:
             )
         return sha256
 
+    def text_graph(self, sha256: str) -> Path:
+        """Name the ONNX graph of its text tower with these weights, whether it is there or not."""
+        return self.folder / f"photofind_text_{sha256[:16]}.onnx"
+
     def config(self) -> dict[str, object]:
         """The parsed `open_clip_config.json`."""
         path = self.folder / CONFIG_FILE

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from photofind.clip.checkpoints import Checkpoint, CheckpointShelf, changed_since
 from photofind.clip.encoder import Encoder, PictureRegions, Pixels, RegionEncoder
-from photofind.clip.onnx_text import OnnxTextEncoder, graph_path
 from photofind.clip.preprocess import Geometry, Preprocess
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 
 if TYPE_CHECKING:
+    from photofind.clip.onnx_text import OnnxTextEncoder
     from photofind.clip.open_clip_encoder import OpenClipEncoder
 
 _log = logging.getLogger(__name__)
@@ -32,8 +32,11 @@ def load_encoder(paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
     """
     checkpoint = CheckpointShelf(paths).find(name)
     sha256 = checkpoint.sha256()
-    if not graph_path(checkpoint, sha256).is_file():
+    if not checkpoint.text_graph(sha256).is_file():
         return load_whole_encoder(paths, settings, name)
+    # Most commands embed nothing.
+    from photofind.clip.onnx_text import OnnxTextEncoder
+
     text = OnnxTextEncoder(checkpoint, sha256, threads=settings.threads or None)
     return _TwoTowers(text, lambda: load_whole_encoder(paths, settings, name))
 
@@ -68,7 +71,7 @@ class _TwoTowers:
     Raises `CheckpointError` wherever that fails.
     """
 
-    def __init__(self, text: OnnxTextEncoder, load: Callable[[], RegionEncoder]) -> None:
+    def __init__(self, text: "OnnxTextEncoder", load: Callable[[], RegionEncoder]) -> None:
         self._text = text
         self._load = load
 

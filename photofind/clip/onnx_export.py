@@ -27,7 +27,7 @@ from torch import nn
 
 from photofind.atomic_files import write_file
 from photofind.clip.checkpoints import Checkpoint
-from photofind.clip.onnx_text import ABOUT, EMBEDDINGS, TOKENS, OnnxTextEncoder, graph_path
+from photofind.clip.onnx_text import ABOUT, EMBEDDINGS, TOKENS, OnnxTextEncoder
 from photofind.clip.open_clip_encoder import OpenClipEncoder, load_model
 from photofind.clip.text import encode_short, is_causal
 from photofind.errors import CheckpointError
@@ -67,7 +67,7 @@ def export_text_tower(checkpoint: Checkpoint) -> None:
         OSError: The graph cannot be written.
     """
     sha256 = checkpoint.sha256()
-    path = graph_path(checkpoint, sha256)
+    path = checkpoint.text_graph(sha256)
     if path.is_file():
         return
     model, tokenizer = load_model(checkpoint)

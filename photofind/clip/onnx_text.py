@@ -7,7 +7,6 @@ stored twice. Its name holds the hash of those weights, so that it never meets o
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import onnxruntime
@@ -23,11 +22,6 @@ ABOUT: Final = "photofind"
 """The graph's metadata: JSON with the context length, and the preprocessing of pictures."""
 
 _QUIET = 3
-
-
-def graph_path(checkpoint: Checkpoint, sha256: str) -> Path:
-    """Name the graph of a checkpoint with these weights, whether it is there or not."""
-    return checkpoint.folder / f"photofind_text_{sha256[:16]}.onnx"
 
 
 class OnnxTextEncoder:
@@ -49,7 +43,7 @@ class OnnxTextEncoder:
         if threads is not None:
             options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
-            str(graph_path(checkpoint, sha256)), options, providers=["CPUExecutionProvider"]
+            str(checkpoint.text_graph(sha256)), options, providers=["CPUExecutionProvider"]
         )
         about = json.loads(self._session.get_modelmeta().custom_metadata_map[ABOUT])
         self._tokenizer = ClipTokenizer(about["context_length"])

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from photofind.clip.checkpoints import EMBEDDED, Checkpoint, CheckpointShelf
 from photofind.clip.loading import export_graph, load_encoder
 from photofind.clip.onnx_export import NotExportableError, export_text_tower
-from photofind.clip.onnx_text import OnnxTextEncoder, graph_path
+from photofind.clip.onnx_text import OnnxTextEncoder
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
@@ -63,7 +63,7 @@ def test_that_half_precision_is_borrowed_too(tmp_path: Path, kind: str) -> None:
 
 
 def test_that_the_graph_holds_no_weights_and_nothing_of_this_machine(exported: Checkpoint) -> None:
-    graph = graph_path(exported, exported.sha256()).read_bytes()
+    graph = exported.text_graph(exported.sha256()).read_bytes()
 
     assert len(graph) < 200_000
     assert len(graph) < exported.weights_bytes / 50
@@ -73,7 +73,7 @@ def test_that_the_graph_holds_no_weights_and_nothing_of_this_machine(exported: C
 
 def test_that_replaced_weights_never_meet_the_graph(exported: Checkpoint, tmp_path: Path) -> None:
     other = make_checkpoint(tmp_path / "other", seed=5)
-    old = graph_path(exported, exported.sha256())
+    old = exported.text_graph(exported.sha256())
     (other / old.name).write_bytes(old.read_bytes())
     name = f"local-dir:{other}"
     expected = OpenClipEncoder(Checkpoint(name, other)).encode_texts(TEXTS)
