@@ -16,14 +16,14 @@ from photofind.store.catalogue import Catalogue
 from photofind.store.gallery import FolderSummary
 from photofind.store.tags import TagCount
 
-READ_AFTER_MS = 300
-"""Debounce: changes come in bursts, and are read once."""
+SHORTEST_REST_MS = 300
+"""Throttle: how long after a read the next may begin."""
 
 UNREADABLE = "file"
 """Kind of the failures of files that could not be read at all."""
 
 REST = 9
-"""Throttle: the next read waits this many times as long as the last one took."""
+"""The same as a multiple of how long the read took, where that is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Outline:
 
 
 class OutlineReader(QObject):
-    """Reads the outline on a lane of its own; throttled while changes go on.
+    """Reads the outline on a lane of its own: a change at once, many in a row throttled.
 
     Signals:
         read: An `Outline`.
@@ -68,27 +68,26 @@ class OutlineReader(QObject):
         search: LiveSearch,
         parent: QObject | None = None,
         *,
-        delay_ms: int = READ_AFTER_MS,
+        rest_ms: int = SHORTEST_REST_MS,
     ) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
         self._search = search
         self._lane = Lane("outline", self, order=Order.LATEST_ONLY)
-        self._delay_ms = delay_ms
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(delay_ms)
-        self._timer.timeout.connect(self.read_now)
+        self._rest_ms = rest_ms
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._end_rest)
         self._reading = False
         self._changed_since = False
         self.latest: Outline | None = None
 
     def read_soon(self) -> None:
         # Never cancel a running read: under steady changes none would ever finish.
-        if self._reading:
+        if self._reading or self._rest.isActive():
             self._changed_since = True
-        elif not self._timer.isActive():
-            self._timer.start()
+        else:
+            self.read_now()
 
     def read_now(self) -> None:
         catalogue, search = self._catalogue, self._search
@@ -106,28 +105,30 @@ class OutlineReader(QObject):
             )
             return outline, time.monotonic() - began_s
 
-        self._timer.stop()
+        self._rest.stop()
         self._reading, self._changed_since = True, False
         self._lane.submit(everything, self._publish, self._fail)
 
     def close(self) -> None:
-        self._timer.stop()
+        self._rest.stop()
         self._lane.close()
 
     def _publish(self, found: tuple[Outline, float]) -> None:
         self.latest, took_s = found
-        self._timer.setInterval(max(self._delay_ms, round(1000 * REST * took_s)))
-        self._finish_reading()
+        self._begin_rest(took_s)
         self.read.emit(self.latest)
 
     def _fail(self, error: UserFacingError) -> None:
-        self._finish_reading()
+        self._begin_rest(0)
         self.failed.emit(error)
 
-    def _finish_reading(self) -> None:
+    def _begin_rest(self, took_s: float) -> None:
         self._reading = False
+        self._rest.start(max(self._rest_ms, round(1000 * REST * took_s)))
+
+    def _end_rest(self) -> None:
         if self._changed_since:
-            self._timer.start()
+            self.read_now()
 
 
 def _failures(catalogue: Catalogue) -> dict[str, Sequence[Failure]]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
 from photofind.domain import Embeddings, PhotoId, PhotoMetadata
@@ -249,11 +250,15 @@ def _compared(
 def sample_vectors(connection: sa.Connection, space: int, size: int) -> Embeddings:
     """Sample up to `size` embeddings (N, dim) float32 from the whole library."""
     last = connection.scalar(sa.select(sa.func.max(_photos.c.id))) or 0
-    ids = sorted({int(photo_id) for photo_id in np.linspace(1, last, 4 * size)})
-    found = embeddings.vectors_of(connection, space, [PhotoId(photo_id) for photo_id in ids])
-    chosen = list(found.values())[:: max(1, len(found) // size)][:size]
+    ids = np.unique(np.linspace(1, last, 4 * size).astype(np.int64))
+    found: dict[PhotoId, NDArray[np.float32]] = {}
+    # Each one read costs pages of the disk, and most photos have an embedding.
+    for part in (ids[start::4] for start in range(4)):
+        if len(found) < size:
+            wanted = [PhotoId(int(photo_id)) for photo_id in part]
+            found |= embeddings.vectors_of(connection, space, wanted)
     dim = embeddings.space_of(connection, space).dim
-    return np.stack(chosen) if chosen else np.empty((0, dim), np.float32)
+    return np.stack(list(found.values())[:size]) if found else np.empty((0, dim), np.float32)
 
 
 def settle(

@@ -34,7 +34,7 @@ def test_that_a_look_under_way_is_not_given_up_for_the_next_change(
 ) -> None:
     library = empty_window.library
     held = HeldCatalogue(library.catalogue)
-    outline = OutlineReader(cast("Catalogue", held), library.search, delay_ms=0)
+    outline = OutlineReader(cast("Catalogue", held), library.search, rest_ms=0)
     looks_at_read: list[int] = []
     outline.read.connect(lambda _outline: looks_at_read.append(held.looks))
     outline.read_now()
@@ -47,3 +47,28 @@ def test_that_a_look_under_way_is_not_given_up_for_the_next_change(
     qtbot.waitUntil(lambda: len(looks_at_read) == 2)
     outline.close()
     assert looks_at_read == [1, 2]
+
+
+def test_that_the_first_change_is_read_at_once_and_those_in_its_rest_together(
+    empty_window: OpenWindow, qtbot: QtBot
+) -> None:
+    library = empty_window.library
+    held = HeldCatalogue(library.catalogue)
+    held.gate.set()
+    outline = OutlineReader(cast("Catalogue", held), library.search, rest_ms=50)
+    looks_at_read: list[int] = []
+
+    def change_again(_outline: object) -> None:
+        looks_at_read.append(held.looks)
+        if len(looks_at_read) == 1:
+            for _ in range(5):
+                outline.read_soon()
+            looks_at_read.append(held.looks)
+
+    outline.read.connect(change_again)
+    outline.read_soon()
+    first_looks_by_timer = outline.findChildren(QTimer)[0].isActive()
+    qtbot.waitUntil(lambda: len(looks_at_read) == 3)
+    outline.close()
+    assert not first_looks_by_timer
+    assert looks_at_read == [1, 1, 2]

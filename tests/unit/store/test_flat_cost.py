@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from photofind.domain import PhotoId
-from photofind.store import derived, embeddings, photos, roots, tags
+from photofind.store import derived, embeddings, photos, roots, successions, tags
 from photofind.store.derived import ProducerVersion
 from photofind.store.roots import Root
 
@@ -88,7 +88,19 @@ def test_that_looking_for_failures_takes_as_many_steps_in_a_large_catalogue(
     assert _steps(connection, look) < GROWTH * few
 
 
-def _steps(connection: sa.Connection, act: Callable[[], None]) -> int:
+def test_that_a_sample_reads_no_more_embeddings_than_it_needs(connection: sa.Connection) -> None:
+    _, space = _fill(connection, 0, MANY)
+    size = 50
+    some = [PhotoId(one) for one in range(1, MANY, MANY // size)]
+    needed = _steps(connection, lambda: embeddings.vectors_of(connection, space, some))
+
+    def sample() -> None:
+        assert len(successions.sample_vectors(connection, space, size)) == size
+
+    assert _steps(connection, sample) < GROWTH * needed
+
+
+def _steps(connection: sa.Connection, act: Callable[[], object]) -> int:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     steps = 0

@@ -6,19 +6,20 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.paths import LibraryPaths
-from photofind.store import photos, roots, schema, successions, tags
+from photofind.store import embeddings, photos, roots, schema, successions, tags
 from photofind.store.continuity import SqliteContinuity
 from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.successions import Arrival, Verdict
 from photofind.store.upgrade import prepare_for_writing
 
-from .samples import ROOT, read_failure, read_photo
+from .samples import ROOT, SPACE, read_failure, read_photo, unit_vectors
 
 
 @pytest.fixture
@@ -180,6 +181,25 @@ def test_that_tags_lost_before_are_listed_after_the_upgrade(paths: LibraryPaths)
         (orphan,) = SqliteContinuity(database).orphans()
 
     assert (orphan.path, orphan.tags) == (None, ("sea",))
+
+
+def test_that_a_sample_is_whole_where_most_photos_have_no_embedding(
+    connection: sa.Connection, root: Root
+) -> None:
+    files = [read_photo(ROOT / f"{number}.jpg", number) for number in range(1, 201)]
+    ids = [one for one in photos.record_files(connection, root, files) if one is not None]
+    space = embeddings.space_id(connection, SPACE, create=True)
+    assert len(successions.sample_vectors(connection, space, 10)) == 0
+    embedded = ids[2::3]
+    vectors = unit_vectors(len(embedded))
+    embeddings.add_embeddings(connection, space, embedded, vectors)
+
+    sample = successions.sample_vectors(connection, space, 10)
+
+    rows = [int(np.flatnonzero((vectors == one).all(axis=1))[0]) for one in sample]
+    assert len(set(rows)) == 10
+    assert min(rows) < len(embedded) / 4 < 3 * len(embedded) / 4 < max(rows)
+    assert len(successions.sample_vectors(connection, space, 500)) == len(embedded)
 
 
 def test_that_a_remembered_path_is_of_this_system(
