@@ -257,8 +257,9 @@ class MainWindow(QMainWindow):
         self.same_photo.opened.connect(self.navigation.open_photo_of_all)
         self.offers.changed.connect(self.viewer.refresh)
         self.offers.changed.connect(lambda _photos: self.outline.read_soon())
-        for changed in (bridge.photos_changed, bridge.searchable_changed):
+        for changed in (bridge.photos_changed, bridge.photos_gone, bridge.searchable_changed):
             changed.connect(lambda _what: self.outline.read_soon())
+        bridge.roots_changed.connect(self.outline.read_soon)
         self.outline.read.connect(self._show_outline)
         self.tags.tags_known.connect(self.viewer.show_tags)
         self.tags.added.connect(self.region.show_tagged)

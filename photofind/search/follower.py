@@ -17,7 +17,7 @@ from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
 from photofind.store.catalogue import Catalogue
 from photofind.store.changes import SEARCHED, ChangeKind
-from photofind.vectors.index import VectorIndex
+from photofind.vectors.index import VectorIndex, is_among
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
 from photofind.vectors.selector import IndexSelector
 
@@ -131,9 +131,10 @@ class SearchFollower:
         if not changed:
             return False
         ids = changed.of(*SEARCHED)
-        gone = np.intersect1d(np.setdiff1d(ids, stored.photo_ids), self._index.labels)
+        gone = np.setdiff1d(ids, stored.photo_ids)
+        gone = gone[is_among(gone, self._index.labels)]
         # A photo that only moved keeps its vector.
-        is_new = ~np.isin(stored.photo_ids, self._index.labels)
+        is_new = ~is_among(stored.photo_ids, self._index.labels)
         is_new |= np.isin(stored.photo_ids, changed.of(ChangeKind.EMBEDDING))
         came, vectors = stored.photo_ids[is_new], stored.vectors[is_new]
         if not len(gone) and not len(came):

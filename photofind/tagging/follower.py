@@ -27,7 +27,7 @@ from photofind.store.indexed import SuggestionRepository
 from photofind.store.tags import Suggestion
 from photofind.tagging.tagger import SAMPLE, TagScale, measure, suggest_tags
 from photofind.tagging.vocabulary import Vocabulary
-from photofind.vectors.index import VectorIndex
+from photofind.vectors.index import VectorIndex, is_among
 from photofind.vectors.sampling import fixed_sample
 
 REMEASURED_SHARE = 0.1
@@ -124,7 +124,7 @@ class TagFollower:
             _log.info("tags: looking at all %d photos", len(index))
             basis, changed = replace(basis, seq=seq), np.empty(0, np.int64)
             self._suggestions.begin(basis.producer, basis.written, seq)
-        there = np.isin(changed, index.labels)
+        there = is_among(changed, index.labels)
         unseen = self._suggestions.unseen(basis.producer, index.labels, changed[there])
         photo_ids = np.union1d(unseen, changed[there])
         started = time.monotonic()

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
-from photofind.vectors.index import Neighbours
+from photofind.vectors.index import Neighbours, is_among
 from photofind.vectors.slots import VectorStore
 
 _GATHERED_SHARE = 0.2
@@ -75,13 +75,11 @@ def scores_among(
     Returns:
         (K,) int64, the wanted labels that the store holds, and (K,) float32, their scores.
     """
-    places = np.searchsorted(store.labels, wanted)
-    there = places < len(store)
-    there[there] = store.labels[places[there]] == wanted[there]
-    slots = store.slots[places[there]]
+    held = wanted[is_among(wanted, store.labels)]
+    slots = store.slots_of(held)
     if len(slots) > len(store) * _GATHERED_SHARE:
-        return wanted[there], store.scores(vector)[slots]
-    return wanted[there], store.scores_at(slots, vector)
+        return held, store.scores(vector)[slots]
+    return held, store.scores_at(slots, vector)
 
 
 def _best(

@@ -67,3 +67,11 @@ class VectorIndex(Protocol):
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """Return the vectors (N, dim) of N labels, in their order; `KeyError` for absent ones."""
         ...
+
+
+def is_among(labels: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each of M labels is among N ascending ones, (M,); costs M log N, not N."""
+    places = np.searchsorted(ascending, labels)
+    there = places < len(ascending)
+    there[there] = ascending[places[there]] == labels[there]
+    return there

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
+from photofind.vectors.index import is_among
 
 BLOCK_ROWS = 8192
 """Slots allocated together: 16 MB of 512-d vectors, committed by the system when written."""
@@ -177,12 +178,10 @@ class VectorStore:
 
     def slots_of(self, labels: NDArray[np.int64]) -> Slots:
         """Return the slots (K,) of labels; raises `KeyError` if one is absent."""
-        places = np.searchsorted(self.labels, labels)
-        found = places < len(self)
-        if not np.all(found) or np.any(self.labels[places] != labels):
-            missing = labels[~np.isin(labels, self.labels)].tolist()
-            raise KeyError(f"labels not in the index: {missing[:5]}")
-        return self.slots[places]
+        held = is_among(labels, self.labels)
+        if not np.all(held):
+            raise KeyError(f"labels not in the index: {labels[~held].tolist()[:5]}")
+        return self.slots[np.searchsorted(self.labels, labels)]
 
     def vectors_at(self, slots: Slots) -> Embeddings:
         """Copy the vectors (K, dim) of slots, in their order."""

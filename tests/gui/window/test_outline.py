@@ -3,9 +3,12 @@
 import threading
 from typing import Any, cast
 
+import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from photofind.domain import PhotoId
+from photofind.events import CatalogueChanged
 from photofind.gui.outline import OutlineReader
 from photofind.store.catalogue import Catalogue, TagRepository
 from tests.gui.window.conftest import OpenWindow
@@ -72,3 +75,19 @@ def test_that_the_first_change_is_read_at_once_and_those_in_its_rest_together(
     outline.close()
     assert not first_looks_by_timer
     assert looks_at_read == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        CatalogueChanged((PhotoId(1),), (), roots=False),
+        CatalogueChanged((), (PhotoId(1),), roots=False),
+        CatalogueChanged((), (), roots=True),
+    ],
+    ids=["changed", "gone", "roots"],
+)
+def test_that_whatever_changes_in_the_catalogue_is_counted_before_it_is_searchable(
+    empty_window: OpenWindow, qtbot: QtBot, event: CatalogueChanged
+) -> None:
+    with qtbot.waitSignal(empty_window.window.outline.read):
+        empty_window.bridge.post(event)
