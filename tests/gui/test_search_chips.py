@@ -190,6 +190,18 @@ def test_that_a_late_thumbnail_repeats_no_request(harness: Harness) -> None:
     assert harness.bar.chips.chips[0].sizeHint().width() > before
 
 
+def test_that_a_late_thumbnail_takes_no_room_from_the_name(harness: Harness, qtbot: QtBot) -> None:
+    beach = PictureQuery(Path("/photos/beach.jpg"), "beach in the evening.jpg")
+    harness.bar.set_picture(beach)
+    (chip,) = harness.bar.chips.chips
+    qtbot.waitUntil(lambda: chip.width() == chip.sizeHint().width())
+    before = chip.width()
+
+    harness.bar.set_picture(beach, QPixmap(64, 48))
+
+    qtbot.waitUntil(lambda: chip.width() == chip.sizeHint().width() > before)
+
+
 def test_that_backspace_removes_a_picture(harness: Harness) -> None:
     harness.bar.set_picture(PictureQuery(Path("beach.jpg"), "beach.jpg"))
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Backspace)

@@ -238,6 +238,8 @@ class ChipStrip(QWidget):
         """`None` takes the picture away."""
         if self._picture is not None and name == self._picture.text():
             self._picture.set_thumbnail(thumbnail)
+            self.updateGeometry()
+            self._arrange()
             return
         before = self._focused()
         if self._picture is not None:
