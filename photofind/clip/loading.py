@@ -30,15 +30,28 @@ def load_encoder(paths: LibraryPaths, settings: Settings, name: str) -> Encoder:
     Raises:
         CheckpointError: It is not on this machine, or damaged.
     """
+    text = load_text_encoder(paths, settings, name)
+    if text is None:
+        return load_whole_encoder(paths, settings, name)
+    return _TwoTowers(text, lambda: load_whole_encoder(paths, settings, name))
+
+
+def load_text_encoder(
+    paths: LibraryPaths, settings: Settings, name: str
+) -> "OnnxTextEncoder | None":
+    """Load a checkpoint's text tower in a moment; `None` where it was not exported.
+
+    Raises:
+        CheckpointError: It is not on this machine, or damaged.
+    """
     checkpoint = CheckpointShelf(paths).find(name)
     sha256 = checkpoint.sha256()
     if not checkpoint.text_graph(sha256).is_file():
-        return load_whole_encoder(paths, settings, name)
+        return None
     # Most commands embed nothing.
     from photofind.clip.onnx_text import OnnxTextEncoder
 
-    text = OnnxTextEncoder(checkpoint, sha256, threads=settings.threads or None)
-    return _TwoTowers(text, lambda: load_whole_encoder(paths, settings, name))
+    return OnnxTextEncoder(checkpoint, sha256, threads=settings.threads or None)
 
 
 def load_whole_encoder(paths: LibraryPaths, settings: Settings, name: str) -> "OpenClipEncoder":

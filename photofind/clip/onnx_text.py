@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import onnxruntime
 
-from photofind.clip.checkpoints import Checkpoint
+from photofind.clip.checkpoints import EMBEDDED, Checkpoint
 from photofind.clip.preprocess import PREPROCESS_VERSION, Preprocess
 from photofind.clip.tokenizer import ClipTokenizer
 from photofind.domain import Embeddings, EmbeddingSpace
+from photofind.errors import CheckpointError
 
 TOKENS: Final = "tokens"
 EMBEDDINGS: Final = "embeddings"
@@ -25,7 +26,7 @@ _QUIET = 3
 
 
 class OnnxTextEncoder:
-    """A text tower without torch.
+    """A text tower without torch; any thread may use it.
 
     Args:
         sha256: Of the checkpoint's weights.
@@ -33,6 +34,9 @@ class OnnxTextEncoder:
 
     Attributes:
         preprocess: Of the checkpoint's image tower, which is not here.
+
+    Raises:
+        CheckpointError: The graph is damaged.
     """
 
     def __init__(self, checkpoint: Checkpoint, sha256: str, *, threads: int | None = None) -> None:
@@ -42,9 +46,7 @@ class OnnxTextEncoder:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if threads is not None:
             options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(
-            str(checkpoint.text_graph(sha256)), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = _session(checkpoint, sha256, options)
         about = json.loads(self._session.get_modelmeta().custom_metadata_map[ABOUT])
         self._tokenizer = ClipTokenizer(about["context_length"])
         self.preprocess = _preprocess(about["preprocess"])
@@ -56,6 +58,21 @@ class OnnxTextEncoder:
         embeddings: Embeddings
         (embeddings,) = self._session.run([EMBEDDINGS], {TOKENS: self._tokenizer(texts)})
         return embeddings
+
+
+def _session(
+    checkpoint: Checkpoint, sha256: str, options: onnxruntime.SessionOptions
+) -> onnxruntime.InferenceSession:
+    graph = checkpoint.text_graph(sha256)
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # (its errors have no class of their own in common)
+        raise CheckpointError(
+            f"The search model '{checkpoint.name}' is damaged: {graph.name} cannot be used.",
+            "Install photofind again."
+            if checkpoint.name == EMBEDDED
+            else f"Delete {graph}; photofind does without it.",
+        ) from error
 
 
 def _preprocess(fields: dict[str, Any]) -> Preprocess:

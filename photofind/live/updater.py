@@ -13,6 +13,8 @@ import numpy as np
 
 from photofind.cancel import CancelToken
 from photofind.child.client import ChildClient
+from photofind.clip.encoder import TextEncoder
+from photofind.clip.loading import load_text_encoder
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.errors import CancelledError, CheckpointError, UserFacingError
 from photofind.events import (
@@ -242,15 +244,28 @@ class LibraryUpdater:
         if self._search is not None and self._search_key == key:
             return self._search
         try:
-            search = self._library.search_follower(
-                ChildTextEncoder(self._worker, space), defer_graph=True
-            )
+            search = self._library.search_follower(self._text_encoder(space), defer_graph=True)
         except CheckpointError:
             # Not fatal: the checkpoint of the stored embeddings is gone, and the run embeds again
             # with the one in the settings. If that is missing too, the run raises.
             return None
         self._search_key = key
         return search
+
+    def _text_encoder(self, space: EmbeddingSpace) -> TextEncoder:
+        """Take the exported text tower, which needs no child process, or ask the child for texts.
+
+        The child takes seconds to come up, and embeds typed text between two batches of photos.
+        """
+        try:
+            here = load_text_encoder(self._library.paths, self._library.settings, space.checkpoint)
+        except CheckpointError as error:
+            # Whether anything is to be embedded yet, and what is to be said, the child finds out.
+            _log.warning("Texts are embedded in the child process: %s", error)
+            here = None
+        if here is not None and here.space == space:
+            return here
+        return ChildTextEncoder(self._worker, space)
 
     def _publish_changes(self) -> None:
         """Publish changes from any writer: this updater's runs, a person, an earlier process."""

@@ -105,6 +105,23 @@ def test_that_photos_can_be_found_by_what_they_show(read: LiveLibrary) -> None:
     assert results.sure <= len(results.rows)
 
 
+def test_that_typed_text_is_embedded_without_the_child(
+    live: LiveLibrary,
+    told: Told,
+    folder: Path,
+    warm_child: WarmChild,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a text was sent to the child")
+
+    monkeypatch.setattr(warm_child, "encode_texts", refuse)
+    live.folders.add([folder])
+    told.wait_for(LibraryUpToDate, lambda event: event.last_run is not None)
+
+    assert live.search.find(parse("a house")).total == PICTURES
+
+
 def test_that_an_empty_library_answers_with_nothing(live: LiveLibrary) -> None:
     results = live.search.find(parse("a house"))
 

@@ -1,6 +1,7 @@
 """Text towers as ONNX graphs, against torch."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from photofind.clip.loading import export_graph, load_encoder
 from photofind.clip.onnx_export import NotExportableError, export_text_tower
 from photofind.clip.onnx_text import OnnxTextEncoder
 from photofind.clip.open_clip_encoder import OpenClipEncoder
+from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 from tests.support.checkpoints import TINY_VIT, make_checkpoint
@@ -125,6 +127,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from photofind.clip.loading import load_encoder
+from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 encoder = load_encoder(LibraryPaths(Path(sys.argv[1])), Settings(), "photofind-mini")
@@ -136,3 +139,12 @@ assert encoder.encode_images(pixels).shape == (1, 256)
 assert "torch" in sys.modules
 """
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=120)
+
+
+def test_that_a_damaged_graph_is_named(exported: Checkpoint, tmp_path: Path) -> None:
+    damaged = Checkpoint("tiny", Path(shutil.copytree(exported.folder, tmp_path / "damaged")))
+    graph = damaged.text_graph(damaged.sha256())
+    graph.write_bytes(graph.read_bytes()[:1000])
+
+    with pytest.raises(CheckpointError, match=graph.name):
+        OnnxTextEncoder(damaged, damaged.sha256())
