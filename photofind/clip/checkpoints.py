@@ -83,6 +83,11 @@ KNOWN_CHECKPOINTS = (
         768, "Apache-2.0", 1507, "about a hundred", False, "for queries in many languages",
     ),
     KnownCheckpoint(
+        "ViT-B-16-SigLIP2/webli", "timm/ViT-B-16-SigLIP2",
+        768, "Apache-2.0", 1501, "about a hundred", False,
+        "finds more than the one for many languages; about three times slower",
+    ),
+    KnownCheckpoint(
         "ViT-B-16/datacomp_xl_s13b_b90k", "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K",
         512, "MIT", 598, "English", True, "finer regions; about four times slower",
     ),
