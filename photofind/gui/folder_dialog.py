@@ -9,10 +9,9 @@ from photofind.gui.wording import tr
 
 
 def pictures_folder() -> Path | None:
-    """Return the system's own folder for pictures, where there is one."""
+    """Return what the system names as its folder for pictures; it need not be there."""
     named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    folder = Path(named)
-    return folder if named and folder.is_dir() else None
+    return Path(named) if named else None
 
 
 def choose_folder(parent: QWidget) -> Path | None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from photofind.domain import PhotoId
 from photofind.errors import UserFacingError
+from photofind.gui.disk_lane import DiskLane
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.runner import SearchRunner
 from photofind.gui.trash_dialog import TrashDialog, file_names, why_not
@@ -58,7 +59,7 @@ class PhotoActions(QObject):
         super().__init__(window)
         self._trash = trash
         self._writer = writer
-        self._looking = Lane("folders shown", self, order=Order.LATEST_ONLY)
+        self._looking = DiskLane("folders shown", self, order=Order.LATEST_ONLY)
         self._history = history
         self._runner = runner
         self._window = window
@@ -94,8 +95,8 @@ class PhotoActions(QObject):
         self._show_folder(folder, of=folder)
 
     def _show_folder(self, folder: Path, *, of: Path) -> None:
-        def looked(is_there: bool) -> None:
-            if not is_there:
+        def looked(found: list[bool]) -> None:
+            if found != [True]:
                 message = self.tr("‘{name}’ is not where it was.").format(name=of.name)
                 self.failed.emit(
                     UserFacingError(
@@ -111,8 +112,7 @@ class PhotoActions(QObject):
                 hint = self.tr("The folder is {folder}.").format(folder=folder)
                 self.failed.emit(UserFacingError(message, hint))
 
-        # It may block for ever on a remote disk, and must not hold up the writer.
-        self._looking.submit(of.exists, looked)
+        self._looking.submit([of], Path.exists, looked, self.failed.emit)
 
     def trash(self, photo_ids: Sequence[PhotoId]) -> None:
         """Move the files shown to the trash, after a person has seen and confirmed which."""

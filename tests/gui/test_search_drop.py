@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.gui.search import kept_pictures
 from photofind.gui.search.drop import DropOverlay
+from tests.gui.silent_disk import silent_disk as silent_disk
 
 
 @dataclass
@@ -43,6 +44,10 @@ class Harness:
         if enter.isAccepted():
             QApplication.sendEvent(self.window, move)
         return enter.isAccepted() and move.isAccepted()
+
+    def says(self, text: str) -> bool:
+        """Whether the overlay says so by now."""
+        return self.overlay.text == text
 
     def drop(self, held: QMimeData) -> None:
         assert self.drag(held)
@@ -92,40 +97,43 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
 File = Callable[[str], Path]
 
 
-def test_that_one_picture_is_invited_and_searched_with(harness: Harness, file: File) -> None:
+def test_that_one_picture_is_invited_and_searched_with(
+    harness: Harness, file: File, qtbot: QtBot
+) -> None:
     held = _files(file("beach.JPG"))
     assert harness.drag(held)
     assert harness.overlay.isVisible()
-    assert harness.overlay.text == "Drop a picture to find photos like it"
+    qtbot.waitUntil(lambda: harness.says("Drop a picture to find photos like it"))
     assert harness.overlay.geometry() == harness.window.rect()
     harness.drop(held)
     assert not harness.overlay.isVisible()
-    assert harness.pictures == [file("beach.JPG")]
+    qtbot.waitUntil(lambda: harness.pictures == [file("beach.JPG")])
+    assert not harness.overlay.isVisible()
     assert harness.noticed == []
 
 
 def test_that_of_several_pictures_the_first_is_searched_with_and_named(
-    harness: Harness, file: File
+    harness: Harness, file: File, qtbot: QtBot
 ) -> None:
     held = _files(file("notes.txt"), file("one.jpg"), file("two.png"))
     harness.drag(held)
-    assert harness.overlay.text == "Drop to find photos like the first of these 2 pictures"
+    qtbot.waitUntil(lambda: harness.says("Drop to find photos like the first of these 2 pictures"))
     harness.drop(held)
-    assert harness.pictures == [file("one.jpg")]
+    qtbot.waitUntil(lambda: harness.pictures == [file("one.jpg")])
     assert harness.noticed == ["Searching with ‘one.jpg’, the first of 2 pictures."]
 
 
 def test_that_folders_are_offered_to_the_library(
-    harness: Harness, tmp_path: Path, file: File
+    harness: Harness, tmp_path: Path, file: File, qtbot: QtBot
 ) -> None:
     folders = [tmp_path / "Italy", tmp_path / "2019.jpg"]
     for folder in folders:
         folder.mkdir()
     held = _files(*folders, file("beach.jpg"))
     harness.drag(held)
-    assert harness.overlay.text == "Drop folders to add them to your library"
+    qtbot.waitUntil(lambda: harness.says("Drop folders to add them to your library"))
     harness.drop(held)
-    assert harness.folders == folders
+    qtbot.waitUntil(lambda: harness.folders == folders)
     assert harness.pictures == []
 
 
@@ -137,19 +145,64 @@ def test_that_folders_are_offered_to_the_library(
     ],
 )
 def test_that_what_is_no_picture_is_refused_with_the_reason(
-    harness: Harness, file: File, name: str, reason: str
+    harness: Harness, file: File, name: str, reason: str, qtbot: QtBot
 ) -> None:
     held = _files(file(name))
     harness.drag(held)
-    assert harness.overlay.text == reason
+    qtbot.waitUntil(lambda: harness.says(reason))
     harness.drop(held)
-    assert harness.refused == [reason]
+    qtbot.waitUntil(lambda: harness.refused == [reason])
     assert harness.pictures == []
 
 
-def test_that_a_file_that_is_gone_is_refused(harness: Harness, tmp_path: Path) -> None:
+def test_that_a_file_that_is_gone_is_refused(
+    harness: Harness, tmp_path: Path, qtbot: QtBot
+) -> None:
     harness.overlay.paste(_files(tmp_path / "gone.jpg"))
-    assert harness.refused == ["‘gone.jpg’ is not there any more."]
+    qtbot.waitUntil(lambda: harness.refused == ["‘gone.jpg’ is not there any more."])
+
+
+@pytest.fixture
+def soon_silent(silent_disk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that does not answer, which counts as silent in no time."""
+    monkeypatch.setattr("photofind.gui.disk_lane.DISK_ANSWERS_S", 0.4)
+    return silent_disk
+
+
+def test_that_a_disk_that_does_not_answer_is_said(
+    soon_silent: Path, harness: Harness, qtbot: QtBot
+) -> None:
+    held, said = _files(soon_silent / "beach.jpg"), "The disk of ‘beach.jpg’ does not answer."
+    assert harness.drag(held)
+    assert harness.overlay.isVisible()
+    qtbot.waitUntil(lambda: harness.says(said), timeout=30_000)
+
+    harness.drop(held)
+
+    qtbot.waitUntil(lambda: bool(harness.refused), timeout=30_000)
+    assert harness.refused == [f"{said} See whether it is connected, and try again."]
+    assert harness.pictures == []
+
+
+def test_that_a_disk_that_does_not_answer_holds_up_no_other_drop(
+    silent_disk: Path, harness: Harness, file: File, qtbot: QtBot
+) -> None:
+    harness.drop(_files(silent_disk / "silent.jpg"))
+
+    harness.drop(_files(file("beach.jpg")))
+
+    qtbot.waitUntil(lambda: harness.pictures == [file("beach.jpg")], timeout=30_000)
+
+
+def test_that_a_drag_holds_up_and_ends_nothing_that_was_dropped_before(
+    silent_disk: Path, harness: Harness, file: File, qtbot: QtBot
+) -> None:
+    harness.overlay.paste(_files(file("beach.jpg")))
+    harness.drag(_files(silent_disk / "silent.jpg"))
+    QApplication.sendEvent(harness.window, QDragLeaveEvent())
+
+    qtbot.waitUntil(lambda: harness.pictures == [file("beach.jpg")], timeout=30_000)
+    assert not harness.overlay.isVisible()
 
 
 def test_that_nothing_is_fetched_from_the_web(harness: Harness) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from photofind.gui.disk_lane import DiskLane
 from photofind.gui.folder_dialog import choose_folder
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.theme import RADIUS, SPACING, theme_of
@@ -35,10 +36,12 @@ PATH_ROLE = Qt.ItemDataRole.UserRole
 
 
 class FoldersStep(QWidget):
-    """Chooses folders by button, by dropping them, or as suggested.
+    """Chooses folders by button, by dropping them, or as suggested; close its lanes before it goes.
+
+    Folders are listed once their disk has answered.
 
     Args:
-        suggested: Offered at first; `None` for none.
+        suggested: Offered at first, where it is a folder; `None` for none.
 
     Signals:
         changed: Folders were added or removed.
@@ -54,8 +57,10 @@ class FoldersStep(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._suggested = suggested
+        self._suggested: Path | None = None
         self._choose_folder = choose_folder
+        self._disk = DiskLane("folders chosen", self)
+        self._suggestions = DiskLane("folder suggested", self)
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Folders with photos"))
         self._list.setMinimumHeight(LIST_PX)
@@ -74,14 +79,18 @@ class FoldersStep(QWidget):
         self._remark = QLabel()
         self._remark.setProperty("muted", True)
         self._remark.setWordWrap(True)
-        if suggested is not None:
-            self._offer.setText(self.tr("Add ‘{name}’").format(name=suggested.name))
-            self._offer.setToolTip(str(suggested))
-            self._offer.clicked.connect(lambda: self.add([suggested]))
         self._lay_out()
         self.setAcceptDrops(True)
         self._draw_icons()
         self._refresh()
+        if suggested is not None:
+            # A suggestion that cannot be made is not worth a word.
+            self._suggestions.submit(
+                [suggested],
+                Path.is_dir,
+                lambda found: self._suggest(suggested, *found),
+                lambda _: None,
+            )
 
     def folders(self) -> tuple[Path, ...]:
         """Return the folders in the order they were added."""
@@ -89,10 +98,20 @@ class FoldersStep(QWidget):
         return tuple(self._list.item(row).data(PATH_ROLE) for row in rows)
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Add paths that are folders and not within one that is listed."""
+        """Add paths that are folders and not within one that is listed, once they were seen."""
+        if paths:
+            chosen = tuple(paths)
+            self._disk.submit(
+                chosen,
+                Path.is_dir,
+                lambda are_folders: self._add_seen(chosen, are_folders),
+                lambda error: self._remark.setText(f"{error.message} {error.hint}"),
+            )
+
+    def _add_seen(self, paths: Sequence[Path], are_folders: Sequence[bool]) -> None:
         remark = ""
-        for path in paths:
-            refused = self._refusal(path)
+        for path, is_folder in zip(paths, are_folders, strict=True):
+            refused = self._refusal(path, is_folder)
             if refused:
                 remark = refused
                 continue
@@ -117,6 +136,7 @@ class FoldersStep(QWidget):
         self.changed.emit()
 
     def clear(self) -> None:
+        self._disk.drop_all()
         self._list.clear()
         self._remark.setText("")
         self._refresh()
@@ -160,6 +180,10 @@ class FoldersStep(QWidget):
         outline = QRectF(self._list.geometry()).adjusted(-1.5, -1.5, 1.5, 1.5)
         painter.drawRoundedRect(outline, RADIUS, RADIUS)
 
+    def close_lanes(self) -> None:
+        self._disk.close()
+        self._suggestions.close()
+
     def focus_first(self) -> None:
         """Focus the suggestion, or the button for any folder."""
         (self._add if self._offer.isHidden() else self._offer).setFocus()
@@ -183,9 +207,21 @@ class FoldersStep(QWidget):
         if chosen is not None:
             self.add([chosen])
 
-    def _refusal(self, path: Path) -> str:
+    def _suggest(self, folder: Path, is_folder: bool) -> None:
+        if not is_folder:
+            return
+        self._suggested = folder
+        self._offer.setText(self.tr("Add ‘{name}’").format(name=folder.name))
+        self._offer.setToolTip(str(folder))
+        self._offer.clicked.connect(lambda: self.add([folder]))
+        had_focus = self.window().focusWidget() is self._add
+        self._refresh()
+        if had_focus and not self.folders():
+            self.focus_first()
+
+    def _refusal(self, path: Path, is_folder: bool) -> str:
         """Say why a path cannot be added; empty where it can."""
-        if not path.is_dir():
+        if not is_folder:
             return self.tr("‘{name}’ is not a folder; only folders can be added.").format(
                 name=path.name
             )

@@ -45,7 +45,7 @@ class FirstRun(QWidget):
 
     Args:
         chooser: Of the search model, with the built-in one marked; this page's own from now on.
-        suggested: A folder that probably holds photos.
+        suggested: A folder that probably holds photos, if it is there.
 
     Signals:
         finished: The last step was done (`FirstRunChoice`).
@@ -133,6 +133,7 @@ class FirstRun(QWidget):
 
     def close_lanes(self) -> None:
         self._chooser.close_lanes()
+        self._folders.close_lanes()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,5 +1,6 @@
 """What is dragged over the window, and what the clipboard holds."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
@@ -9,10 +10,11 @@ from typing_extensions import override
 
 from photofind.errors import UserFacingError
 from photofind.gui import wording
+from photofind.gui.disk_lane import DiskLane
 from photofind.gui.icons import pixmap
 from photofind.gui.lanes import Lane, Order
 from photofind.gui.search.kept_pictures import keep_picture
-from photofind.gui.search.offers import Offer, Use, offer_of
+from photofind.gui.search.offers import Offer, Use, look_at, offer_of, offer_of_files
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
 
 _VEIL = 0.88
@@ -21,7 +23,10 @@ _HEADING_PX = 19
 
 
 class DropOverlay(QWidget):
-    """Covers a window while something is dragged over it. Close its lane before it goes.
+    """Covers a window while something is dragged over it; close its lanes before it goes.
+
+    What the disk says of files comes later: the drag is accepted before, and what is dropped is
+    taken when it is known.
 
     Args:
         folder: Where pictures are kept that come without a file.
@@ -48,6 +53,8 @@ class DropOverlay(QWidget):
         self._text = ""
         self._welcome = True
         self._lane = Lane("dropped pictures", self, order=Order.LATEST_ONLY)
+        self._dragged = DiskLane("dragged files", self, order=Order.LATEST_ONLY)
+        self._dropped = DiskLane("dropped files", self, order=Order.LATEST_ONLY)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         window.setAcceptDrops(True)
@@ -59,11 +66,12 @@ class DropOverlay(QWidget):
         return self._text
 
     def paste(self, held: QMimeData) -> None:
-        """Takes what the clipboard holds as if it had been dropped."""
+        """Take what the clipboard holds as if it had been dropped."""
         self._take(offer_of(held), held)
 
     def close_lanes(self) -> None:
-        self._lane.close()
+        for lane in (self._lane, self._dragged, self._dropped):
+            lane.close()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -71,6 +79,7 @@ class DropOverlay(QWidget):
             case QEvent.Type.DragEnter | QEvent.Type.DragMove if isinstance(event, QDropEvent):
                 return self._drag_over(event)
             case QEvent.Type.DragLeave:
+                self._dragged.drop_all()
                 self.hide()
             case QEvent.Type.Drop if isinstance(event, QDropEvent):
                 return self._drop(event)
@@ -120,11 +129,14 @@ class DropOverlay(QWidget):
                 event.ignore()
                 return True
             self._invite(offer)
+            if offer.use is Use.FILES:
+                _look_at(offer.paths, self._dragged, self._invite, self._warn)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         return True
 
     def _drop(self, event: QDropEvent) -> bool:
+        self._dragged.drop_all()
         self.hide()
         if event.source() is not None:
             event.ignore()
@@ -133,6 +145,9 @@ class DropOverlay(QWidget):
         event.accept()
         self._take(offer_of(event.mimeData()), event.mimeData())
         return True
+
+    def _warn(self, error: UserFacingError) -> None:
+        self._invite(Offer(Use.REFUSED, text=error.message))
 
     def _invite(self, offer: Offer) -> None:
         self._text = self._invitation(offer)
@@ -145,6 +160,8 @@ class DropOverlay(QWidget):
 
     def _invitation(self, offer: Offer) -> str:
         match offer.use:
+            case Use.FILES:
+                return self.tr("Drop pictures or folders")
             case Use.FOLDERS:
                 return self.tr("Drop folders to add them to your library")
             case Use.PICTURE_FILES if len(offer.paths) > 1:
@@ -159,12 +176,19 @@ class DropOverlay(QWidget):
 
     def _take(self, offer: Offer, held: QMimeData) -> None:
         match offer.use:
+            case Use.FILES:
+                _look_at(offer.paths, self._dropped, self._take_seen, self._refuse)
+            case Use.IMAGE:
+                self._keep(QImage(held.imageData()))
+            case _:
+                self._take_seen(offer)
+
+    def _take_seen(self, offer: Offer) -> None:
+        match offer.use:
             case Use.FOLDERS:
                 self.folders_dropped.emit(list(offer.paths))
             case Use.PICTURE_FILES:
                 self._take_files(offer.paths)
-            case Use.IMAGE:
-                self._keep(QImage(held.imageData()))
             case Use.TEXT:
                 self.text_offered.emit(offer.text)
             case Use.REFUSED:
@@ -187,3 +211,12 @@ class DropOverlay(QWidget):
 
     def _refuse(self, error: UserFacingError) -> None:
         self.refused.emit(f"{error.message} {error.hint}")
+
+
+def _look_at(
+    paths: Sequence[Path],
+    lane: DiskLane,
+    then: Callable[[Offer], None],
+    failed: Callable[[UserFacingError], None],
+) -> None:
+    lane.submit(paths, look_at, lambda kinds: then(offer_of_files(paths, kinds)), failed)

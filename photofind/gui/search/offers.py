@@ -14,6 +14,7 @@ from photofind.photos.formats import UNSUPPORTED, extension_of, may_be_photo
 class Use(Enum):
     """What it is good for."""
 
+    FILES = "files or folders, to be looked at"
     FOLDERS = "added to the library"
     PICTURE_FILES = "the first is searched with"
     IMAGE = "saved, then searched with"
@@ -27,7 +28,7 @@ class Offer:
     """One drag or clipboard.
 
     Attributes:
-        paths: Folders or picture files.
+        paths: Files, folders or both; of `FOLDERS` and `PICTURE_FILES` only those.
         text: Of a text, the text; of a refusal, the reason.
     """
 
@@ -37,10 +38,13 @@ class Offer:
 
 
 def offer_of(held: QMimeData) -> Offer:
-    """Files first, then a picture, then text: whoever copies a file offers its name as text."""
-    local = [Path(url.toLocalFile()) for url in held.urls() if url.isLocalFile()]
+    """Tell what something offers without a look at any disk.
+
+    Files first, then a picture, then text: whoever copies a file offers its name as text.
+    """
+    local = tuple(Path(url.toLocalFile()) for url in held.urls() if url.isLocalFile())
     if local:
-        return _files(local)
+        return Offer(Use.FILES, local)
     if held.hasImage():
         return Offer(Use.IMAGE)
     if held.hasUrls():
@@ -50,25 +54,45 @@ def offer_of(held: QMimeData) -> Offer:
     return Offer(Use.TEXT, text=text) if text else Offer(Use.NOTHING)
 
 
-def _files(paths: Sequence[Path]) -> Offer:
-    folders = tuple(path for path in paths if path.is_dir())
-    if folders:
-        return Offer(Use.FOLDERS, folders)
-    reasons = {path: _reason_against(path) for path in paths}
-    pictures = tuple(path for path, reason in reasons.items() if reason is None)
-    if pictures:
-        return Offer(Use.PICTURE_FILES, pictures)
-    return Offer(Use.REFUSED, text=reasons[paths[0]] or "")
+class Kind(Enum):
+    """What a path leads to."""
+
+    FOLDER = "folder"
+    PICTURE = "picture"
+    OTHER_FILE = "other file"
+    NOTHING = "nothing"
 
 
-def _reason_against(path: Path) -> str | None:
+def look_at(path: Path) -> Kind:
+    """Look at a path on its disk, which may take for ever; may raise `OSError`."""
+    if path.is_dir():
+        return Kind.FOLDER
     if not path.is_file():
+        return Kind.NOTHING
+    extension = extension_of(path.name)
+    if extension in UNSUPPORTED:
+        return Kind.OTHER_FILE
+    listed = bool(extension) and may_be_photo(path.name)
+    if listed or QMimeDatabase().mimeTypeForFile(str(path)).name().startswith("image/"):
+        return Kind.PICTURE
+    return Kind.OTHER_FILE
+
+
+def offer_of_files(paths: Sequence[Path], kinds: Sequence[Kind]) -> Offer:
+    """Tell what files and folders offer, one or more, by what was seen of each."""
+    seen = list(zip(paths, kinds, strict=True))
+    for kind, use in ((Kind.FOLDER, Use.FOLDERS), (Kind.PICTURE, Use.PICTURE_FILES)):
+        of_kind = tuple(path for path, its_kind in seen if its_kind is kind)
+        if of_kind:
+            return Offer(use, of_kind)
+    return Offer(Use.REFUSED, text=_reason_against(*seen[0]))
+
+
+def _reason_against(path: Path, kind: Kind) -> str:
+    if kind is Kind.NOTHING:
         return tr("‘{name}’ is not there any more.").format(name=path.name)
     extension = extension_of(path.name)
     if extension in UNSUPPORTED:
-        kind = UNSUPPORTED[extension]
-        return tr("Photofind cannot read {kind} pictures yet.").format(kind=kind)
-    listed = bool(extension) and may_be_photo(path.name)
-    if listed or QMimeDatabase().mimeTypeForFile(str(path)).name().startswith("image/"):
-        return None
+        kind_name = UNSUPPORTED[extension]
+        return tr("Photofind cannot read {kind} pictures yet.").format(kind=kind_name)
     return tr("‘{name}’ is not a picture.").format(name=path.name)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from photofind.domain import PhotoId
+from tests.gui.silent_disk import silent_disk as silent_disk
 from tests.gui.window import states
 from tests.gui.window.conftest import OpenWindow
 from tests.gui.window.hands import click, press
@@ -103,6 +104,16 @@ def test_that_a_photo_whose_file_went_is_said_to_be_gone(
     assert f"‘{path.name}’ is not where it was." in notice.text
     assert str(path.parent) in notice.text
     assert not file_manager.shown
+
+
+def test_that_a_disk_that_does_not_answer_holds_up_no_other_folder(
+    silent_disk: Path, opened: OpenWindow, file_manager: FileManager
+) -> None:
+    opened.window.files.show_file(silent_disk / "beach.jpg")
+    photo = _choose(opened, 3, "Show in folder")
+
+    opened.wait(lambda: bool(file_manager.shown))
+    assert file_manager.shown == [opened.path_of(photo).parent]
 
 
 def test_that_a_system_without_a_file_manager_is_said_where_one_looks(opened: OpenWindow) -> None:

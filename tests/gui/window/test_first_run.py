@@ -35,6 +35,7 @@ def test_that_dropped_folders_and_enter_lead_to_photos_that_can_be_searched(
     (folders,) = first_run.findChildren(FoldersStep)
 
     drop(folders, [album])
+    empty_window.wait(lambda: folders.folders() == (album,))
     with empty_window.searchable(ALBUM):
         for _ in range(3):
             press(Qt.Key.Key_Return)
@@ -116,6 +117,7 @@ def test_that_photos_are_read_with_the_search_model_that_was_chosen(
     assert page is not None
     (folders,) = page.findChildren(FoldersStep)
     drop(folders, [album])
+    empty_window.wait(lambda: folders.folders() == (album,))
     press(Qt.Key.Key_Return)
 
     empty_window.wait(lambda: any(words(card) for card in page.findChildren(ModelCard)))
