@@ -299,7 +299,7 @@ class Library(AbstractContextManager["Library"]):
         known = [root.path for root in self.roots()]
         paths = [folder.resolve() for folder in folders]
         for folder, path in zip(folders, paths, strict=True):
-            if not any(is_same_folder(path, root) for root in known) and not path.is_dir():
+            if not any(is_same_folder(path, root) for root in known) and not _is_folder(path):
                 raise BadInputError(
                     f"There is no folder {folder}.",
                     "Check the path, and that the disk it is on is connected.",
@@ -310,3 +310,11 @@ class Library(AbstractContextManager["Library"]):
 def _raise_if_nothing(all_roots: Sequence[Root]) -> None:
     if not all_roots:
         raise BadInputError("There is nothing to index yet.", "Run: photofind index FOLDER")
+
+
+def _is_folder(path: Path) -> bool:
+    """Return `False` also where a broken mount or missing rights keep a folder from being seen."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -36,8 +36,9 @@ from photofind.child.messages import (
     Started,
     handled_by,
 )
-from photofind.child.process import ChildDiedError, ChildProcess
-from photofind.child.suspects import Suspect, Suspects
+from photofind.child.process import ChildDiedError, ChildProcess, PendingRequest
+from photofind.child.suspects import Suspects
+from photofind.child.waits import Waits
 from photofind.clip.checkpoints import changed_since
 from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box, Embeddings, EmbeddingSpace, Fingerprint, FoundFile
@@ -102,6 +103,7 @@ class ChildClient:
         self._module = module
         self._silence_s = silence_s
         self._suspects = Suspects()
+        self._waits = Waits()
         self._lock = threading.Lock()
         self._closed = False
         self._space: EmbeddingSpace | None = None
@@ -142,6 +144,13 @@ class ChildClient:
                 self._child.close()
                 self._child = ChildProcess(self._module, self._start)
 
+    def interrupt(self, thread: threading.Thread) -> None:
+        """End the child that a thread waits for, which raises `CancelledError` there.
+
+        No file is blamed for it, and requests of other threads are sent to another child.
+        """
+        self._waits.interrupt(thread)
+
     def close(self) -> None:
         """End the child, whatever it is doing."""
         with self._lock:
@@ -164,7 +173,7 @@ class ChildClient:
             done = 0
             child = self._child
             try:
-                with closing(_read(child, chunk, chosen, self._silence_s)) as batches:
+                with closing(self._read(child, chunk, chosen, self._silence_s)) as batches:
                     for batch in batches:
                         done += len(batch)
                         yield batch
@@ -175,11 +184,10 @@ class ChildClient:
                     yield self._read_suspect(suspect, chosen)
 
     def _read_suspect(self, file: FoundFile, kinds: tuple[str, ...] | None) -> list[Result]:
-        suspect = Suspect.of_file(file)
         limit_s = min(self._silence_s, SILENCE_WITH_ONE_FILE_S)
         with self._suspects.one_at_a_time:
             for _ in range(TRIES):
-                if self._suspects.is_fatal(suspect):
+                if self._suspects.is_fatal(file):
                     reason = "Reading this file makes the program that reads it crash or hang."
                     return [Unreadable(file, time.time_ns(), reason)]
                 if not self._suspects.disk_answers(file.path):
@@ -187,12 +195,27 @@ class ChildClient:
                 self._started()
                 child = self._child
                 try:
-                    batches = _read(child, [file], kinds, limit_s)
+                    batches = self._read(child, [file], kinds, limit_s)
                     return [result for batch in batches for result in batch]
                 except ChildDiedError as death:
-                    self._suspects.note_death(suspect, death)
+                    self._suspects.note_death(file, death)
                     self._replace(child)
         return [TryLater(file)]
+
+    def _read(
+        self,
+        child: ChildProcess,
+        files: Sequence[FoundFile],
+        kinds: tuple[str, ...] | None,
+        silence_s: float,
+    ) -> Generator[list[Result], None, None]:
+        pending = child.request(ReadFiles(tuple(files), kinds))
+        try:
+            while not isinstance(response := self._get(child, pending, silence_s), Done):
+                yield cast("list[Result]", response)
+        except GeneratorExit:
+            pending.cancel()
+            raise
 
     # Encoding: overtakes reading within a batch
 
@@ -264,7 +287,7 @@ class ChildClient:
         child = self._child
         pending = child.request(request)
         try:
-            return pending.get(self._patience_s(request))
+            return self._get(child, pending, self._patience_s(request))
         except ChildDiedError as death:
             turn: AbstractContextManager[object] = nullcontext()
             if pending.opens_files:
@@ -276,7 +299,7 @@ class ChildClient:
         """See [Note: suspects]."""
         for _ in range(TRIES):
             if isinstance(request, OneFileRequest):
-                self._suspects.note_death(Suspect.of_request(request), death)
+                self._suspects.note_death(request, death)
             self._replace(child)
             self._raise_if_fatal(request)
             self._raise_if_disk_is_silent(request)
@@ -284,7 +307,7 @@ class ChildClient:
             child = self._child
             _log.info("Sending %s again", type(request).__name__)
             try:
-                return child.request(request).get(self._patience_s(request))
+                return self._get(child, child.request(request), self._patience_s(request))
             except ChildDiedError as again:
                 death = again
         raise UserFacingError(
@@ -292,10 +315,14 @@ class ChildClient:
             "Try again in a minute; there may be too little memory.",
         )
 
+    def _get(self, child: ChildProcess, pending: PendingRequest, silence_s: float) -> object:
+        with self._waits.waiting(child):
+            return pending.get(silence_s)
+
     def _raise_if_fatal(self, request: _Request) -> None:
         if not isinstance(request, OneFileRequest):
             return
-        if self._suspects.is_fatal(Suspect.of_request(request)):
+        if self._suspects.is_fatal(request):
             raise UserFacingError(
                 f"{request.path} makes the program that reads it crash.",
                 "The file may be damaged; try another picture.",
@@ -324,7 +351,8 @@ class ChildClient:
                 self._replace(self._child)
             start, child = self._start, self._child
             try:
-                started = child.started()
+                with self._waits.waiting(child):
+                    started = child.started()
             except ChildDiedError:
                 continue
             self._raise_if_changed(start, started.space)
@@ -367,18 +395,3 @@ class ChildClient:
 
 def _start_request(paths: LibraryPaths, settings: Settings, checkpoint: str) -> Start:
     return Start(paths, settings, checkpoint, logging.getLogger("photofind").getEffectiveLevel())
-
-
-def _read(
-    child: ChildProcess,
-    files: Sequence[FoundFile],
-    kinds: tuple[str, ...] | None,
-    silence_s: float,
-) -> Generator[list[Result], None, None]:
-    pending = child.request(ReadFiles(tuple(files), kinds))
-    try:
-        while not isinstance(response := pending.get(silence_s), Done):
-            yield cast("list[Result]", response)
-    except GeneratorExit:
-        pending.cancel()
-        raise

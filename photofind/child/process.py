@@ -241,7 +241,7 @@ class ChildProcess:
 
     def _may_be_the_cause(self, request: PendingRequest) -> bool:
         stuck_elsewhere = self._stuck is not None and request.thread is not self._stuck
-        return request.opens_files and not stuck_elsewhere
+        return request.opens_files and not stuck_elsewhere and not self._closing
 
     def _log_exit(self, code: int) -> None:
         if self._closing:

@@ -35,16 +35,15 @@ class Suspect:
     mtime_ns: int
 
     @classmethod
-    def of_request(cls, request: OneFileRequest) -> "Suspect":
+    def of(cls, of: FoundFile | OneFileRequest) -> "Suspect":
+        """Look at the file of a request, which a disk without an answer may hold up for ever."""
+        if isinstance(of, FoundFile):
+            return cls(ReadFiles, of.path, of.stat.size, of.stat.mtime_ns)
         try:
-            status = request.path.stat()
+            status = of.path.stat()
         except OSError:
-            return cls(type(request), request.path, 0, 0)
-        return cls(type(request), request.path, status.st_size, status.st_mtime_ns)
-
-    @classmethod
-    def of_file(cls, file: FoundFile) -> "Suspect":
-        return cls(ReadFiles, file.path, file.stat.size, file.stat.mtime_ns)
+            return cls(type(of), of.path, 0, 0)
+        return cls(type(of), of.path, status.st_size, status.st_mtime_ns)
 
 
 class Suspects:
@@ -59,12 +58,13 @@ class Suspects:
         self._deaths: Counter[Suspect] = Counter()
         self._disks = RootScanner(silence_s=DISK_ANSWERS_S)
 
-    def note_death(self, suspect: Suspect, death: ChildDiedError) -> None:
+    def note_death(self, of: FoundFile | OneFileRequest, death: ChildDiedError) -> None:
         """Count a death against a file, if no other and no disk can have caused it."""
-        if not death.alone or not self.disk_answers(suspect.path):
+        if not death.alone or not self.disk_answers(of.path):
             return
+        suspect = Suspect.of(of)
         self._deaths[suspect] += 1
-        if self.is_fatal(suspect):
+        if self._deaths[suspect] >= FATAL:
             _log.warning(
                 "A file of %d bytes killed the child process %d times and is left out (%s)",
                 suspect.size,
@@ -77,6 +77,8 @@ class Suspects:
         """Return whether a file's disk answers a request for its bytes; hold `one_at_a_time`."""
         return self._disks.answers(path.parent, lambda: read_beginning(path))
 
-    def is_fatal(self, suspect: Suspect) -> bool:
-        """Tell whether a file is to be left alone."""
-        return self._deaths[suspect] >= FATAL
+    def is_fatal(self, of: FoundFile | OneFileRequest) -> bool:
+        """Tell whether a file is to be left alone; looks only at one that killed a child before."""
+        if not any(suspect.path == of.path for suspect in self._deaths):
+            return False
+        return self._deaths[Suspect.of(of)] >= FATAL

@@ -41,6 +41,10 @@ REFRESH_SHARE = 0.05
 
 MIN_REFRESH_INTERVAL_S = 2.0
 
+STOP_S = 10.0
+"""How long a child process may take for what is under way when the updater stops: a batch takes
+seconds, one that hangs its 300."""
+
 _SLOW_REFRESH_S = 1.0
 _log = logging.getLogger(__name__)
 
@@ -116,7 +120,7 @@ class LibraryUpdater:
         self._graph_builder.cancel()
 
     def stop_all(self) -> None:
-        """Stop for good, the graph build too; waits for the current batch."""
+        """Stop for good, the graph build too; waits as `stopped`."""
         with self._lifecycle_lock:
             self._stop()
         self._graph_builder.stop()
@@ -125,8 +129,9 @@ class LibraryUpdater:
     def stopped(self) -> Iterator[None]:
         """Stop while roots or settings change; one change at a time.
 
-        Waits for the current batch; a graph build goes on. However the block ends, the updater
-        starts again if it had been started, also when it had stopped by itself.
+        Waits for the current batch, but no more than `STOP_S` for the child process, which is
+        ended then; a graph build goes on. However the block ends, the updater starts again if it
+        had been started, also when it had stopped by itself.
         """
         with self._lifecycle_lock:
             started = self._thread is not None
@@ -144,7 +149,10 @@ class LibraryUpdater:
     def _stop(self) -> None:
         self._cancel.cancel()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_S)
+            while self._thread.is_alive():
+                self._worker.interrupt(self._thread)
+                self._thread.join(STOP_S)
         self._thread = None
 
     def _run(self, cancel: CancelToken) -> None:

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -125,9 +126,20 @@ def silent_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def test_that_a_file_on_a_disk_that_does_not_answer_is_tried_later(
-    silent_disk: threading.Event, paths: LibraryPaths, tiny_folder: Path, picture: Path
+    silent_disk: threading.Event,
+    paths: LibraryPaths,
+    tiny_folder: Path,
+    picture: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     files = copies_beside(picture, ["hang.png", "scene2.png"])
+    real = Path.stat
+
+    def stat(path: Path, **options: Any) -> os.stat_result:
+        assert path != files[0].path or silent_disk.is_set(), "this would wait for ever"
+        return real(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
     name = f"local-dir:{tiny_folder}"
     with closing(ChildClient(paths, Settings(), name, module=FRAGILE, silence_s=4)) as worker:
         assert worker.space
@@ -194,6 +206,73 @@ def test_that_a_picture_that_crashes_does_not_cost_the_files_being_read(
     assert fragile.pid != before
     assert not [result for result in results if isinstance(result, Unreadable)]
     assert [result.found for result in results] == files
+
+
+def _interrupted(worker: ChildClient, work: Callable[[], object], begun: Path) -> bool:
+    """Interrupt a thread at its work once something has begun; return whether that ended it."""
+    ended: list[CancelledError] = []
+
+    def run() -> None:
+        try:
+            work()
+        except CancelledError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    ends = time.monotonic() + 60
+    while not begun.exists():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    while thread.is_alive():
+        assert time.monotonic() < ends
+        worker.interrupt(thread)
+        thread.join(0.1)
+    return bool(ended)
+
+
+def test_that_a_run_that_is_interrupted_ends_and_can_be_made_again(
+    fragile: ChildClient, picture: Path
+) -> None:
+    files = copies_beside(picture, ["wait.png"])
+
+    assert _interrupted(fragile, lambda: list(fragile.run(files)), picture.with_name("wait.begun"))
+
+    picture.with_name("wait.go").touch()
+    assert isinstance(next(fragile.run(files))[0], ReadPhoto)
+
+
+def test_that_a_picture_is_not_blamed_for_a_start_that_is_interrupted(
+    paths: LibraryPaths, tiny_folder: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.child.suspects.FATAL", 1)
+    (shown,) = copies_beside(picture, ["wait.png"])
+    hold = paths.folder / "hold"
+    hold.touch()
+    name = f"local-dir:{tiny_folder}"
+    with (
+        closing(ChildClient(paths, Settings(), name, module=FRAGILE)) as worker,
+        ThreadPoolExecutor() as pool,
+    ):
+        showing = pool.submit(worker.read_picture, shown.path)
+        assert _interrupted(worker, lambda: worker.space, picture.with_name("wait.begun"))
+
+        hold.unlink()
+        picture.with_name("wait.go").touch()
+        assert showing.result(60).width == 200
+
+
+def test_that_a_thread_that_does_not_wait_for_the_child_interrupts_nothing(
+    fragile: ChildClient,
+) -> None:
+    assert fragile.space
+    child = fragile.pid
+
+    fragile.interrupt(threading.current_thread())
+
+    assert fragile.pid == child
+    assert len(fragile.encode_texts(["a dog"])) == 1
+    assert fragile.pid == child
 
 
 # Libraries and checkpoints

@@ -13,15 +13,18 @@ from typing import Any, TypeVar
 
 import pytest
 
+from photofind.child.client import ChildClient
 from photofind.domain import FoundFile
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
 from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
+from photofind.paths import LibraryPaths
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.scanner import RootScanner
 from photofind.settings import Settings, save_setting
+from tests.integration.child_fixtures import FRAGILE
 from tests.support.warm_child import WarmChild
 
 PICTURES = 12
@@ -50,7 +53,7 @@ def events() -> Events:
 
 @pytest.fixture
 def live(events: Events, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
-    """Reads one photo at a time, so that a run is long enough to be interrupted."""
+    """Read one photo at a time, so that a run is long enough to be interrupted."""
     (tmp_path / "library").mkdir()
     save_setting(tmp_path / "library" / "settings.toml", "batch_size", 1)
     library = LiveLibrary(tmp_path / "library", events.listen, make_worker=warm_child.lend)
@@ -123,7 +126,7 @@ def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
     reading = threading.Event()
 
     def unhurried(*files: Any, **options: Any) -> Generator[list[Result], None, None]:
-        """Has each batch arrive after the folder around is added, if that can be done meanwhile."""
+        """Have batches arrive after the folder around is added, if that can be done meanwhile."""
         for batch in real(*files, **options):
             reading.set()
             ends = time.monotonic() + 1.0
@@ -165,6 +168,21 @@ def test_that_a_folder_that_is_not_there_ends_nothing(
         read.folders.add([pictures / "nothing"])
 
     _goes_on(events, pictures)
+
+
+def test_that_a_folder_on_a_broken_mount_is_an_error_people_can_act_on(
+    live: LiveLibrary, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.stat
+
+    def stat(path: Path, **options: Any) -> os.stat_result:
+        if path == pictures:
+            raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
+        return real(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(BadInputError, match="no folder"):
+        live.folders.add([pictures])
 
 
 def test_that_settings_that_cannot_be_written_end_nothing_and_change_nothing(
@@ -319,6 +337,37 @@ def test_that_a_folder_that_does_not_answer_holds_up_neither_its_removal_nor_the
     end.start()
     end.join(60)
     assert not end.is_alive()
+
+
+def test_that_a_photo_that_hangs_the_child_holds_up_no_change_of_the_folders(
+    events: Events, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.live.updater.STOP_S", 0.2)
+    hanging = tmp_path / "hanging"
+    hanging.mkdir()
+    draw_scene(77, (160, 120)).image.save(hanging / "wait.jpg")
+
+    def make_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> ChildClient:
+        return ChildClient(paths, settings, checkpoint, module=FRAGILE)
+
+    live = LiveLibrary(tmp_path / "library", events.listen, make_worker=make_child)
+    try:
+        live.start()
+        live.folders.add([hanging])
+        ends = time.monotonic() + 60
+        while not (hanging / "wait.begun").exists():
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+        (summary,) = live.catalogue.roots.summaries()
+        removal = threading.Thread(target=live.folders.remove, args=[summary.root.id])
+        removal.start()
+        removal.join(60)
+        assert not removal.is_alive()
+
+        live.folders.add([pictures])
+        events.wait_for(IndexFinished, lambda report: report.embedded == PICTURES)
+    finally:
+        live.close()
 
 
 def test_that_a_folder_to_be_added_that_does_not_answer_holds_up_nothing(
