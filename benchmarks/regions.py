@@ -94,7 +94,7 @@ def time_figures(encoder: OpenClipEncoder, scorer: RegionScorer) -> list[dict[st
                     lambda some=some, kept=kept: kept.foveal(some)  # type: ignore[misc]  # bound on purpose
                 ),
                 "crop_ms": _milliseconds(
-                    lambda some=some, kept=kept: kept.crops(some)  # type: ignore[misc]
+                    lambda some=some, kept=kept: kept.crops(some)  # type: ignore[misc]  # bound on purpose
                 ),
             }
         )

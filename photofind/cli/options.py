@@ -51,6 +51,7 @@ def with_verbose(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     parameters = [*signature.parameters.values(), parameter]
     run.__annotations__ = {**command.__annotations__, "verbose": Verbose}
+    # Read by `inspect` where a function has one, which the type of functions does not say.
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return run
 

@@ -7,7 +7,7 @@ for ever. Here it holds up a daemon thread, left to itself as soon as its caller
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -57,7 +57,7 @@ class RootScanner:
 
     def iterate(
         self, root: Path, walk: Callable[[OnStep], Iterable[T]], cancel: CancelToken
-    ) -> Iterator[T]:
+    ) -> Generator[T, None, None]:
         """Iterate over a walk of a root.
 
         Args:

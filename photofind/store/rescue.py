@@ -131,6 +131,7 @@ def _photo_ids(
     known = {column.name for column in schema.photos.columns} - _KEPT_BY_TRIGGERS
     for content, row in by_content.items():
         if content not in ids:
+            # Not a mapping: a row iterates over its values.
             values = {name: row[name] for name in row.keys() if name in known}  # noqa: SIM118
             inserted = connection.execute(sa.insert(schema.photos).values(values))
             assert inserted.inserted_primary_key is not None

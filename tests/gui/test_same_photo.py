@@ -131,9 +131,14 @@ def test_that_an_answer_can_be_undone_and_done_again(
         _click(qtbot, line, "Same photo")
     assert done.args == ["b.jpg has the tags sea now.", True]
     assert library.tags_at(photo) == {"sea"}
-    for act, tags in ((history.undo, set()), (history.redo, {"sea"}), (history.undo, set())):
-        with qtbot.waitSignal(history.undone):
+    for act, tags, said in (
+        (history.undo, set(), "Asked again about b.jpg."),
+        (history.redo, {"sea"}, "b.jpg has the tags sea now."),
+        (history.undo, set(), "Asked again about b.jpg."),
+    ):
+        with qtbot.waitSignal(history.undone) as undone:
             act()
+        assert undone.args == [said]
         assert library.tags_at(photo) == tags
     qtbot.waitUntil(lambda: not line.isHidden())
     assert len(continuity.offers()) == 1

@@ -84,7 +84,10 @@ def test_that_what_could_not_be_taken_back_of_a_step_is_tried_again(
     history: UndoHistory, said: list[str], qtbot: QtBot
 ) -> None:
     error = UserFacingError("One is in the way.", "Move it away.")
-    rest: Step = lambda: Done("the rest", step("rest"))  # noqa: E731
+
+    def rest() -> Done:
+        return Done("the rest", step("rest"))
+
     history.do(step("tag"))
     history.do(lambda: Done("trash", lambda: Done("Half.", step("half"), rest, error)))
     for _ in range(3):

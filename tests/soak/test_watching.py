@@ -119,8 +119,9 @@ def _exhausted_after_a_few() -> BaseObserver:
     ) -> ObservedWatch:
         if sum(len(folders) for _, folders, _ in os.walk(path)) >= WATCHES:
             raise OSError(errno.ENOSPC, "inotify watch limit reached")
-        return schedule(handler, path, recursive=recursive)  # type: ignore[arg-type]
+        return schedule(handler, path, recursive=recursive)  # type: ignore[arg-type]  # as it came
 
+    # In place of the method, for this observer alone.
     observer.schedule = limited  # type: ignore[method-assign, assignment]
     return observer
 

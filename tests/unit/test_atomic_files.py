@@ -118,6 +118,7 @@ def test_that_a_durable_file_is_on_the_disk_before_it_is_renamed(
     fsync, replace = os.fsync, Path.replace
 
     def noted_fsync(descriptor: int) -> None:
+        # Of a descriptor, for which a path has no method.
         steps.append("flush folder" if os.path.isdir(descriptor) else "flush file")  # noqa: PTH112
         fsync(descriptor)
 

@@ -295,6 +295,21 @@ def test_that_a_removed_folder_comes_back_with_its_tags(
     assert "dog" in _tags(with_album, photo)
 
 
+def test_that_folders_added_together_are_counted_and_go_together(
+    empty_window: OpenWindow, album: Path
+) -> None:
+    folders = [album / "Winter", album / "City"]
+    empty_window.window.folders.add(folders)
+    empty_window.wait(lambda: "2 folders added." in _notice(empty_window))
+    assert len(empty_window.library.catalogue.roots.all()) == 2
+
+    empty_window.window.photos.grid.setFocus()
+    press(Qt.Key.Key_Z, CONTROL)
+
+    empty_window.wait(lambda: "2 folders removed." in _notice(empty_window))
+    assert not empty_window.library.catalogue.roots.all()
+
+
 def test_that_a_tag_is_taken_back_from_the_photo_that_was_edited_meanwhile(
     with_album: OpenWindow, album: Path
 ) -> None:

@@ -85,7 +85,7 @@ def test_that_a_walk_ends_when_nobody_takes_what_it_finds() -> None:
 
     found = RootScanner().iterate(ROOT, endless, CancelToken())
     assert next(found) == 1
-    found.close()  # type: ignore[attr-defined]
+    found.close()
 
     _wait_for_walks()
 
