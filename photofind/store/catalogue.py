@@ -19,7 +19,6 @@ from photofind.paths import LibraryPaths
 from photofind.store.continuity import Answered, Offer, Orphan, SqliteContinuity
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.derived import SqliteDerived
 from photofind.store.files import SqliteFiles
 from photofind.store.filters import FilterKind, Filters, SqliteFilters
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
@@ -36,6 +35,7 @@ from photofind.store.shown_files import StoredFile
 from photofind.store.snapshots import Pause
 from photofind.store.sqlite_catalogue import (
     SqliteChanges,
+    SqliteDerived,
     SqliteEmbeddings,
     SqlitePhotos,
     SqliteRoots,

@@ -19,12 +19,11 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
-from photofind.domain import Failure, Fingerprint, PhotoId
+from photofind.domain import Failure, PhotoId
 from photofind.store import schema
 from photofind.store.bulk import in_batches, number_columns
 from photofind.store.counts import count_by_key, total
-from photofind.store.database import Database
-from photofind.store.photos import has_file, paths_of, photo_ids_of
+from photofind.store.photos import has_file, paths_of
 
 _derived = schema.derived
 _photos = schema.photos
@@ -94,51 +93,6 @@ class KindStatus:
 
     progress: Progress
     failures: tuple[Failure, ...]
-
-
-class SqliteDerived:
-    """Implements `catalogue.DerivedRepository`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def status(self) -> list[KindStatus]:
-        with self._database.reading() as connection:
-            return [
-                KindStatus(progress(connection, producer), tuple(failures(connection, producer)))
-                for producer in current_producers(connection)
-            ]
-
-    def pending(self, producers: Sequence[ProducerVersion]) -> set[PhotoId]:
-        with self._database.reading() as connection:
-            return pending(connection, producers)
-
-    def pending_among(
-        self, producers: Sequence[ProducerVersion], photo_ids: Collection[PhotoId]
-    ) -> set[PhotoId]:
-        with self._database.reading() as connection:
-            return pending_among(connection, producers, photo_ids)
-
-    def missing_kinds(
-        self, producers: Sequence[ProducerVersion], content: Fingerprint
-    ) -> frozenset[str] | None:
-        with self._database.reading() as connection:
-            known = photo_ids_of(connection, [content])
-            if not known:
-                return None
-            return pending_kinds(connection, producers, known[content])
-
-    def left_alone(self, producer: ProducerVersion) -> int:
-        with self._database.reading() as connection:
-            return progress(connection, producer).failed
-
-    def forget_all(self, producer: ProducerVersion) -> int:
-        with self._database.reading() as connection:
-            done = progress(connection, producer).done
-        if done:
-            with self._database.writing() as connection:
-                forget_all(connection, producer)
-        return done
 
 
 def set_current(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> None:
@@ -232,7 +186,7 @@ def forget_failures(connection: sa.Connection) -> None:
 
 
 def pending(connection: sa.Connection, producers: Iterable[ProducerVersion]) -> set[PhotoId]:
-    """Photos that have a file and miss something; takes no time where there are none."""
+    """Find photos that have a file and miss something; takes no time where there are none."""
     photos = total(connection, "photos")
     done, retry, failed = (count_by_key(connection, f"derived_{status}") for status in Status)
     found: set[PhotoId] = set()
@@ -264,7 +218,7 @@ def pending_among(
     producers: Sequence[ProducerVersion],
     photo_ids: Collection[PhotoId],
 ) -> set[PhotoId]:
-    """Those of some photos that miss something, whether or not they have a file."""
+    """Find those of some photos that miss something, whether or not they have a file."""
     known = settled(connection, producers, photo_ids)
     return {photo_id for photo_id in photo_ids if len(known[photo_id]) < len(producers)}
 
@@ -272,7 +226,7 @@ def pending_among(
 def pending_kinds(
     connection: sa.Connection, producers: Sequence[ProducerVersion], photo_id: PhotoId
 ) -> frozenset[str]:
-    """What a photo misses."""
+    """Return the kinds that a photo misses."""
     known = settled(connection, producers, [photo_id])[photo_id]
     return frozenset(producer.kind for producer in producers) - known.keys()
 
@@ -282,7 +236,7 @@ def settled(
     producers: Sequence[ProducerVersion],
     photo_ids: Collection[PhotoId],
 ) -> dict[PhotoId, dict[str, Status]]:
-    """The kinds that are done, or left alone, of each photo."""
+    """Return the kinds that are done, or left alone, of each photo."""
     kinds = {_known_id(connection, producer): producer.kind for producer in producers}
     statement = sa.select(_derived.c.photo_id, _derived.c.producer_id, _derived.c.status).where(
         _derived.c.producer_id.in_(kinds), _derived.c.status != Status.RETRY
@@ -298,7 +252,7 @@ def settled(
 def done_among(
     connection: sa.Connection, producer: ProducerVersion, photo_ids: Collection[PhotoId]
 ) -> set[PhotoId]:
-    """Those of some photos that a producer is done with."""
+    """Find those of some photos that a producer is done with."""
     own = _derived.c.producer_id == _known_id(connection, producer)
     statement = sa.select(_derived.c.photo_id).where(own, _derived.c.status == Status.DONE)
     found: set[PhotoId] = set()
@@ -316,7 +270,7 @@ def done_photos(connection: sa.Connection, producer: ProducerVersion) -> NDArray
 
 
 def progress(connection: sa.Connection, producer: ProducerVersion) -> Progress:
-    """How far a producer has come; takes no time."""
+    """Tell how far a producer has come; takes no time."""
     producer_id = _known_id(connection, producer)
     done, retry, failed = (
         count_by_key(connection, f"derived_{status}").get(producer_id, 0) for status in Status
@@ -325,7 +279,7 @@ def progress(connection: sa.Connection, producer: ProducerVersion) -> Progress:
 
 
 def failures(connection: sa.Connection, producer: ProducerVersion) -> list[Failure]:
-    """Photos with a file of which nothing could be made, by one path of each."""
+    """List photos with a file of which nothing could be made, by one path of each."""
     columns = sa.select(_derived.c.photo_id, _derived.c.why)
     own = _signed_producer == _known_id(connection, producer)
     reasons = dict(connection.execute(columns.where(own, _not_done)).all())
@@ -337,7 +291,7 @@ def failures(connection: sa.Connection, producer: ProducerVersion) -> list[Failu
 def _record(
     connection: sa.Connection, producer: ProducerVersion, facts: Mapping[PhotoId, str | None]
 ) -> None:
-    """A reason why it failed, or `None` where it is done; by photo."""
+    """Record by photo a reason why it failed, or `None` where it is done."""
     if not facts:
         return
     producer_id = _id_of(connection, producer)

@@ -1,7 +1,7 @@
 """Implements repositories of `catalogue` in SQLite; others are beside what they store."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from photofind.store import (
 from photofind.store.changes import SEARCHED, ChangeKind, Changes
 from photofind.store.counts import Counts
 from photofind.store.database import Database
-from photofind.store.derived import ProducerVersion
+from photofind.store.derived import KindStatus, ProducerVersion
 from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
 from photofind.store.filters import FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
@@ -241,6 +241,54 @@ class SqliteChanges:
     def trim(self) -> int:
         with self._database.writing() as connection:
             return changes.trim(connection)
+
+
+class SqliteDerived:
+    """Implements `catalogue.DerivedRepository`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def status(self) -> list[KindStatus]:
+        with self._database.reading() as connection:
+            return [
+                KindStatus(
+                    derived.progress(connection, producer),
+                    tuple(derived.failures(connection, producer)),
+                )
+                for producer in derived.current_producers(connection)
+            ]
+
+    def pending(self, producers: Sequence[ProducerVersion]) -> set[PhotoId]:
+        with self._database.reading() as connection:
+            return derived.pending(connection, producers)
+
+    def pending_among(
+        self, producers: Sequence[ProducerVersion], photo_ids: Collection[PhotoId]
+    ) -> set[PhotoId]:
+        with self._database.reading() as connection:
+            return derived.pending_among(connection, producers, photo_ids)
+
+    def missing_kinds(
+        self, producers: Sequence[ProducerVersion], content: Fingerprint
+    ) -> frozenset[str] | None:
+        with self._database.reading() as connection:
+            known = photos.photo_ids_of(connection, [content])
+            if not known:
+                return None
+            return derived.pending_kinds(connection, producers, known[content])
+
+    def left_alone(self, producer: ProducerVersion) -> int:
+        with self._database.reading() as connection:
+            return derived.progress(connection, producer).failed
+
+    def forget_all(self, producer: ProducerVersion) -> int:
+        with self._database.reading() as connection:
+            done = derived.progress(connection, producer).done
+        if done:
+            with self._database.writing() as connection:
+                derived.forget_all(connection, producer)
+        return done
 
 
 class SqliteTags:

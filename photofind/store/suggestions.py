@@ -1,18 +1,34 @@
-"""Suggestions of tags for a whole library, and how far they follow its photos."""
+"""Suggestions of tags: their rows, and how far those follow the photos of a library."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from photofind.domain import PhotoId
-from photofind.store import changes, derived, state, tags
+from photofind.store import changes, derived, schema, state
+from photofind.store.bulk import in_batches
 from photofind.store.changes import ChangeKind
 from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
-from photofind.store.tags import Suggestion
+from photofind.store.tags import (
+    ZERO_SHOT,
+    Suggestion,
+    TagState,
+    delete_rows,
+    ensure_tag,
+    now_text,
+    upsert_rows,
+)
 
 FOLLOWER = "tags"
+
+SAME_SCORE = 0.05
+"""Spreads, see [Note: standing out] in tagging/tagger.py; no order of suggestions rests on less."""
+
+_on = schema.photo_tags
 
 _BASIS = "tags_basis"
 _FOLLOWED = (ChangeKind.EMBEDDING,)
@@ -62,7 +78,7 @@ class SqliteSuggestions:
         suggestions: Iterable[Suggestion],
     ) -> int:
         with self._database.writing() as connection:
-            suggested = tags.suggest(connection, space_id, photo_ids, suggestions)
+            suggested = replace_suggestions(connection, space_id, photo_ids, suggestions)
             derived.mark_done(connection, producer, photo_ids)
         return suggested
 
@@ -70,3 +86,68 @@ class SqliteSuggestions:
         with self._database.writing() as connection:
             derived.forget(connection, producer, left)
             changes.set_followed(connection, FOLLOWER, seq)
+
+
+def replace_suggestions(
+    connection: sa.Connection,
+    space_id: int,
+    photo_ids: Sequence[PhotoId],
+    suggestions: Iterable[Suggestion],
+) -> int:
+    """Replace all zero-shot suggestions of some photos, whatever space they came from.
+
+    What a person decided about a tag stays: a confirmed one is not touched, and a rejected one is
+    not suggested again. Only what differs is written: of a library whose suggestions are made
+    again, nearly nothing. A score that moved by less than `SAME_SCORE` stays as it was.
+
+    Args:
+        connection: In a writing transaction.
+        space_id: What the scores were measured in.
+        photo_ids: All photos that were classified, those without a suggestion included.
+        suggestions: Of these photos.
+
+    Returns:
+        How many suggestions of these photos there are now.
+    """
+    wanted = {
+        (row["photo_id"], row["tag_id"]): row
+        for row in _suggested_rows(connection, space_id, suggestions)
+    }
+    gone: list[dict[str, int]] = []
+    unchanged = 0
+    for batch in in_batches(photo_ids):
+        known = sa.select(
+            _on.c.photo_id, _on.c.tag_id, _on.c.state, _on.c.source, _on.c.score, _on.c.space_id
+        ).where(_on.c.photo_id.in_(batch))
+        for photo_id, tag_id, tag_state, source, score, space in connection.execute(known):
+            new = wanted.get((photo_id, tag_id))
+            if tag_state != TagState.SUGGESTED or source != ZERO_SHOT:
+                wanted.pop((photo_id, tag_id), None)
+            elif new is None:
+                gone.append({"photo": photo_id, "tag": tag_id})
+            elif space == space_id and abs(float(new["score"]) - score) < SAME_SCORE:
+                unchanged += 1
+                del wanted[photo_id, tag_id]
+    delete_rows(connection, gone)
+    for rows in in_batches(list(wanted.values()), 10_000):
+        upsert_rows(connection, rows)
+    return unchanged + len(wanted)
+
+
+def _suggested_rows(
+    connection: sa.Connection, space_id: int, suggestions: Iterable[Suggestion]
+) -> Iterator[dict[str, Any]]:
+    now = now_text()
+    ids: dict[str, int] = {}
+    for item in suggestions:
+        if item.name not in ids:
+            ids[item.name] = ensure_tag(connection, item.name)
+        yield {
+            "photo_id": int(item.photo_id),
+            "tag_id": ids[item.name],
+            "state": TagState.SUGGESTED.value,
+            "source": ZERO_SHOT,
+            "score": float(item.score),
+            "space_id": space_id,
+            "changed_at": now,
+        }

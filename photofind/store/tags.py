@@ -1,4 +1,4 @@
-"""Tags on photos: suggestions of the program and decisions of a person.
+"""Tags on photos, and the decisions of a person about them; `suggestions` suggests them.
 
 Tags belong to a photo, not to its files, so they survive moves and copies. Each tag on a photo has
 a state and a source: a suggestion comes from a classifier (zero-shot), while `confirmed` and
@@ -9,7 +9,7 @@ Functions that change a person's tags return the previous states, for `restore` 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,15 +28,8 @@ from photofind.store.tag_names import tag_key, tag_name
 ZERO_SHOT = "zero_shot"
 PERSON = "person"
 
-SAME_SCORE = 0.05
-"""Spreads, see [Note: standing out] in tagging/tagger.py; no order of suggestions rests on less."""
-
 _on = schema.photo_tags
 _tags = schema.tags
-
-_DELETED = sa.delete(_on).where(
-    _on.c.photo_id == sa.bindparam("photo"), _on.c.tag_id == sa.bindparam("tag")
-)
 
 
 class TagState(StrEnum):
@@ -95,53 +88,6 @@ class TagCount:
     confirmed: int
     suggested: int
     rejected: int
-
-
-def suggest(
-    connection: sa.Connection,
-    space_id: int,
-    photo_ids: Sequence[PhotoId],
-    suggestions: Iterable[Suggestion],
-) -> int:
-    """Replace all zero-shot suggestions of some photos, whatever space they came from.
-
-    What a person decided about a tag stays: a confirmed one is not touched, and a rejected one is
-    not suggested again. Only what differs is written: of a library whose suggestions are made
-    again, nearly nothing. A score that moved by less than `SAME_SCORE` stays as it was.
-
-    Args:
-        connection: In a writing transaction.
-        space_id: What the scores were measured in.
-        photo_ids: All photos that were classified, those without a suggestion included.
-        suggestions: Of these photos.
-
-    Returns:
-        How many suggestions of these photos there are now.
-    """
-    wanted = {
-        (row["photo_id"], row["tag_id"]): row
-        for row in _suggested_rows(connection, space_id, suggestions)
-    }
-    gone: list[dict[str, int]] = []
-    unchanged = decided = 0
-    for batch in in_batches(photo_ids):
-        known = sa.select(
-            _on.c.photo_id, _on.c.tag_id, _on.c.state, _on.c.source, _on.c.score, _on.c.space_id
-        ).where(_on.c.photo_id.in_(batch))
-        for photo_id, tag_id, state, source, score, space in connection.execute(known):
-            new = wanted.get((photo_id, tag_id))
-            if state != TagState.SUGGESTED or source != ZERO_SHOT:
-                decided += wanted.pop((photo_id, tag_id), None) is not None
-            elif new is None:
-                gone.append({"photo": photo_id, "tag": tag_id})
-            elif space == space_id and abs(float(new["score"]) - score) < SAME_SCORE:
-                unchanged += 1
-                del wanted[photo_id, tag_id]
-    if gone:
-        connection.execute(_DELETED, gone)
-    for rows in in_batches(list(wanted.values()), 10_000):
-        _upsert(connection, rows)
-    return unchanged + len(wanted)
 
 
 def confirm(
@@ -296,25 +242,6 @@ def _rank(tag: PhotoTag) -> tuple[bool, float, str]:
     return suggested, -(tag.score or 0.0) if suggested else 0.0, tag_key(tag.name)
 
 
-def _suggested_rows(
-    connection: sa.Connection, space_id: int, suggestions: Iterable[Suggestion]
-) -> Iterator[dict[str, Any]]:
-    now = _now()
-    ids: dict[str, int] = {}
-    for item in suggestions:
-        if item.name not in ids:
-            ids[item.name] = _tag_id(connection, item.name)
-        yield {
-            "photo_id": int(item.photo_id),
-            "tag_id": ids[item.name],
-            "state": TagState.SUGGESTED.value,
-            "source": ZERO_SHOT,
-            "score": float(item.score),
-            "space_id": space_id,
-            "changed_at": now,
-        }
-
-
 def _decide(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], name: str, state: TagState
 ) -> None:
@@ -328,17 +255,17 @@ def _decide(
             "source": PERSON,
             "changed_at": now,
         }
-        for tag_id, now in [(_tag_id(connection, name), _now())]
+        for tag_id, now in [(ensure_tag(connection, name), now_text())]
         for photo_id in photo_ids
     ]
-    _upsert(connection, rows)
+    upsert_rows(connection, rows)
 
 
 def _put(connection: sa.Connection, tags: Sequence[tuple[PhotoId, PhotoTag]]) -> None:
     rows = [
         {
             "photo_id": int(photo_id),
-            "tag_id": _tag_id(connection, tag.name),
+            "tag_id": ensure_tag(connection, tag.name),
             "state": tag.state.value,
             "source": tag.source,
             "score": tag.score,
@@ -347,10 +274,10 @@ def _put(connection: sa.Connection, tags: Sequence[tuple[PhotoId, PhotoTag]]) ->
         }
         for photo_id, tag in tags
     ]
-    _upsert(connection, rows)
+    upsert_rows(connection, rows)
 
 
-def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+def upsert_rows(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or update rows; columns not given keep their values."""
     if not rows:
         return
@@ -363,9 +290,15 @@ def _upsert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _erase(connection: sa.Connection, was: Sequence[PriorTag]) -> None:
-    rows = [{"photo": int(item.photo_id), "tag": _tag_id(connection, item.name)} for item in was]
+    rows = [{"photo": int(item.photo_id), "tag": ensure_tag(connection, item.name)} for item in was]
+    delete_rows(connection, rows)
+
+
+def delete_rows(connection: sa.Connection, rows: Sequence[dict[str, int]]) -> None:
+    """Delete tags from photos, given as their ids: `photo` and `tag`."""
     if rows:
-        connection.execute(_DELETED, rows)
+        own = _on.c.photo_id == sa.bindparam("photo"), _on.c.tag_id == sa.bindparam("tag")
+        connection.execute(sa.delete(_on).where(*own), list(rows))
 
 
 def _before(
@@ -385,7 +318,7 @@ def _all_of(
     states: Sequence[TagState],
     key: str | None = None,
 ) -> dict[PhotoId, list[PhotoTag]]:
-    """Build a condition for photos that have such a tag."""
+    """List the tags of each photo that has any, unordered; with a key that tag alone."""
     statement = (
         sa.select(
             _on.c.photo_id, _tags.c.name, _on.c.state, _on.c.source, _on.c.score,
@@ -405,17 +338,18 @@ def _all_of(
     return dict(found)
 
 
-def _tag_id(connection: sa.Connection, name: str) -> int:
+def ensure_tag(connection: sa.Connection, name: str) -> int:
     """Return the row of a tag, inserted if absent; the first spelling stays."""
     name = tag_name(name)
     key = tag_key(name)
     connection.execute(
         insert(_tags)
-        .values(name=name, key=key, created_at=_now())
+        .values(name=name, key=key, created_at=now_text())
         .on_conflict_do_nothing(index_elements=["key"])
     )
     return int(connection.execute(sa.select(_tags.c.id).where(_tags.c.key == key)).scalar_one())
 
 
-def _now() -> str:
+def now_text() -> str:
+    """Return the moment as `changed_at` has it."""
     return datetime.now(UTC).isoformat()

@@ -15,6 +15,7 @@ from photofind.store.derived import MOST_TRIES
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.successions import Verdict
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tags import Suggestion
 
 FAILED = {
@@ -44,7 +45,7 @@ def suggest(library: Path, wanted: Mapping[str, Sequence[str]]) -> None:
         ]
         serving = state.serving_space(connection)
         assert serving is not None
-        tags.suggest(connection, serving[0], list(ids.values()), suggestions)
+        replace_suggestions(connection, serving[0], list(ids.values()), suggestions)
 
 
 def fail(library: Path, failed: Mapping[str, Mapping[str, str]]) -> None:

@@ -16,6 +16,7 @@ from photofind.photos.thumbnails import ThumbnailCache
 from photofind.store import embeddings, photos, roots, schema, tags
 from photofind.store.database import Database
 from photofind.store.sqlite_catalogue import SqlitePhotos
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tags import Suggestion
 from tests.unit.store.samples import ROOT, SPACE, fingerprint_of, read_photo, unit_vectors
 
@@ -50,7 +51,7 @@ def gone(database: Database, thumbnails: ThumbnailCache) -> list[PhotoId]:
         files = [read_photo(ROOT / f"{number}.jpg", number) for number in range(6)]
         ids = [one for one in photos.record_files(connection, root, files) if one is not None]
         embeddings.add_embeddings(connection, space, ids, unit_vectors(6))
-        tags.suggest(connection, space, ids, [Suggestion(one, "dog", 0.5) for one in ids])
+        replace_suggestions(connection, space, ids, [Suggestion(one, "dog", 0.5) for one in ids])
         tags.add(connection, ids[:1], "beach")
         known = photos.known_files(connection, root).values()
         photos.remove_files(connection, [one.file_id for one in known if one.photo_id != ids[5]])

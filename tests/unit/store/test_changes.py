@@ -29,6 +29,7 @@ from photofind.store.changes import ChangeKind, changes_since, latest
 from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
 from photofind.store.roots import Root
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tags import Suggestion
 
 from .samples import ROOT, SPACE, read_failure, read_photo, unit_vectors
@@ -252,7 +253,7 @@ def _step(connection: sa.Connection, space: int, name: str, numbers: list[int], 
             tags.remove(connection, some, f"tag {which}")
         case "suggest":
             found = [Suggestion(one, f"tag {which}", 5.0) for one in some]
-            tags.suggest(connection, space, some, found)
+            replace_suggestions(connection, space, some, found)
     if not known:
         return
     root = known[which % len(known)]

@@ -28,6 +28,7 @@ from photofind.store.filter_kinds import (
 )
 from photofind.store.filters import Filter, FilterKind, Filters, SqliteFilters
 from photofind.store.photos import ReadFile
+from photofind.store.suggestions import replace_suggestions
 
 from .samples import SPACE, fingerprint_of, found
 
@@ -104,7 +105,7 @@ class Shelf:
         space = embeddings.space_id(connection, SPACE, create=True)
         suggested = [name for name, state in sample.tagged if state is tags.TagState.SUGGESTED]
         made = [tags.Suggestion(photo_ids[0], name, 1.0) for name in suggested]
-        tags.suggest(connection, space, photo_ids, made)
+        replace_suggestions(connection, space, photo_ids, made)
         for name, state in sample.tagged:
             if state is tags.TagState.CONFIRMED:
                 tags.add(connection, photo_ids, name)
@@ -214,7 +215,7 @@ def test_that_a_rejected_tag_is_none(shelf: Shelf) -> None:
     with shelf.database.writing() as connection:
         space = embeddings.space_id(connection, SPACE, create=True)
         found = [tags.Suggestion(photo_id, "Île du Nord", 1.0) for photo_id in (first, third)]
-        tags.suggest(connection, space, [first, third], found)
+        replace_suggestions(connection, space, [first, third], found)
         tags.add(connection, [second], "île du nord")
         tags.reject(connection, [third], "Île du Nord")
 

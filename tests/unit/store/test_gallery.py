@@ -15,6 +15,7 @@ from photofind.store.filters import Filter
 from photofind.store.gallery import FolderSummary, PhotoFile, PhotoRows
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tags import Suggestion
 
 from .samples import ROOT, SPACE, fingerprint_of, found, photo_of, read_failure, read_photo
@@ -232,7 +233,7 @@ def test_that_details_list_a_persons_tags_before_suggestions(
     photo_id, other = record(connection, root, 1, 2)
     space = embeddings.space_id(connection, SPACE, create=True)
     suggestions = [Suggestion(photo_id, "sea", 2), Suggestion(photo_id, "boat", 4)]
-    tags.suggest(connection, space, [photo_id], suggestions)
+    replace_suggestions(connection, space, [photo_id], suggestions)
     for name in ("zebra", "Anna"):
         tags.add(connection, [photo_id], name)
     tags.reject(connection, [photo_id], "dog")

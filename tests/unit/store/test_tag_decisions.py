@@ -12,6 +12,7 @@ from photofind.store.database import Database
 from photofind.store.roots import Root
 from photofind.store.sqlite_catalogue import SqliteTags
 from photofind.store.successions import Verdict
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import Suggestion, TagState
 
@@ -57,7 +58,7 @@ def _tags(database: Database, photo_id: PhotoId) -> dict[str, str]:
 def _suggest(database: Database, photo_id: PhotoId, name: str) -> None:
     with database.writing() as connection:
         space = embeddings.space_id(connection, SPACE, create=True)
-        tags.suggest(connection, space, [photo_id], [Suggestion(photo_id, name, 5.0)])
+        replace_suggestions(connection, space, [photo_id], [Suggestion(photo_id, name, 5.0)])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from photofind.paths import LibraryPaths
 from photofind.store import embeddings, photos, tags
 from photofind.store.database import Database
 from photofind.store.roots import add_root
+from photofind.store.suggestions import replace_suggestions
 from photofind.store.tags import PERSON, VISIBLE, ZERO_SHOT, Suggestion, TagState
 
 from .samples import ROOT, SPACE, read_photo
@@ -45,7 +46,7 @@ def everything(connection: sa.Connection) -> list[object]:
 def test_that_suggestions_are_kept_with_score_and_space(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    done = tags.suggest(
+    done = replace_suggestions(
         connection, space, ids, [Suggestion(ids[0], "sea", 4.5), Suggestion(ids[0], "boat", 6)]
     )
 
@@ -59,11 +60,11 @@ def test_that_suggestions_are_kept_with_score_and_space(
 def test_that_suggesting_again_replaces_suggestions_of_those_photos_only(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    tags.suggest(
+    replace_suggestions(
         connection, space, ids, [Suggestion(ids[0], "sea", 5), Suggestion(ids[1], "sea", 5)]
     )
 
-    tags.suggest(connection, space, ids[:1], [Suggestion(ids[0], "boat", 5)])
+    replace_suggestions(connection, space, ids[:1], [Suggestion(ids[0], "boat", 5)])
 
     assert states(connection, ids[0]) == {"boat": "suggested"}
     assert states(connection, ids[1]) == {"sea": "suggested"}
@@ -74,15 +75,15 @@ def test_that_suggestions_never_change_what_a_person_decided(
 ) -> None:
     names = ["sea", "boat", "dog"]
     suggestions = [Suggestion(ids[0], name, 5) for name in names]
-    tags.suggest(connection, space, ids, suggestions)
+    replace_suggestions(connection, space, ids, suggestions)
     tags.confirm(connection, ids[:1], "sea")
     tags.reject(connection, ids[:1], "boat")
     tags.add(connection, ids[:1], "Grandma")
     decided = everything(connection)
 
-    assert tags.suggest(connection, space, ids, suggestions[:2]) == 0
+    assert replace_suggestions(connection, space, ids, suggestions[:2]) == 0
     assert everything(connection) == [row for row in decided if "suggested" not in str(row)]
-    assert tags.suggest(connection, space, ids, suggestions) == 1
+    assert replace_suggestions(connection, space, ids, suggestions) == 1
     assert states(connection, ids[0]) == {
         "sea": "confirmed",
         "Grandma": "confirmed",
@@ -94,7 +95,7 @@ def test_that_suggestions_never_change_what_a_person_decided(
 def test_that_a_decision_is_the_persons_and_keeps_the_score(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    tags.suggest(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
 
     tags.confirm(connection, ids[:1], "SEA")
     tags.add(connection, ids[:1], "mine")
@@ -107,7 +108,7 @@ def test_that_a_decision_is_the_persons_and_keeps_the_score(
 def test_that_only_suggestions_are_confirmed(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    tags.suggest(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
     tags.reject(connection, ids[1:2], "sea")
 
     was = tags.confirm(connection, ids, "sea")
@@ -121,7 +122,7 @@ def test_that_only_suggestions_are_confirmed(
 def test_that_every_change_can_be_undone(
     connection: sa.Connection, ids: list[PhotoId], space: int, change: object
 ) -> None:
-    tags.suggest(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
     tags.add(connection, ids[1:2], "sea")
     tags.reject(connection, ids[2:3], "sea")
     before = everything(connection)
@@ -140,7 +141,7 @@ def test_that_a_removed_tag_may_be_suggested_again(
     tags.add(connection, ids[:1], "sea")
     tags.remove(connection, ids[:1], "sea")
 
-    tags.suggest(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
 
     assert states(connection, ids[0]) == {"sea": "suggested"}
 
@@ -167,7 +168,7 @@ def test_that_a_name_that_is_none_is_refused(
 def test_that_photos_are_found_by_tag_and_state(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    tags.suggest(connection, space, ids, [Suggestion(ids[3], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[3], "sea", 5)])
     tags.add(connection, ids[:1], "sea")
     tags.reject(connection, ids[1:2], "sea")
 
@@ -180,7 +181,9 @@ def test_that_counts_and_the_queue_say_what_waits(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
     scores = [(0, "sea", 4.5), (1, "sea", 7.0), (2, "boat", 5.0)]
-    tags.suggest(connection, space, ids, [Suggestion(ids[n], tag, x) for n, tag, x in scores])
+    replace_suggestions(
+        connection, space, ids, [Suggestion(ids[n], tag, x) for n, tag, x in scores]
+    )
     tags.add(connection, ids[3:], "sea")
     tags.reject(connection, ids[:1], "boat")
 
@@ -195,7 +198,7 @@ def test_that_counts_and_the_queue_say_what_waits(
 def test_that_photos_without_a_file_are_not_counted_and_keep_their_tags(
     connection: sa.Connection, ids: list[PhotoId], space: int
 ) -> None:
-    tags.suggest(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
+    replace_suggestions(connection, space, ids, [Suggestion(ids[0], "sea", 5)])
     tags.add(connection, ids[:1], "mine")
     connection.exec_driver_sql("DELETE FROM files")
 
@@ -210,10 +213,10 @@ def test_that_an_edited_photo_takes_the_persons_decisions_along(
 ) -> None:
     old, new = ids[:2]
     names = ("sea", "boat", "dog")
-    tags.suggest(connection, space, [old], [Suggestion(old, name, 5) for name in names])
+    replace_suggestions(connection, space, [old], [Suggestion(old, name, 5) for name in names])
     tags.confirm(connection, [old], "sea")
     tags.reject(connection, [old], "boat")
-    tags.suggest(connection, space, [new], [Suggestion(new, "boat", 6)])
+    replace_suggestions(connection, space, [new], [Suggestion(new, "boat", 6)])
 
     was = tags.carry_tags(connection, old, new)
 
@@ -240,7 +243,7 @@ def test_that_many_photos_are_handled_at_once(connection: sa.Connection, space: 
     files = [read_photo(ROOT / f"{number}.jpg", number) for number in range(1200)]
     many = [id_ for id_ in photos.record_files(connection, root, files) if id_ is not None]
 
-    done = tags.suggest(connection, space, many, [Suggestion(id_, "sea", 5) for id_ in many])
+    done = replace_suggestions(connection, space, many, [Suggestion(id_, "sea", 5) for id_ in many])
 
     assert done == 1200
     assert len(tags.confirm(connection, many, "sea")) == 1200

@@ -13,7 +13,17 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
 from photofind.errors import CancelledError
 from photofind.paths import LibraryPaths
-from photofind.store import changes, derived, embeddings, photos, roots, schema, state, tags
+from photofind.store import (
+    changes,
+    derived,
+    embeddings,
+    photos,
+    roots,
+    schema,
+    state,
+    suggestions,
+    tags,
+)
 from photofind.store.changes import latest
 from photofind.store.database import Database
 from photofind.store.suggestions import SqliteSuggestions
@@ -189,13 +199,13 @@ def test_that_a_run_that_is_stopped_goes_on(
     monkeypatch.setattr(follower, "BATCH", 50)
     library.add(200)
     cancel = CancelToken()
-    suggest = tags.suggest
+    suggest = suggestions.replace_suggestions
 
     def suggest_once(*given: object) -> int:
         cancel.cancel()
         return suggest(*given)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(tags, "suggest", suggest_once)
+    monkeypatch.setattr(suggestions, "replace_suggestions", suggest_once)
     with pytest.raises(CancelledError):
         library.follower.catch_up(library, cancel)
     some = library.suggested()
