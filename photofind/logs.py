@@ -8,6 +8,7 @@ callers log numbers, and all that looks like a path is taken out, see `scrubbed`
 import logging
 import re
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import filelock
@@ -23,7 +24,7 @@ _PATH = re.compile(r"""(['"])(?:(?!\1).)*[/\\](?:(?!\1).)*\1|(?<![\w.>])(?:[A-Za
 _logger = logging.getLogger("photofind")
 
 
-class Logging:
+class Logging(AbstractContextManager["Logging"]):
     """Where one process logs to; used as a context manager, `to_library` as soon as one is known.
 
     Args:
@@ -58,10 +59,7 @@ class Logging:
         level, _logger.propagate = self._before
         _logger.setLevel(level)
 
-    def __enter__(self) -> "Logging":
-        return self
-
-    def __exit__(self, *raised: object) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
     def _add(self, handler: logging.Handler) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from photofind.domain import PhotoId
@@ -23,11 +24,20 @@ def qapp(qapp: QApplication) -> QApplication:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_running() -> Iterator[None]:
-    """Fails a test that leaves a thread behind."""
+    """Fail a test that leaves a thread behind."""
     before = set(threading.enumerate())
     yield
     left = [thread.name for thread in threading.enumerate() if thread not in before]
     assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture
+def english_numbers() -> Iterator[None]:
+    """Numbers and dates as in the United States, whatever the machine's own are."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.fixture(scope="session")

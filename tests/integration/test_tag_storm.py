@@ -304,7 +304,7 @@ class _Storm:
         self.check()
 
     def check(self) -> None:
-        """Answers offers as the person would, then compares everything."""
+        """Answer offers as the person would, then compare everything."""
         continuity = self.library.engine.catalogue.continuity
         by_path = {photo.path: photo for photo in self.photos if photo.path is not None}
         # One at a time: an answer may settle what another one asks.
@@ -329,7 +329,7 @@ class _Storm:
         return self.library.folder / "copies" / f"{photo.number}.jpg"
 
     def end(self) -> None:
-        self.library.__exit__(None, None, None)
+        self.library.close()
 
 
 def _owner(tag: str) -> int:

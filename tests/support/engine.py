@@ -1,9 +1,8 @@
 """The engine of `photofind watch` by itself: index runs over real folders, with any worker."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from photofind.cancel import CancelToken
 from photofind.clip.encoder import Encoder
@@ -24,7 +23,7 @@ def in_this_process(paths: LibraryPaths, settings: Settings, encoder: Encoder) -
     return CatalogueWorker(paths, settings, "made up", load=lambda *_: encoder)
 
 
-class Engine:
+class Engine(AbstractContextManager["Engine"]):
     """A library that is written to; use it as a context manager.
 
     Args:
@@ -55,15 +54,10 @@ class Engine:
             else in_this_process(self.paths, self.settings, FakeEncoder("made up"))
         )
 
-    def __enter__(self) -> Self:
-        return self
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self.worker.close()
         self.database.close()
 
@@ -74,7 +68,7 @@ class Engine:
         listener: Listener = ignore_events,
         cancel: CancelToken | None = None,
     ) -> IndexFinished:
-        """Brings places, or all roots, up to date."""
+        """Bring places, or all roots, up to date."""
         known = self.catalogue.roots.all()
         indexer = Indexer(
             self.catalogue,

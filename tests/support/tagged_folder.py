@@ -3,9 +3,9 @@
 import io
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -35,7 +35,7 @@ def jpeg(image: Image.Image, tags: dict[int, Any] | None = None, quality: int = 
     return file.getvalue()
 
 
-class TaggedFolder:
+class TaggedFolder(AbstractContextManager["TaggedFolder"]):
     """Runs like those of `photofind watch`, and what a person does in between.
 
     Args:
@@ -61,20 +61,15 @@ class TaggedFolder:
             make_worker=lambda paths, settings: in_this_process(paths, settings, self.encoder),
         )
 
-    def __enter__(self) -> Self:
-        return self
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.engine.__exit__(exc_type, exc, traceback)
+    def close(self) -> None:
+        self.engine.close()
 
     def reopen(self, encoder: SeeingEncoder | None = None) -> None:
-        """Closes the library and opens it again, perhaps with another checkpoint."""
-        self.engine.__exit__(None, None, None)
+        """Close the library and open it again, perhaps with another checkpoint."""
+        self.engine.close()
         self.encoder = encoder or self.encoder
         self.engine = self._open()
 
@@ -141,7 +136,7 @@ class TaggedFolder:
 
 
 def rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
-    """Saves a changed file as most programs do: beside the old one, then renamed over it."""
+    """Save a changed file as most programs do: beside the old one, then renamed over it."""
     beside = path.with_name(path.name + ".tmp")
     beside.write_bytes(change(path.read_bytes()))
     os.replace(beside, path)  # noqa: PTH105 - the call that editors make
