@@ -35,9 +35,11 @@ NAME_PX = 15
 class Inspector(QScrollArea):
     """Panel of name, folder, date, size, camera, place, copies and tags, as far as known.
 
+    Attributes:
+        tags: Has signals of its own, see `TagChips`.
+
     Signals:
         folder_requested: The `Path` of a file that is to be shown in its folder.
-        tags: Those of `TagChips`.
     """
 
     folder_requested = Signal(object)

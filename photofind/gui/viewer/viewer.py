@@ -47,9 +47,12 @@ class Viewer(QWidget):
         copy_requested: Photos are to be copied (list of `PhotoId`).
         folder_requested: The `Path` of a file that is to be shown in its folder.
         details_toggled: Whether the inspector is shown now.
-        tag_confirmed: A `PhotoId` and a name; so are those below.
-        tag_chosen: All photos with this tag are to be shown.
-        troubled: The `UserFacingError` of reading the library.
+        tag_confirmed: A suggested tag is right (`PhotoId` and its name).
+        tag_rejected: It is wrong (`PhotoId` and its name).
+        tag_removed: A tag is to go (`PhotoId` and its name).
+        tag_added: A photo is to be tagged (`PhotoId` and a name).
+        tag_chosen: All photos with this tag (its name) are to be shown.
+        failed: The `UserFacingError` of reading the library.
     """
 
     left = Signal()
