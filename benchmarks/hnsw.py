@@ -52,7 +52,7 @@ def draw_library(kind: str, count: int, dim: int, seed: int) -> Embeddings:
 
 
 def _gather(vectors: Embeddings, size: int, spread: float, random: np.random.Generator) -> None:
-    """Moves every vector, in place, near the first of its burst."""
+    """Move every vector, in place, near the first of its burst."""
     for start in range(0, len(vectors), size):
         burst = vectors[start : start + size]
         apart = random.standard_normal(burst.shape, dtype=np.float32)
@@ -62,7 +62,7 @@ def _gather(vectors: Embeddings, size: int, spread: float, random: np.random.Gen
 
 
 def make_graph(vectors: Embeddings, parameters: GraphParameters, folder: Path) -> None:
-    """Builds and saves a graph into an empty folder, with what that took."""
+    """Build and save a graph into an empty folder, with what that took."""
     started, cpu = time.perf_counter(), time.process_time()
     graph = Graph.build(vectors, parameters, threads=cores())
     built, built_cpu = time.perf_counter(), time.process_time()

@@ -69,7 +69,7 @@ class Pictures:
 def make_large_library(
     folder: Path, source: Path | None, count: int, recorded: Path | None = None
 ) -> Path:
-    """Makes `folder/library` and the photos beside it, unless they are there already.
+    """Make `folder/library` and the photos beside it, unless they are there already.
 
     Args:
         source: Real photos; `None` draws scenes.

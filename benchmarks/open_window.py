@@ -44,7 +44,7 @@ class Painted(QObject):
         self._viewport.installEventFilter(self)
 
     def once(self, so: Callable[[], bool], then: Callable[[float], None]) -> None:
-        """Calls `then` with the time of the first paint before which `so` held."""
+        """Call `then` with the time of the first paint before which `so` held."""
         self._waiting.append((so, then))
 
     def whole(self) -> bool:
@@ -104,7 +104,7 @@ class OpenWindow:
         self._listener(event)
 
     def wait_until(self, so: Callable[[], bool]) -> None:
-        """Looks every 20 ms, and lets the window work in between."""
+        """Look every 20 ms, and let the window work in between."""
         loop, timer = QEventLoop(), QTimer()
         timer.timeout.connect(lambda: loop.exit(0) if so() else None)
         timer.start(20)

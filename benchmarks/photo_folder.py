@@ -13,7 +13,7 @@ QUALITY = 90
 
 
 def make_photos(folder: Path, source: Path | None, count: int, size: tuple[int, int]) -> None:
-    """Writes `count` different photos, unless they are there already.
+    """Write `count` different photos, unless they are there already.
 
     Args:
         folder: Must hold nothing else.

@@ -31,7 +31,7 @@ class Run:
 
 
 def run(command: list[str], **options: Any) -> Run:
-    """Runs a command to its end; raises `SystemExit` with what it wrote where it fails."""
+    """Run a command to its end; raise `SystemExit` with what it wrote where it fails."""
     before, started = _children_cpu_s(), time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     wall_s = time.perf_counter() - started
@@ -64,7 +64,7 @@ class PhotofindProcess:
         self._sha256 = CheckpointShelf(self.paths).find(checkpoint).sha256()
 
     def index(self, photos: Path, precision: Precision | None = None) -> IndexRun:
-        """Indexes a folder from nothing; without a precision, photofind measures which to take."""
+        """Index a folder from nothing; without a precision, photofind measures which to take."""
         self._empty()
         memory = PrecisionMemory(self.paths.precision)
         if precision is not None:

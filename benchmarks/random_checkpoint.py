@@ -27,7 +27,7 @@ OPSET = 17
 
 
 def make_checkpoint(folder: Path) -> None:
-    """Writes a folder as a model hub delivers it, unless it is there already."""
+    """Write a folder as a model hub delivers it, unless it is there already."""
     if (folder / CONFIG_FILE).is_file():
         return
     folder.mkdir(parents=True, exist_ok=True)

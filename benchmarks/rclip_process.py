@@ -55,7 +55,7 @@ class RclipProcess:
         self._provide_model(checkpoint)
 
     def index(self, photos: Path) -> RclipRun:
-        """Indexes a folder from nothing, and answers the query that rclip cannot do without."""
+        """Index a folder from nothing, and answer the query that rclip cannot do without."""
         for file in self._data.glob("db.sqlite3*"):
             file.unlink()
         done = self.search(photos, "a dog on a beach")
@@ -87,7 +87,7 @@ class RclipProcess:
         subprocess.run([*pip, f"rclip=={VERSION}"], check=True)
 
     def _provide_model(self, checkpoint: Path) -> None:
-        """Puts the files where rclip looks before it downloads any."""
+        """Put the files where rclip looks before it downloads any."""
         visual, textual = (self._data / MODEL / f"{part}.onnx" for part in ("visual", "textual"))
         tokenizer = self._data / "tokenizer" / TOKENIZER
         if tokenizer.is_file():

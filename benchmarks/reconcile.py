@@ -66,7 +66,7 @@ class NothingToRead:
 
 
 def make(folder: Path, count: int) -> None:
-    """Makes `folder/photos` and `folder/library`."""
+    """Make `folder/photos` and `folder/library`."""
     root_path = folder / "photos"
     producers = NothingToRead.producers
     with open_catalogue(LibraryPaths(folder / "library"), write=True) as catalogue:
@@ -94,7 +94,7 @@ def _made(root: Path, number: int) -> ReadFile:
 
 
 def measure(folder: Path) -> None:
-    """Prints the best time of some runs and the memory that they took, beyond what came before."""
+    """Print the best time of some runs and the memory that they took, beyond what came before."""
     with open_catalogue(LibraryPaths(folder / "library"), write=True) as catalogue:
         before = _peak_mb()
         best = best_cpu = float("inf")

@@ -34,7 +34,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def save_json(path: Path | None, figures: Mapping[str, object]) -> None:
-    """Writes nothing where no file was asked for."""
+    """Save figures, and the machine they were measured on; without a path nothing."""
     if path is not None:
         document = {"machine": machine(), **figures}
         path.write_text(json.dumps(document, indent=2) + "\n", "utf-8")

@@ -131,7 +131,7 @@ class Measurements:
 
 
 def forget_files(library: Path) -> None:
-    """Asks the system to keep no file in memory that a start reads."""
+    """Ask the system to keep no file in memory that a start reads."""
     if not hasattr(os, "posix_fadvise"):
         raise SystemExit("Cold starts can be measured on Linux only.")
     os.sync()

@@ -38,7 +38,7 @@ def _data_texts() -> Iterator[str]:
 
 
 def list_texts(target: Path) -> None:
-    """Brings a .ts file up to date; what was translated stays."""
+    """Bring a .ts file up to date; what was translated stays."""
     with tempfile.TemporaryDirectory() as folder:
         of_data = Path(folder) / "data.py"
         quoted = [json.dumps(text, ensure_ascii=False) for text in data_texts()]

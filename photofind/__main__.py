@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def window_asked(arguments: Sequence[str]) -> WindowAsked | None:
-    """What the window is asked to show; `None` where a command is meant.
+    """Parse what the window is to show; `None` where a command is meant.
 
     `photofind`, `photofind PICTURE`, and both after `--verbose` and `--library DIR`; a picture is a
     file that is there and is not called like a command.

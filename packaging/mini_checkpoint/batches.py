@@ -63,7 +63,7 @@ class Batch:
 
 
 def make_corpus(pixels: PixelStore, entries: Sequence[Entry], drawn: int) -> Corpus:
-    """Adds `drawn` drawn scenes to the pack and works out every picture's chance."""
+    """Add `drawn` drawn scenes to the pack and work out every picture's chance."""
     pictures = [
         Picture(entry.texts, ()) if entry.captioned else Picture((), entry.texts)
         for entry in entries
@@ -105,7 +105,7 @@ class Batches:
         self._cumulative = np.cumsum(corpus.chances)
 
     def batch(self, step: int, side: int, smallest_area: float = 0.35) -> Batch:
-        """Draws the pictures of a step and cuts them to squares of `side` pixels."""
+        """Draw the pictures of a step and cut them to squares of `side` pixels."""
         rng = np.random.default_rng((self._seed, step))
         rows = np.searchsorted(self._cumulative, rng.random(self._size) * self._cumulative[-1])
         rows = np.minimum(rows, len(self._corpus.pictures) - 1)
@@ -177,7 +177,7 @@ class Batches:
     def _share_drawn_captions(
         self, rows: np.ndarray, texts: list[str], concept: np.ndarray, positives: np.ndarray
     ) -> None:
-        """Marks a caption as true of every drawn scene that carries the same one."""
+        """Mark a caption as true of every drawn scene that carries the same one."""
         columns = {text: column for column, text in enumerate(texts) if concept[column] < 0}
         for place, row in enumerate(rows):
             for caption in self._corpus.pictures[row].captions:
@@ -210,7 +210,7 @@ def _cut(
     smallest_area: float,
     rng: np.random.Generator,
 ) -> torch.Tensor:
-    """Cuts a few groups, each at one size, so that a group is scaled in one call."""
+    """Cut a few groups, each at one size, so that a group is scaled in one call."""
     groups = []
     for group in np.array_split(rows, CROPS_OF_A_BATCH):
         area, aspect = rng.uniform(smallest_area, 1.0), np.exp(rng.uniform(-0.33, 0.33))
@@ -242,7 +242,7 @@ def _scale(images: torch.Tensor, side: int) -> torch.Tensor:
 def to_floats(
     images: torch.Tensor, jitter: float = 0.0, generator: torch.Generator | None = None
 ) -> torch.Tensor:
-    """Turns uint8 pixels into normalised floats, with each picture's colours varied by `jitter`."""
+    """Turn uint8 pixels into normalised floats, with each picture's colours varied by `jitter`."""
     floats = images.float() / 255
     if jitter:
         floats = _vary_colours(floats, jitter, generator)

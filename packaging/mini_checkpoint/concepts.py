@@ -47,7 +47,7 @@ class Picture:
 
 
 def stem(word: str) -> str:
-    """Reduces a plural to its singular, roughly."""
+    """Reduce a plural to its singular, roughly."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:
@@ -60,7 +60,7 @@ def stem(word: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Splits a text into lower-case words."""
+    """Split a text into lower-case words."""
     return re.findall(r"[a-z0-9]+(?:['-][a-z0-9]+)*", text.lower())
 
 
@@ -99,7 +99,7 @@ class Concepts:
         return len(self.names)
 
     def _weights(self, picture: Picture) -> dict[int, float]:
-        """Weighs a class above its hypernyms, and a word by how many captions hold it."""
+        """Weigh a class above its hypernyms, and a word by how many captions hold it."""
         weights: dict[int, float] = defaultdict(float)
         for position, label in enumerate(picture.labels):
             weights[self.number[key_of(label)]] += 1.0 if position == 0 else 0.4

@@ -158,7 +158,7 @@ class Checkpoint:
 
 
 def main() -> None:
-    """Measures one checkpoint folder."""
+    """Measure one checkpoint folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--packs", type=Path, required=True, help="folder with val.jsonl")

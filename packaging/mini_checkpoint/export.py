@@ -32,7 +32,7 @@ def full_weights(state: dict[str, Any]) -> dict[str, torch.Tensor]:
 
 
 def write_files(state: dict[str, Any], resize_mode: str, folder: Path) -> None:
-    """Writes the weights and the config into a folder."""
+    """Write the weights and the config into a folder."""
     save_file(full_weights(state), folder / WEIGHTS, metadata={"format": "pt"})
     config = {
         "model_cfg": model_config(state["architecture"]),
@@ -43,7 +43,7 @@ def write_files(state: dict[str, Any], resize_mode: str, folder: Path) -> None:
 
 @torch.inference_mode()
 def largest_difference(state: dict[str, Any], folder: Path) -> float:
-    """Loads a folder the way the program does and compares its embeddings with the state's.
+    """Load a folder the way the program does and compare its embeddings with the state's.
 
     Returns:
         The largest difference of any component of the normalised embeddings.
@@ -66,7 +66,7 @@ def largest_difference(state: dict[str, Any], folder: Path) -> float:
 
 
 def main() -> None:
-    """Exports a state; files of an earlier export are replaced only by whole, checked ones."""
+    """Export a state; files of an earlier export are replaced only by whole, checked ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("state", type=Path, help="state.pt of a run")
     parser.add_argument("folder", type=Path, help="checkpoint folder to write")

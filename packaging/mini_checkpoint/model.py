@@ -89,20 +89,20 @@ class CompactTokenizer:
 
     @classmethod
     def for_texts(cls, texts: Iterable[str], least_uses: int = 2) -> CompactTokenizer:
-        """Keeps the tokens used at least `least_uses` times."""
+        """Keep the tokens used at least `least_uses` times."""
         tokens = SimpleTokenizer(context_length=CONTEXT_LENGTH)(list(texts)).numpy()
         uses = np.bincount(tokens.ravel(), minlength=OPEN_CLIP_VOCABULARY)
         return cls(np.flatnonzero(uses >= least_uses).tolist())
 
     def __call__(self, texts: Sequence[str]) -> torch.Tensor:
-        """Tokenizes to (N, longest), which holds no column of padding alone."""
+        """Tokenize to (N, longest), which holds no column of padding alone."""
         tokens = self.compact_of[self._tokenizer(list(texts)).numpy()]
         longest = int((tokens != 0).sum(axis=1).max())
         return torch.from_numpy(tokens[:, :longest])
 
 
 def make_model(architecture: str, vocabulary: int) -> open_clip.CLIP:
-    """Builds an untrained model whose token table has `vocabulary` rows."""
+    """Build an untrained model whose token table has `vocabulary` rows."""
     config = model_config(architecture)
     config["text_cfg"]["vocab_size"] = vocabulary
     model = open_clip.CLIP(**config)
@@ -151,13 +151,13 @@ def _positions_name(visual: nn.Module) -> str:
 
 
 def _as_tensor(value: Any) -> torch.Tensor:
-    """Names the type of what untyped modules return."""
+    """Name the type of what untyped modules return."""
     assert isinstance(value, torch.Tensor)
     return value
 
 
 def encode_pixels(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
-    """Embeds (N, 3, side, side) floats, not normalised; `side` is a multiple of 32.
+    """Embed (N, 3, side, side) floats, not normalised; `side` is a multiple of 32.
 
     The grid of positions is interpolated where `side` is not the model's own.
     """
@@ -175,7 +175,7 @@ def encode_pixels(model: open_clip.CLIP, pixels: torch.Tensor) -> torch.Tensor:
 
 
 def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
-    """Embeds (N, length) tokens, not normalised; `length` may fall short of the context.
+    """Embed (N, length) tokens, not normalised; `length` may fall short of the context.
 
     The mask is causal, so cutting the padding off changes nothing but the cost.
     """
@@ -191,7 +191,7 @@ def encode_tokens(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
 def encode_texts(
     model: open_clip.CLIP, tokenizer: CompactTokenizer, texts: Sequence[str]
 ) -> torch.Tensor:
-    """Embeds texts, not normalised; short and long ones apart, so that few tokens are padding."""
+    """Embed texts, not normalised; short and long ones apart, so that few tokens are padding."""
     device = model.logit_scale.device
     tokens = tokenizer(texts).to(device)
     lengths = (tokens != 0).sum(dim=1)

@@ -11,7 +11,7 @@ _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 
 
 def orthogonalise(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """Brings the singular values of (N, rows, columns) close to 1 by Newton-Schulz steps."""
+    """Bring the singular values of (N, rows, columns) close to 1 by Newton-Schulz steps."""
     a, b, c = _COEFFICIENTS
     wide = matrices.transpose(1, 2) if matrices.shape[1] > matrices.shape[2] else matrices
     x = wide.bfloat16()
@@ -43,7 +43,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]  # no closure
-        """Takes one step."""
+        """Take one step."""
         del closure
         for group in self.param_groups:
             for parameter in group["params"]:

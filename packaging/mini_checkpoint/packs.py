@@ -37,14 +37,14 @@ class Entry:
 
 
 def read_entries(jsonl: Path) -> list[Entry]:
-    """Reads a pack's list in file order."""
+    """Read a pack's list in file order."""
     with jsonl.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [Entry(row["file"], row["shard"], tuple(row["text"])) for row in rows]
 
 
 def read_pictures(folder: Path, entries: list[Entry]) -> Iterator[tuple[int, Image.Image]]:
-    """Yields (row, RGB picture) for all entries, shard by shard."""
+    """Yield (row, RGB picture) for all entries, shard by shard."""
     rows = {(entry.shard, entry.file): row for row, entry in enumerate(entries)}
     for shard in sorted({entry.shard for entry in entries}):
         with tarfile.open(folder / shard) as tar:
@@ -57,7 +57,7 @@ def read_pictures(folder: Path, entries: list[Entry]) -> Iterator[tuple[int, Ima
 
 
 def to_standard_size(picture: Image.Image) -> Image.Image:
-    """Scales the shorter side to 128 px and cuts the longer one, centred, to at most 192 px."""
+    """Scale the shorter side to 128 px and cut the longer one, centred, to at most 192 px."""
     scale = SHORT_SIDE / min(picture.size)
     width, height = (max(SHORT_SIDE, round(side * scale)) for side in picture.size)
     if (width, height) != picture.size:
@@ -77,7 +77,7 @@ class PixelStore:
 
     @classmethod
     def decode(cls, folder: Path, entries: list[Entry]) -> PixelStore:
-        """Decodes every picture of a pack."""
+        """Decode every picture of a pack."""
         pictures: dict[int, np.ndarray] = {}
         for row, picture in read_pictures(folder, entries):
             pictures[row] = np.asarray(to_standard_size(picture))
@@ -88,7 +88,7 @@ class PixelStore:
 
     @classmethod
     def open(cls, folder: Path, entries: list[Entry], cache: Path) -> PixelStore:
-        """Reads the decoded pictures from `cache`, which is made first where it is missing."""
+        """Read the decoded pictures from `cache`, which is made first where it is missing."""
         sizes_file = cache.with_suffix(".sizes.npy")
         if not sizes_file.exists():
             store = cls.decode(folder, entries)

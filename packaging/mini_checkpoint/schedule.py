@@ -37,18 +37,18 @@ class Progress:
         return min(1.0, self.elapsed_s / (60 * self.minutes))
 
     def advance(self) -> None:
-        """Counts a step and the time since the last."""
+        """Count a step and the time since the last."""
         now = time.monotonic()
         self.elapsed_s += now - self._last
         self._last = now
         self.step += 1
 
     def pause(self) -> None:
-        """Leaves the time since the last step out (measuring, saving)."""
+        """Leave the time since the last step out (measuring, saving)."""
         self._last = time.monotonic()
 
     def finish_soon(self) -> None:
-        """Runs what is left of the schedule within `FINISH_SECONDS`."""
+        """Run what is left of the schedule within `FINISH_SECONDS`."""
         if self._finish is None:
             self._finish = (self.elapsed_s, self.share)
 

@@ -55,7 +55,7 @@ class Run:
         self.noise = torch.Generator().manual_seed(arguments.seed)
 
     def train_one(self) -> dict[str, float]:
-        """Takes one step and returns its losses."""
+        """Take one step and return its losses."""
         share = self.progress.share
         batch = self.batches.batch(self.progress.step, side_at(share))
         for optimiser in self.optimisers:
@@ -97,7 +97,7 @@ class Run:
 
     @torch.inference_mode()
     def encode_images(self, pixels: torch.Tensor) -> np.ndarray:
-        """Embeds (N, 3, side, side) uint8 with the averaged weights."""
+        """Embed (N, 3, side, side) uint8 with the averaged weights."""
         parts = [
             _unit(self._encode_part(to_floats(part.to(self.device)))).cpu().numpy()
             for part in torch.split(pixels, 64)
@@ -110,7 +110,7 @@ class Run:
 
     @torch.inference_mode()
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """Embeds texts with the averaged weights."""
+        """Embed texts with the averaged weights."""
         parts = [
             _unit(encode_texts(self.average, self.tokenizer, texts[start : start + 256]))
             for start in range(0, len(texts), 256)
@@ -132,7 +132,7 @@ class Run:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Takes a saved state over."""
+        """Take a saved state over."""
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.head.load_state_dict(state["head"])
@@ -188,14 +188,14 @@ def _is_hidden(name: str, parameter: torch.Tensor) -> bool:
 
 
 def save(state: dict[str, Any], file: Path) -> None:
-    """Writes a state so that a stop at any moment leaves a whole file."""
+    """Write a state so that a stop at any moment leaves a whole file."""
     unfinished = file.with_suffix(".part")
     torch.save(state, unfinished)
     unfinished.replace(file)
 
 
 def log(file: Path, **values: Any) -> None:
-    """Appends a line to the log, and shows it."""
+    """Append a line to the log, and show it."""
     line = json.dumps(values)
     with file.open("a", encoding="utf-8") as out:
         out.write(line + "\n")
@@ -225,7 +225,7 @@ class Recorder:
         self._recent: list[dict[str, float]] = []
 
     def note(self, losses: dict[str, float]) -> None:
-        """Takes a step's losses; logs every 20 s, validates and saves every few minutes."""
+        """Take a step's losses; log every 20 s, validate and save every few minutes."""
         self._recent.append(losses)
         now = time.monotonic()
         if now - self._logged_at >= 20:
@@ -249,7 +249,7 @@ class Recorder:
         self._logged_at = time.monotonic()
 
     def validate_and_save(self) -> None:
-        """Logs the held-out figures of the averaged weights and saves the state."""
+        """Log the held-out figures of the averaged weights and save the state."""
         embedded = self._run.encode_images(self._held_out)
         figures = held_out_figures(self._entries, embedded, self._run.encode_texts)
         progress = self._run.progress
@@ -262,7 +262,7 @@ class Recorder:
 
 
 def main() -> None:
-    """Trains until the steps or minutes are over."""
+    """Train until the steps or minutes are over."""
     arguments = _parse()
     arguments.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(arguments.threads)

@@ -22,7 +22,7 @@ app = typer.Typer(
 def checkpoints(
     context: typer.Context, library: LibraryFolder = None, as_json: AsJson = False
 ) -> None:
-    """The search models: what is here, what is in use.
+    """List the search models: what is here, what is in use.
 
     Example: photofind checkpoints list
     """

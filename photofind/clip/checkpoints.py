@@ -150,7 +150,7 @@ class Checkpoint:
         return self.folder / f"photofind_text_{sha256[:16]}.onnx"
 
     def config(self) -> dict[str, object]:
-        """The parsed `open_clip_config.json`."""
+        """Parse `open_clip_config.json`."""
         path = self.folder / CONFIG_FILE
         try:
             config = json.loads(path.read_text("utf-8"))

@@ -281,7 +281,7 @@ class _CountedFile(io.BufferedWriter):
 
     @override
     def truncate(self, size: int | None = None) -> int:
-        """The server sends the file anew from its beginning."""
+        """Take back what was counted: the server sends the file from its beginning."""
         kept = self.tell() if size is None else size
         dropped = self.seek(0, io.SEEK_END) - kept
         super().truncate(kept)

@@ -125,7 +125,7 @@ class OpenClipEncoder:
         return channels_first.float() * self._scale + self._shift
 
     def _tower_for(self, inputs: torch.Tensor) -> nn.Module:
-        """The image encoder in the fastest arithmetic, measured on the first batch to allow it."""
+        """Return the image encoder in an arithmetic measured on the first batch that allows it."""
         if self._tower is not None:
             return self._tower
         visual: nn.Module = self._model.visual

@@ -157,7 +157,7 @@ class _NotMet:
         self._behind: dict[bytes, KnownFile] = {}
 
     def take(self, path: Path) -> KnownFile | None:
-        """What is known of a file that was met; files come in order, but for those behind links."""
+        """Take what is known of a file; files come in order, but for those behind links."""
         key = os.fsencode(path)
         while self._next is not None and self._next.raw_path <= key:
             current, self._next = self._next, next(self._ahead, None)
@@ -167,7 +167,7 @@ class _NotMet:
         return self._behind.pop(key, None)
 
     def all(self) -> Iterator[KnownFile]:
-        """What is left after the last file."""
+        """Take what is left after the last file."""
         yield from self._behind.values()
         if self._next is not None:
             yield self._next

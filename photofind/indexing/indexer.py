@@ -82,7 +82,7 @@ class Indexer:
         self._space = catalogue.embeddings.prepare(worker.space, self._producers)
 
     def run(self, to_index: Sequence[Root], changes: Changes | None = None) -> IndexFinished:
-        """Brings roots up to date; raises `CancelledError` between two batches when asked to.
+        """Bring roots up to date; raise `CancelledError` between two batches once cancelled.
 
         Args:
             changes: Where in each root to look; all of a root that it does not mention.
@@ -160,7 +160,7 @@ class Indexer:
         return comparison
 
     def _known_in_order(self, root: Root) -> Iterator[KnownFile]:
-        """What is known of a root, a page at a time: only this thread changes it."""
+        """Yield what is known of a root, a page at a time: only this thread changes it."""
         page: list[KnownFile] = []
         while not page or len(page) == PAGE:
             after = page[-1].path if page else None

@@ -147,7 +147,7 @@ def _is_shown(root: Path, place: Path, ignore: IgnoreRules, own_folder: Path | N
 
 
 def _refuse_links(root: Path, folders: Iterable[Path], on_step: OnStep) -> None:
-    """A scan of the whole root shows what lies behind a link to one of its folders elsewhere."""
+    """Raise `WholeRootError` for a link: a scan of the whole root may show it elsewhere."""
     real_root = root.resolve()
     for folder in folders:
         on_step()

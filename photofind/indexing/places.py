@@ -28,7 +28,7 @@ class Places:
         return EVERYWHERE if self.everywhere or other.everywhere or too_many else both
 
     def apart(self) -> "Places":
-        """The same places, each once: none lies in one of the trees."""
+        """Return the same places, each once: none lies in one of the trees."""
         trees = frozenset(tree for tree in self.trees if self.trees.isdisjoint(tree.parents))
         folders = frozenset(
             folder

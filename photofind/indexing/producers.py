@@ -89,7 +89,7 @@ class Thumbnails:
         return self._cache.longest_side * 3 // 4
 
     def prepare(self, content: Fingerprint, picture: Picture) -> None:
-        """Raises `OSError` where a thumbnail has no room."""
+        """Store the thumbnail; raises `OSError` where it has no room."""
         self._cache.store(content, picture.image)
 
     def finish(self, prepared: Sequence[None]) -> Sequence[None]:
@@ -127,13 +127,13 @@ class ImageEmbeddings:
 
 
 def decode_size(producers: Collection[Producer]) -> int:
-    """What the shorter side of a picture must have at least, for some producers together."""
+    """Return what the shorter side of a picture must have at least, for all of some producers."""
     deciding = [one.decode_px for one in producers if one.sets_decode_size]
     return max(deciding or [one.decode_px for one in producers])
 
 
 def thumbnail_version(longest_side: int) -> ProducerVersion:
-    """What makes thumbnails of a size; migration 0006 knows 384 pixels by this name too."""
+    """Name what makes thumbnails of a size; migration 0006 knows 384 pixels by this name too."""
     return ProducerVersion("thumbnail", str(longest_side))
 
 
@@ -155,6 +155,6 @@ def make_producers(sources: Sources) -> tuple[Producer, ...]:
 
 
 def first_kinds(producers: Collection[ProducerVersion]) -> tuple[str, ...]:
-    """What of their kinds comes before the rest."""
+    """Return which of their kinds come before the rest."""
     first = min(KINDS[producer.family].priority for producer in producers)
     return tuple(one.kind for one in producers if KINDS[one.family].priority == first)

@@ -102,7 +102,7 @@ class Recorder:
     def _noted(
         self, results: Sequence[Readable], photo_ids: Sequence[PhotoId | None]
     ) -> dict[PhotoId, FoundFile]:
-        """The photos, each with a file; what is known of their paths from now on is noted."""
+        """Return the photos, each with a file; note what is known of their paths from now on."""
         files: dict[PhotoId, FoundFile] = {}
         for result, photo_id in zip(results, photo_ids, strict=True):
             before = self._known_paths.get(result.found.path)

@@ -118,7 +118,7 @@ class Stages:
     on_read: OnRead = ignore_progress
 
     def of_one_run(self, kinds: Collection[str] | None) -> "Stages":
-        """The same for a run of its own: what an earlier one claimed and lost is free again.
+        """Copy for a run of its own: what an earlier one claimed and lost is free again.
 
         Args:
             kinds: What is to be made; `None` for all.
@@ -166,7 +166,7 @@ class Stages:
             return Unreadable(found, read_at_ns, str(error))
 
     def _older(self, data: bytes, content: Fingerprint) -> Fingerprint | None:
-        """What the catalogue knows the photo by, where that is the bytes of its file."""
+        """Return what the catalogue knows the photo by, where that is the bytes of its file."""
         if not self.has_older or self.missing_kinds(content) is not None:
             return None
         older = file_fingerprint(data)

@@ -241,7 +241,7 @@ class _Related:
 
 
 def _beginnings(stem: str) -> Iterator[str]:
-    """The whole stem, and where a word ends in it."""
+    """Return the whole stem, and where a word ends in it."""
     yield stem
     for at in range(1, len(stem)):
         if stem[at] not in _WORD and stem[at - 1] in _WORD:

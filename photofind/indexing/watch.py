@@ -22,7 +22,7 @@ def keep_up(
     cancel: CancelToken,
     reconcile_s: float,
 ) -> Iterator[IndexFinished]:
-    """Indexes everything, then each change set; yields what each run did.
+    """Index everything, then each change set; yield what each run did.
 
     Args:
         watcher: Of all roots, watching since before the first run: nothing falls in between.

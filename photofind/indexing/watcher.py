@@ -105,7 +105,7 @@ class FolderWatcher(AbstractContextManager["FolderWatcher"]):
         return frozenset(watch.root for watch in self._watches if not watch.watchable)
 
     def wait(self, timeout_s: float, cancel: CancelToken) -> Changes:
-        """Waits for a change set and returns what it touched; nothing after the timeout.
+        """Wait for a change set and return what it touched; nothing after the timeout.
 
         Raises:
             CancelledError: Within a fifth of a second of `cancel`.
@@ -132,7 +132,7 @@ class FolderWatcher(AbstractContextManager["FolderWatcher"]):
         self.close()
 
     def close(self) -> None:
-        """Ends at once; a thread that a root keeps waiting is left to end when the root answers."""
+        """End at once; a thread that a root keeps waiting is left to end when the root answers."""
         for watch in self._watches:
             watch.close()
         ends = time.monotonic() + CLOSE_S
@@ -149,7 +149,7 @@ class FolderWatcher(AbstractContextManager["FolderWatcher"]):
                     break
 
     def note(self, root: Path, event: FileSystemEvent) -> None:
-        """Called by the observer's thread for everything that happens below a root."""
+        """Note what happened below a root; called by the observer's thread for everything."""
         if isinstance(event, _IRRELEVANT):
             return
         for raw in (event.src_path, event.dest_path):

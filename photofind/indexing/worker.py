@@ -127,7 +127,7 @@ class LocalWorker:
 
 
 def _finished(producers: Sequence[Producer], batch: list[Result]) -> list[Result]:
-    """The batch with products in place of what was prepared."""
+    """Return the batch with products in place of what was prepared."""
     for producer in producers:
         kind = producer.version.kind
         prepared = [

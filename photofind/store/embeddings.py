@@ -60,7 +60,7 @@ def space_id(connection: sa.Connection, space: EmbeddingSpace, create: Literal[T
 @overload
 def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> int | None: ...
 def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> int | None:
-    """The row of a space: what counts is the weights and the preprocessing, not the name."""
+    """Find the row of a space: what counts is the weights and the preprocessing, not the name."""
     row = connection.execute(
         sa.select(_spaces.c.id, _spaces.c.dim).where(
             _spaces.c.sha256 == space.sha256,
@@ -79,7 +79,7 @@ def space_id(connection: sa.Connection, space: EmbeddingSpace, create: bool) -> 
 
 
 def producer_of(space: EmbeddingSpace) -> ProducerVersion:
-    """What makes embeddings of a space; migration 0006 knows it by this name too."""
+    """Name what makes embeddings of a space; migration 0006 knows it by this name too."""
     return ProducerVersion(f"embedding:{space.sha256}", str(space.preprocess_version))
 
 
@@ -113,7 +113,7 @@ def add_embeddings(
     vectors: Embeddings,
     region_kind: str = schema.WHOLE,
 ) -> None:
-    """Stores or replaces embeddings.
+    """Store or replace embeddings.
 
     Args:
         connection: In a writing transaction.
@@ -206,7 +206,7 @@ def damaged_embeddings(connection: sa.Connection, space_id: int) -> NDArray[np.i
 def embedded_photos(
     connection: sa.Connection, space_id: int, region_kind: str = schema.WHOLE
 ) -> NDArray[np.int64]:
-    """The ids, ascending, of photos that have a file and an embedding."""
+    """Return the ids, ascending, of photos that have a file and an embedding."""
     return _ids(connection, _searchable(space_id, region_kind))
 
 
@@ -233,7 +233,7 @@ def embedding_of(
 def vectors_of(
     connection: sa.Connection, space_id: int, photo_ids: Collection[PhotoId]
 ) -> dict[PhotoId, NDArray[np.float32]]:
-    """The undamaged embeddings of photos, whether or not they have a file."""
+    """Load the undamaged embeddings of photos, whether or not they have a file."""
     dim = space_of(connection, space_id).dim
     found: dict[PhotoId, NDArray[np.float32]] = {}
     stored = _STORED_VECTORS.where(*_in_space(space_id, schema.WHOLE))

@@ -118,7 +118,7 @@ def known_files(connection: sa.Connection, root: Root) -> dict[Path, KnownFile]:
 def known_files_after(
     connection: sa.Connection, root: Root, after: Path | None, limit: int
 ) -> list[KnownFile]:
-    """The next files of a root by the bytes of their paths; the first ones after `None`."""
+    """List the next files of a root by the bytes of their paths; the first ones after `None`."""
     where = [_files.c.root_id == root.id]
     if after is not None:
         where.append(_files.c.path > relative_bytes(root.path, after))
@@ -181,7 +181,7 @@ def photo_ids_of(
 def fingerprints_of(
     connection: sa.Connection, photo_ids: Sequence[PhotoId]
 ) -> dict[PhotoId, Fingerprint]:
-    """What the photos are, whatever becomes of their rows."""
+    """Return what the photos are, whatever becomes of their rows."""
     columns = sa.select(_photos.c.id, _photos.c.fingerprint)
     return {
         PhotoId(id_): Fingerprint(fingerprint)
@@ -193,7 +193,7 @@ def fingerprints_of(
 def record_files(
     connection: sa.Connection, root: Root, files: Sequence[ReadFile]
 ) -> list[PhotoId | None]:
-    """Stores what reading files below `root` came to, replacing what was known of them.
+    """Store what reading files below `root` came to, replacing what was known of them.
 
     They wait no more, see `photofind.store.waiting`.
 
@@ -223,14 +223,14 @@ def count_files(connection: sa.Connection, root: Root) -> int:
 
 
 def remove_files(connection: sa.Connection, file_ids: Iterable[int]) -> None:
-    """Forgets files; their photos stay, so that what comes back is not embedded again."""
+    """Forget files; their photos stay, so that what comes back is not embedded again."""
     rows = [{"file_id": file_id} for file_id in file_ids]
     if rows:
         connection.execute(sa.delete(_files).where(_files.c.id == sa.bindparam("file_id")), rows)
 
 
 def remove_paths(connection: sa.Connection, root: Root, paths: Sequence[Path]) -> None:
-    """Forgets files of a root that are no photos, whether they were known or waited."""
+    """Forget files of a root that are no photos, whether they were known or waited."""
     relative = [relative_bytes(root.path, path) for path in paths]
     for batch in in_batches(relative):
         here = _files.c.root_id == root.id, _files.c.path.in_(batch)
@@ -239,7 +239,7 @@ def remove_paths(connection: sa.Connection, root: Root, paths: Sequence[Path]) -
 
 
 def paths_of(connection: sa.Connection, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, list[Path]]:
-    """The files of each photo, sorted; photos without a file are left out."""
+    """List the files of each photo, sorted; photos without a file are left out."""
     columns = sa.select(_files.c.photo_id, _roots.c.path, _files.c.path).join_from(_files, _roots)
     found: defaultdict[PhotoId, list[Path]] = defaultdict(list)
     for batch in in_batches(photo_ids):
@@ -328,7 +328,7 @@ def _record_rows(
 
 
 def _older_names(files: Sequence[ReadFile]) -> dict[Fingerprint, Fingerprint]:
-    """The fingerprints of photos by what the catalogue has known them by until now."""
+    """Return the fingerprints of photos by what the catalogue has known them by until now."""
     return {names[1]: names[0] for file in files if len(names := file.names) == 2}
 
 

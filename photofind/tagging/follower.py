@@ -179,7 +179,7 @@ class TagFollower:
         return suggested
 
     def _basis(self, searchable: Searchable) -> _Basis:
-        """The kept one as long as it holds."""
+        """Return the kept one as long as it holds."""
         now = _Basis(searchable.space_id, self._digest, len(searchable.index), searchable.seq)
         kept = self._kept_basis()
         return now if kept is None or not kept.holds_for(now) else kept

@@ -52,7 +52,7 @@ def photos_below(
 
 
 def images_with_tags(catalogue: Catalogue, paths: Mapping[PhotoId, Path]) -> tuple[ImageTags, ...]:
-    """The tags of photos, by path."""
+    """List the tags of photos, by path."""
     known = catalogue.tags.of(list(paths))
     images = [ImageTags(path, tuple(own)) for path, own in zip(paths.values(), known, strict=True)]
     return tuple(sorted(images, key=lambda image: image.image))
@@ -64,7 +64,7 @@ def tags_of_images(
     changes: TagChanges,
     limits: PictureLimits,
 ) -> list[ImageTags]:
-    """The tags of pictures, in their order, after the changes were made; all of them or none.
+    """Change and list the tags of pictures, in their order; all of them or none.
 
     A picture is known by its content, so a copy anywhere on disk will do.
 
@@ -124,7 +124,7 @@ def _photo_ids(
 
 
 def _contents(image: Path, limits: PictureLimits) -> tuple[Fingerprint, Fingerprint]:
-    """What a catalogue may know the picture by, see `photofind.store.identity`."""
+    """Return what a catalogue may know the picture by, see `photofind.store.identity`."""
     with user_facing_errors(image):
         data = read_picture_file(image, limits)
     return fingerprint(data), file_fingerprint(data)

@@ -77,7 +77,7 @@ class _Written:
 
 
 def load_vocabulary(own: Path | None = None) -> Vocabulary:
-    """The vocabulary that comes with photofind, with a person's own file over it.
+    """Load the vocabulary that comes with photofind, with a person's own file over it.
 
     Args:
         own: May be absent. It adds tags, replaces those of the same name, and removes others;

@@ -54,7 +54,7 @@ def make_strip(
 
 
 def settle(strip: Filmstrip, qtbot: QtBot, row: int) -> None:
-    """Shows a row and waits until it has glided into the middle."""
+    """Show a row and wait until it has glided into the middle."""
     strip.show_row(row)
     middle = strip.rect().center().x()
     qtbot.waitUntil(lambda: abs(strip.rect_of(row).center().x() - middle) <= 1)

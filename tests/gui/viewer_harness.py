@@ -30,7 +30,7 @@ class Harness:
     qtbot: QtBot
 
     def open(self, row: int = MIDDLE) -> None:
-        """Opens a photo and waits for its picture."""
+        """Open a photo and wait for its picture."""
         self.viewer.open_row(row)
         self.wait_for_picture()
 

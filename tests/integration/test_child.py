@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index(folder: Path, pictures: Path, tiny_folder: Path) -> Index:
-    """Indexes the pictures with a child that minds the names of files."""
+    """Index the pictures with a child that minds the names of files."""
     fragile = partial(ChildClient, module=FRAGILE, silence_s=10)
 
     def run() -> IndexFinished:

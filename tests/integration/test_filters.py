@@ -42,7 +42,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def search(library: Path, capsys: pytest.CaptureFixture[str]) -> Answer:
-    """Runs `search` and parses the one document it prints."""
+    """Run `search` and parse the one document it prints."""
 
     def call(query: str, code: int = 0) -> Any:
         assert run(["search", query, "-n", "1000", "--all", "--json"]) == code

@@ -40,7 +40,7 @@ def index(folder: Path, tiny_folder: Path) -> Index:
 
 
 def _age(folder: Path) -> None:
-    """Makes files look written long ago, so that their stat alone vouches for them."""
+    """Make files look written long ago, so that their stat alone vouches for them."""
     for path in folder.rglob("*"):
         if path.is_file():
             os.utime(path, (1_500_000_000, 1_500_000_000))

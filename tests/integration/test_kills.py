@@ -131,7 +131,7 @@ def test_that_a_run_killed_in_any_phase_is_completed_by_the_next(
 
 
 def _run_two_phases_until(line: str, library: Path, pictures: Path, then_s: float) -> None:
-    """Kills a run a moment after it said where it is, or lets it end where it never does."""
+    """Kill a run a moment after it said where it is, or let it end where it never does."""
     command = [sys.executable, "-m", "tests.support.two_phases", str(library), str(pictures)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

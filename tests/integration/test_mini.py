@@ -20,7 +20,7 @@ Command = Callable[..., Any]
 
 @pytest.fixture
 def as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command on this test's library and parses what it prints."""
+    """Run a command on this test's library and parse what it prints."""
 
     def call(*arguments: str | Path) -> Any:
         library = ["--library", str(tmp_path / "library"), "--json"]

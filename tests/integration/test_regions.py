@@ -42,7 +42,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_folder: Path) 
 
 @pytest.fixture
 def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
-    """Runs a command and parses the one document it prints."""
+    """Run a command and parse the one document it prints."""
 
     def call(*arguments: object, code: int = 0) -> Any:
         assert run([*map(str, arguments), "--json"]) == code

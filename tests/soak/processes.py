@@ -23,7 +23,7 @@ def context() -> ForkServerContext:
 
 
 def run_and_kill(library: Path, photos: Path, batches: int, then_s: float) -> None:
-    """Kills a run a moment after so many batches, if it has not come to its end."""
+    """Kill a run a moment after so many batches, if it has not come to its end."""
     ours, theirs = context().Pipe(duplex=False)
     process = context().Process(target=_index, args=(library, photos, theirs))
     process.start()

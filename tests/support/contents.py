@@ -23,7 +23,7 @@ class Contents:
 
 
 def catalogue_contents(library: Path) -> Contents:
-    """Reads the database with nothing of photofind in between; checks its integrity first."""
+    """Read the database with nothing of photofind in between; check its integrity first."""
     with closing(sqlite3.connect(LibraryPaths(library).catalogue)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -216,7 +216,7 @@ class SearchBar(QWidget):
             self._debounce_timer.start(self._typing_ms * _FILTER_DELAY_FACTOR)
 
     def _filter_at_cursor(self) -> Part | None:
-        """The filter, finished or not, that the cursor is in."""
+        """Return the filter, finished or not, that the cursor is in."""
         part = self._field.typed.part_at(self._field.cursorPosition())
         is_word = part is None or (part.filter is None and part.error is None)
         return None if is_word else part

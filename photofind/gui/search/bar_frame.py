@@ -39,7 +39,7 @@ class BarFrame(QWidget):
         self.field.installEventFilter(self)
 
     def show_state(self, *, chips: bool) -> None:
-        """Follows what is in the line."""
+        """Follow what is in the line."""
         self.field.setPlaceholderText(
             "" if chips else self.tr("Search your photos – a dog on a beach")
         )

@@ -222,7 +222,7 @@ class ChipStrip(QWidget):
         return filters if self._picture is None else [self._picture, *filters]
 
     def show_filters(self, filters: Sequence[Filter]) -> None:
-        """Puts these in the place of those shown; equal ones keep their chips."""
+        """Put these in the place of those shown; equal ones keep their chips."""
         before, old = self._focused(), self._filters
         self._filters = []
         for one in filters:
@@ -316,7 +316,7 @@ class ChipStrip(QWidget):
         return next((n for n, chip in enumerate(self.chips) if chip.hasFocus()), None)
 
     def _rearrange(self, focused: int | None) -> None:
-        """Puts the chips in order; the focus of a chip that is gone moves on to its neighbour."""
+        """Put the chips in order; the focus of a chip that is gone moves on to its neighbour."""
         chips = self.chips
         for first, second in pairwise((self._first, *chips)):
             QWidget.setTabOrder(first, second)
@@ -360,7 +360,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _narrowed(widths: Sequence[int], room: int) -> list[int]:
-    """The widths with the widest cut so that all fit, none below `NARROWEST` for it."""
+    """Cut the widest of some widths so that all fit, none below `NARROWEST` for it."""
     low, high = NARROWEST, max(widths, default=NARROWEST)
     while low < high:
         middle = (low + high + 1) // 2

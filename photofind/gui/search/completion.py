@@ -45,7 +45,7 @@ class Completion:
 def completions(
     typed: TypedText, cursor: int, recents: Sequence[str], values: Mapping[str, Sequence[str]]
 ) -> list[Completion]:
-    """The best first.
+    """List completions, the best first.
 
     Args:
         values: What a filter can be, by its name, as far as it is known.

@@ -113,7 +113,7 @@ class ResultsHeader(QWidget):
         self._show(outcome_of_all(count, coverage))
 
     def show_new(self, count: int) -> None:
-        """Offers photos that came since; none hides the offer."""
+        """Offer photos that came since; none hides the offer."""
         self._new.setVisible(count > 0)
         if count == 1:
             self._new.setText(self.tr("1 new photo – show it"))
@@ -123,14 +123,14 @@ class ResultsHeader(QWidget):
             )
 
     def set_cell_size(self, size_px: int) -> None:
-        """Follows the grid, which knows it already."""
+        """Follow the grid, which knows it already."""
         before = self._size.blockSignals(True)
         self._size.setValue(size_px)
         self._size.blockSignals(before)
         self._describe_size()
 
     def set_arrangement(self, arrangement: Arrangement) -> None:
-        """Follows the grid, which knows it already."""
+        """Follow the grid, which knows it already."""
         (self._rows if arrangement == "justified" else self._squares).setChecked(True)
 
     @override

@@ -14,7 +14,7 @@ _NAME = "picture-{}.png"
 
 
 def keep_picture(image: QImage, folder: Path) -> Path:
-    """Saves a picture under a name made of its content; the oldest beyond `KEPT` go.
+    """Save a picture under a name made of its content; the oldest beyond `KEPT` go.
 
     Raises:
         BadInputError: It cannot be saved, or is no picture.

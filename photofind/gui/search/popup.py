@@ -102,7 +102,7 @@ class CompletionPopup(QObject):
         return self._view.isVisible()
 
     def offer(self, completions: Sequence[Completion], place: QRect) -> None:
-        """Shows these below a rectangle of the field; hides where there are none."""
+        """Show these below a rectangle of the field; hide where there are none."""
         self._field.choosing = False
         self._model.show(completions)
         if not completions:

@@ -43,7 +43,7 @@ class Recents(QObject):
         self._write()
 
     def close(self) -> None:
-        """Writes what the lane, closed already, has not."""
+        """Write what the lane, closed already, has not."""
         if self._read and not self._written:
             try:
                 write_recents(self._path, self._queries)
@@ -70,7 +70,7 @@ class Recents(QObject):
 
 
 def with_recent(queries: Sequence[str], query: str) -> tuple[str, ...]:
-    """The queries with one more; one that was there moves to the front."""
+    """Add a query; one that was there moves to the front."""
     others = (other for other in queries if other.casefold() != query.casefold())
     return (query, *others)[:KEPT]
 

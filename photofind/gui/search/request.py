@@ -42,7 +42,7 @@ class SearchRequest:
         return self.query.empty and self.picture is None
 
     def without(self, gone: Filter) -> "SearchRequest":
-        """The same less one filter, in all its places."""
+        """Return the same less one filter, in all its places."""
         kept = tuple(one for one in self.query.filters if one != gone)
         return replace(self, query=replace(self.query, filters=kept))
 

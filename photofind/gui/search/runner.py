@@ -87,7 +87,7 @@ class SearchRunner(QObject):
         return self._photos.details(photo_id, self.filters)
 
     def paths_of(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
-        """The file shown of each photo; blocks."""
+        """Return the file shown of each photo; blocks."""
         return self._photos.shown_paths(photo_ids, self.filters)
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ class TypedText:
         return [part for part in self.parts if part.filter is not None]
 
     def part_at(self, cursor: int) -> Part | None:
-        """The part the cursor is in, or right behind."""
+        """Return the part the cursor is in, or right behind."""
         return next((part for part in self.parts if part.start < cursor <= part.end), None)
 
     def filter_at(self, cursor: int) -> FilterAtCursor | None:
@@ -63,7 +63,7 @@ class TypedText:
         return FilterAtCursor(kind, unquoted, part.text.startswith("-"))
 
     def without(self, gone: Sequence[Part]) -> str:
-        """The text without some of its parts, in their order."""
+        """Return the text without some of its parts, in their order."""
         text = self.text
         for part in reversed(gone):
             before, after = text[: part.start], text[part.end :]

@@ -58,7 +58,7 @@ class TagActions(QObject):
     def _decide(
         self, photo_ids: tuple[PhotoId, ...], changes: TagChanges, *, again: bool = False
     ) -> Done:
-        """A step, see [Note: steps] in `photofind.gui.undo`."""
+        """Change tags; a step, see [Note: steps] in `photofind.gui.undo`."""
         decided = self._tags.decide(photo_ids, changes)
         if not decided:
             return Done(tr("These tags were so already."), None)

@@ -247,7 +247,7 @@ class Chip(QAbstractButton):
         return _PADDING_PX if self._comes_and_goes() else _PADDING_PX - 4
 
     def _after(self) -> int:
-        """A mark that comes and goes lies in the padding, so that the words never move."""
+        """Return the room behind the words; a mark that comes and goes lies in the padding."""
         if self._comes_and_goes() or not self._marks:
             return _PADDING_PX
         return _MARK_PX * len(self._marks) + 5

@@ -91,7 +91,7 @@ class ChipFlow(FlowRow):
         return focused[0] if focused else None
 
     def _focus_among(self, chips: list[Chip], place: int) -> None:
-        """The chip at a place, or what stands behind them all."""
+        """Return the chip at a place, or what stands behind them all."""
         target = chips[place] if 0 <= place < len(chips) else self._behind
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)

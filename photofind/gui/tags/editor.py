@@ -61,7 +61,7 @@ class TagEditor(QDialog):
         self._entry.setFocus()
 
     def changes(self) -> TagChanges:
-        """What the person wants; of no consequence unless the dialog was accepted."""
+        """Return what the person wants; of no consequence unless the dialog was accepted."""
         return self._pending.changes()
 
     @override

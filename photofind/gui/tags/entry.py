@@ -63,7 +63,7 @@ class TagEntry(QLineEdit):
                 super().keyPressEvent(event)
 
     def take(self) -> None:
-        """Enters what is typed so far, if anything."""
+        """Enter what is typed so far, if anything."""
         self._take(self.text())
 
     def _take(self, typed: str) -> None:

@@ -237,7 +237,7 @@ class ReviewPage(QWidget):
         self._show_counts()
 
     def _meant(self) -> list[PhotoId]:
-        """The selected photos, or all that are shown."""
+        """Return the selected photos, or all that are shown."""
         selected = self.grid.selected()
         return selected or [PhotoId(int(photo_id)) for photo_id in self.model.rows.photo_ids]
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 def step_from(
     place: int, key: Qt.Key, areas: Sequence[QRect], *, mirrored: bool = False
 ) -> int | None:
-    """The place a key leads to; `len(areas)` behind the last, `None` where it leads nowhere.
+    """Find the place a key leads to; `len(areas)` behind the last, `None` for nowhere.
 
     Args:
         areas: Of all places, line by line.

@@ -144,7 +144,7 @@ def library(read_library: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_window(qtbot: QtBot, warm_child: WarmChild) -> Iterator[Callable[[Path], OpenWindow]]:
-    """Opens a window on the library in a folder; the one before, if any, is closed first."""
+    """Open a window on the library in a folder; the one before, if any, is closed first."""
     windows: list[OpenWindow] = []
 
     def opened(library: Path) -> OpenWindow:

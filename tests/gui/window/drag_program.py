@@ -85,7 +85,7 @@ class Hand(QWidget):
 
 
 def drag_out(grid: GridView, hand: Hand, photos: int) -> None:
-    """Chooses photos by click and drags the last of them away."""
+    """Choose photos by click and drag the last of them away."""
     view = grid.viewport()
     for row in range(photos):
         held = Qt.KeyboardModifier.ControlModifier if row else Qt.KeyboardModifier.NoModifier

@@ -49,7 +49,7 @@ def _rows(opened: OpenWindow, list_name: str) -> RowList:
 
 
 def _pick(opened: OpenWindow, list_name: str, name: str) -> None:
-    """Clicks a row of the panel, once it is there."""
+    """Click a row of the panel, once it is there."""
     rows = _rows(opened, list_name)
     opened.wait(lambda: any(row.name == name for row in rows.rows))
     place = next(number for number, row in enumerate(rows.rows) if row.name == name)

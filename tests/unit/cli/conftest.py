@@ -21,7 +21,7 @@ def library_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def as_json(capsys: pytest.CaptureFixture[str]) -> Json:
-    """Runs a command and parses the one document it prints."""
+    """Run a command and parse the one document it prints."""
 
     def call(*arguments: str | Path, code: int = 0) -> Any:
         assert run([*map(str, arguments), "--json"]) == code

@@ -83,7 +83,7 @@ def test_that_a_hidden_root_is_scanned(tmp_path: Path) -> None:
 
 @pytest.fixture
 def stats(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Has the file system report other numbers of folders from now on."""
+    """Have the file system report other numbers of folders from now on."""
     real = os.stat
 
     def report(inode: Callable[[os.stat_result], int]) -> None:
