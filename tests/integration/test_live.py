@@ -1,10 +1,8 @@
 """The window's library, on real pictures, with the real child process."""
 
-import queue
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PIL import Image
@@ -14,11 +12,9 @@ from photofind.domain import PhotoId
 from photofind.errors import BadInputError, CheckpointError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.events import (
-    Event,
     IndexFinished,
     IndexPhase,
     IndexProgress,
-    LibraryStopped,
     LibraryUpToDate,
     PhotosChanged,
     SearchableChanged,
@@ -33,25 +29,10 @@ from photofind.settings import Settings, save_setting
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
 from tests.support.checkpoints import make_checkpoint
+from tests.support.emitted_events import EmittedEvents
 from tests.support.warm_child import WarmChild
 
 PICTURES = 24
-E = TypeVar("E", bound=Event)
-
-
-class Told:
-    """Events that were published; waits for them."""
-
-    def __init__(self) -> None:
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.listen = self._events.put
-
-    def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
-        while True:
-            event = self._events.get(timeout=60)
-            assert not (isinstance(event, LibraryStopped) and kind is not LibraryStopped), event
-            if isinstance(event, kind) and fits(event):
-                return event
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +46,12 @@ def folder(album: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> EmittedEvents:
+    return EmittedEvents()
 
 
 @pytest.fixture
-def live(told: Told, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
+def live(told: EmittedEvents, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
     library = LiveLibrary(tmp_path / "library", told.listen, make_worker=warm_child.lend)
     library.start()
     yield library
@@ -78,7 +59,7 @@ def live(told: Told, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibr
 
 
 @pytest.fixture
-def read(live: LiveLibrary, told: Told, folder: Path) -> LiveLibrary:
+def read(live: LiveLibrary, told: EmittedEvents, folder: Path) -> LiveLibrary:
     """With every photo of the folder read."""
     live.folders.add([folder])
     told.wait_for(SearchableChanged, lambda event: event.photos == PICTURES)
@@ -107,7 +88,7 @@ def test_that_photos_can_be_found_by_what_they_show(read: LiveLibrary) -> None:
 
 def test_that_typed_text_is_embedded_without_the_child(
     live: LiveLibrary,
-    told: Told,
+    told: EmittedEvents,
     folder: Path,
     warm_child: WarmChild,
     monkeypatch: pytest.MonkeyPatch,
@@ -147,7 +128,7 @@ def test_that_filters_alone_list_by_date_without_an_end(read: LiveLibrary) -> No
 
 
 def test_that_new_photos_are_found_without_being_asked_for(
-    read: LiveLibrary, told: Told, folder: Path, album: Path
+    read: LiveLibrary, told: EmittedEvents, folder: Path, album: Path
 ) -> None:
     extra = draw_album(folder.parent / "extra", PICTURES + 1) / "Garden" / "picture-0025.jpg"
     extra.rename(folder / "new.jpg")
@@ -157,7 +138,9 @@ def test_that_new_photos_are_found_without_being_asked_for(
     assert len(read.catalogue.photos.all_rows()) == PICTURES + 1
 
 
-def test_that_a_pause_lasts_until_it_is_ended(live: LiveLibrary, told: Told, folder: Path) -> None:
+def test_that_a_pause_lasts_until_it_is_ended(
+    live: LiveLibrary, told: EmittedEvents, folder: Path
+) -> None:
     live.pause()
     live.folders.add([folder])
     assert live.paused
@@ -170,7 +153,7 @@ def test_that_a_pause_lasts_until_it_is_ended(live: LiveLibrary, told: Told, fol
 
 
 def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
-    read: LiveLibrary, told: Told, folder: Path
+    read: LiveLibrary, told: EmittedEvents, folder: Path
 ) -> None:
     photo = _photo(read, 0)
     read.catalogue.tags.decide([photo], TagChanges(added=("grandmother's garden",)))
@@ -189,7 +172,7 @@ def test_that_a_removed_folder_takes_its_photos_along_and_not_its_tags(
 
 
 def test_that_what_was_unreadable_is_read_again_on_request(
-    read: LiveLibrary, told: Told, folder: Path
+    read: LiveLibrary, told: EmittedEvents, folder: Path
 ) -> None:
     broken = folder / "broken.jpg"
     whole = (folder / "City" / "picture-0004.jpg").read_bytes()
@@ -227,7 +210,7 @@ def test_that_a_picture_comes_upright_and_no_larger_than_asked(read: LiveLibrary
 
 
 def test_that_a_photo_of_a_folder_that_is_gone_says_where_it_was(
-    read: LiveLibrary, told: Told, folder: Path
+    read: LiveLibrary, told: EmittedEvents, folder: Path
 ) -> None:
     photo = _photo(read, 0)
     folder.rename(folder.with_name("unplugged"))
@@ -250,7 +233,9 @@ def test_that_a_region_is_named_and_found(read: LiveLibrary) -> None:
     assert len(results.rows) > 0
 
 
-def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: Told) -> None:
+def test_that_tags_are_suggested_and_decisions_undone(
+    read: LiveLibrary, told: EmittedEvents
+) -> None:
     photo = _photo(read, 3)
     decided = read.catalogue.tags.decide([photo], TagChanges(added=("holiday",)))
     assert [count.name for count in read.catalogue.tags.counts() if count.confirmed] == ["holiday"]
@@ -262,7 +247,7 @@ def test_that_tags_are_suggested_and_decisions_undone(read: LiveLibrary, told: T
 
 
 def test_that_a_library_read_by_the_command_line_gets_its_tags_without_a_new_photo(
-    told: Told, tmp_path: Path, folder: Path, warm_child: WarmChild
+    told: EmittedEvents, tmp_path: Path, folder: Path, warm_child: WarmChild
 ) -> None:
     many = draw_album(tmp_path / "many", 120)
     with Library(tmp_path / "library", write=True, make_worker=warm_child.lend) as library:
@@ -282,7 +267,7 @@ def test_that_a_library_read_by_the_command_line_gets_its_tags_without_a_new_pho
 
 
 def test_that_grid_rows_appear_before_the_search_is_complete(
-    live: LiveLibrary, told: Told, folder: Path
+    live: LiveLibrary, told: EmittedEvents, folder: Path
 ) -> None:
     live.folders.add([folder])
 
@@ -292,7 +277,7 @@ def test_that_grid_rows_appear_before_the_search_is_complete(
 
 
 def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
-    told: Told, tmp_path: Path, warm_child: WarmChild, folder: Path
+    told: EmittedEvents, tmp_path: Path, warm_child: WarmChild, folder: Path
 ) -> None:
     own = LibraryPaths(tmp_path / "library")
     own.folder.mkdir()
@@ -315,7 +300,7 @@ def test_that_a_graph_is_made_behind_the_window_and_taken_into_the_search(
 
 
 def test_that_a_library_is_up_to_date_once_tags_are_suggested(
-    live: LiveLibrary, told: Told, folder: Path
+    live: LiveLibrary, told: EmittedEvents, folder: Path
 ) -> None:
     assert told.wait_for(LibraryUpToDate).last_run is None
 
@@ -333,7 +318,7 @@ def test_that_a_library_is_up_to_date_once_tags_are_suggested(
 
 @pytest.fixture
 def changed(
-    pictures: Path, tiny_folder: Path, tmp_path: Path, told: Told, warm_child: WarmChild
+    pictures: Path, tiny_folder: Path, tmp_path: Path, told: EmittedEvents, warm_child: WarmChild
 ) -> Iterator[LiveLibrary]:
     """Held before it reads anything, its search model replaced since it was read last."""
     model = Path(shutil.copytree(tiny_folder, tmp_path / "model"))
@@ -352,7 +337,7 @@ def _another_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> 
 
 
 def test_that_a_query_never_mixes_a_search_models_old_weights_with_its_new_ones(
-    changed: LiveLibrary, told: Told, pictures: Path
+    changed: LiveLibrary, told: EmittedEvents, pictures: Path
 ) -> None:
     changed.start()
     outside = pictures / "sea" / "01.jpg"
@@ -376,7 +361,7 @@ def test_that_a_query_never_mixes_a_search_models_old_weights_with_its_new_ones(
 
 
 def test_that_photos_are_read_again_where_nothing_can_embed_texts_for_them(
-    changed: LiveLibrary, told: Told
+    changed: LiveLibrary, told: EmittedEvents
 ) -> None:
     shutil.rmtree(changed.paths.cache)
     changed.start()

@@ -2,14 +2,13 @@
 
 import errno
 import os
-import queue
 import shutil
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from photofind.child.client import ChildClient
 from photofind.domain import FoundFile
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.events import Event, IndexFinished, LibraryStopped, PhotosChanged
+from photofind.events import IndexFinished, LibraryStopped, PhotosChanged
 from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
 from photofind.paths import LibraryPaths
@@ -25,34 +24,19 @@ from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.scanner import RootScanner
 from photofind.settings import Settings, save_setting
 from tests.integration.child_fixtures import FRAGILE
+from tests.support.emitted_events import EmittedEvents
 from tests.support.warm_child import WarmChild
 
 PICTURES = 12
-E = TypeVar("E", bound=Event)
-
-
-class Events:
-    """What the library emits, in order."""
-
-    def __init__(self) -> None:
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.listen = self._events.put
-
-    def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:
-        while True:
-            event = self._events.get(timeout=60)
-            assert not (isinstance(event, LibraryStopped) and kind is not LibraryStopped), event
-            if isinstance(event, kind) and fits(event):
-                return event
 
 
 @pytest.fixture
-def events() -> Events:
-    return Events()
+def events() -> EmittedEvents:
+    return EmittedEvents()
 
 
 @pytest.fixture
-def live(events: Events, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
+def live(events: EmittedEvents, tmp_path: Path, warm_child: WarmChild) -> Iterator[LiveLibrary]:
     """Read one photo at a time, so that a run is long enough to be interrupted."""
     (tmp_path / "library").mkdir()
     save_setting(tmp_path / "library" / "settings.toml", "batch_size", 1)
@@ -63,7 +47,7 @@ def live(events: Events, tmp_path: Path, warm_child: WarmChild) -> Iterator[Live
 
 
 @pytest.fixture
-def read(live: LiveLibrary, events: Events, pictures: Path) -> LiveLibrary:
+def read(live: LiveLibrary, events: EmittedEvents, pictures: Path) -> LiveLibrary:
     """With all pictures read."""
     live.folders.add([pictures])
     events.wait_for(IndexFinished)
@@ -99,7 +83,7 @@ def hanging_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     server.answer()
 
 
-def _goes_on(events: Events, folder: Path) -> None:
+def _goes_on(events: EmittedEvents, folder: Path) -> None:
     """Hold if a new photo is read without anybody asking for it."""
     draw_scene(99, (160, 120)).image.save(folder / "later.jpg")
     events.wait_for(IndexFinished, lambda report: report.embedded == 1)
@@ -115,7 +99,7 @@ def _updater_threads() -> list[threading.Thread]:
 
 def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
     live: LiveLibrary,
-    events: Events,
+    events: EmittedEvents,
     pictures: Path,
     warm_child: WarmChild,
     monkeypatch: pytest.MonkeyPatch,
@@ -147,7 +131,7 @@ def test_that_the_folder_around_one_that_is_being_read_takes_it_over(
 
 
 def test_that_a_folder_that_is_being_read_can_be_removed(
-    live: LiveLibrary, events: Events, pictures: Path
+    live: LiveLibrary, events: EmittedEvents, pictures: Path
 ) -> None:
     other = Path(shutil.copytree(pictures / "land", pictures.with_name("other")))
     live.folders.add([pictures])
@@ -162,7 +146,7 @@ def test_that_a_folder_that_is_being_read_can_be_removed(
 
 
 def test_that_a_folder_that_is_not_there_ends_nothing(
-    read: LiveLibrary, events: Events, pictures: Path
+    read: LiveLibrary, events: EmittedEvents, pictures: Path
 ) -> None:
     with pytest.raises(BadInputError, match="no folder"):
         read.folders.add([pictures / "nothing"])
@@ -186,7 +170,7 @@ def test_that_a_folder_on_a_broken_mount_is_an_error_people_can_act_on(
 
 
 def test_that_settings_that_cannot_be_written_end_nothing_and_change_nothing(
-    read: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+    read: LiveLibrary, events: EmittedEvents, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -202,7 +186,7 @@ def test_that_settings_that_cannot_be_written_end_nothing_and_change_nothing(
 
 def test_that_a_child_that_cannot_be_started_again_ends_nothing(
     read: LiveLibrary,
-    events: Events,
+    events: EmittedEvents,
     pictures: Path,
     warm_child: WarmChild,
     monkeypatch: pytest.MonkeyPatch,
@@ -235,7 +219,7 @@ def test_that_a_theme_restarts_nothing(
 
 def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
     live: LiveLibrary,
-    events: Events,
+    events: EmittedEvents,
     pictures: Path,
     warm_child: WarmChild,
     monkeypatch: pytest.MonkeyPatch,
@@ -263,7 +247,7 @@ def test_that_a_mistake_in_the_background_is_said_and_can_be_tried_again(
 
 def test_that_an_error_in_the_background_is_said_as_it_is(
     live: LiveLibrary,
-    events: Events,
+    events: EmittedEvents,
     pictures: Path,
     warm_child: WarmChild,
     monkeypatch: pytest.MonkeyPatch,
@@ -283,7 +267,7 @@ def test_that_an_error_in_the_background_is_said_as_it_is(
 
 
 def test_that_a_mistake_while_a_graph_is_built_is_said(
-    live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+    live: LiveLibrary, events: EmittedEvents, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported = threading.Event()
     monkeypatch.setattr(threading, "excepthook", lambda _: reported.set())
@@ -301,7 +285,7 @@ def test_that_a_mistake_while_a_graph_is_built_is_said(
 
 def test_that_a_folder_that_does_not_answer_holds_up_no_other_and_comes_back(
     live: LiveLibrary,
-    events: Events,
+    events: EmittedEvents,
     pictures: Path,
     hanging_server: HangingServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -319,7 +303,7 @@ def test_that_a_folder_that_does_not_answer_holds_up_no_other_and_comes_back(
 
 
 def test_that_a_folder_that_does_not_answer_holds_up_neither_its_removal_nor_the_end(
-    live: LiveLibrary, events: Events, pictures: Path, hanging_server: HangingServer
+    live: LiveLibrary, events: EmittedEvents, pictures: Path, hanging_server: HangingServer
 ) -> None:
     live.folders.add([hanging_server.folder])
     assert hanging_server.hangs.wait(60)
@@ -340,7 +324,7 @@ def test_that_a_folder_that_does_not_answer_holds_up_neither_its_removal_nor_the
 
 
 def test_that_a_photo_that_hangs_the_child_holds_up_no_change_of_the_folders(
-    events: Events, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    events: EmittedEvents, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photofind.live.updater.STOP_S", 0.2)
     hanging = tmp_path / "hanging"
@@ -371,7 +355,7 @@ def test_that_a_photo_that_hangs_the_child_holds_up_no_change_of_the_folders(
 
 
 def test_that_a_folder_to_be_added_that_does_not_answer_holds_up_nothing(
-    live: LiveLibrary, events: Events, pictures: Path, monkeypatch: pytest.MonkeyPatch
+    live: LiveLibrary, events: EmittedEvents, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photofind.library.DISK_ANSWERS_S", 1.0)
     server, answers = pictures.with_name("server"), threading.Event()
