@@ -36,8 +36,7 @@ def is_same_folder(one: PurePath, other: PurePath) -> bool:
 
 def _spelling(path: PurePath) -> str:
     """Normalise a name to what any file system may treat as equal."""
-    folded = unicodedata.normalize("NFD", os.fspath(path)).casefold()
-    return unicodedata.normalize("NFC", folded)
+    return unicodedata.normalize("NFD", os.fspath(path)).casefold()
 
 
 def _identity(path: PurePath) -> tuple[int, int] | None:

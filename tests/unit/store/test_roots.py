@@ -3,6 +3,7 @@ import stat
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -117,6 +118,8 @@ SPELLINGS = [
     ("/Users/x/Pictures", "/users/X/PICTURES"),
     ("/Users/x/Café", "/Users/x/Cafe\u0301"),
     ("/Users/x/CAFE\u0301", "/Users/x/café"),
+    # An iota below, which becomes a letter of its own when its case is folded.
+    ("/Users/x/\u1f80\u0301", "/Users/x/\u03b1\u0313\u0301\u0345"),
 ]
 
 
@@ -134,6 +137,24 @@ def test_that_a_root_that_is_away_is_known_in_another_spelling(
 
     assert roots.add_root(connection, Path(second)) == root
     assert roots.add_root(connection, Path(second) / "2019") == root
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32", "linux"])
+def test_that_another_name_is_another_root_and_no_server_is_waited_for(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    real = Path.stat
+
+    def stat(path: Path, **options: Any) -> os.stat_result:
+        assert not path.is_relative_to("/Volumes"), "this would wait for a server"
+        return real(path, **options)
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(Path, "stat", stat)
+    roots.add_root(connection, Path("/Volumes/server"))
+
+    assert roots.add_root(connection, Path("/Volumes/server 2")).path == Path("/Volumes/server 2")
+    assert len(roots.list_roots(connection)) == 2
 
 
 @pytest.mark.parametrize(("first", "second"), SPELLINGS)
