@@ -23,6 +23,12 @@ NULL_QUANTILE = 0.997
 SAMPLE = 4000
 """Size of the sample of photos; enough for a .997 quantile of the null distribution."""
 
+_ASKED = 500
+"""Photos of the sample that are queries by picture."""
+
+_NO_SPREAD = 1e-6
+"""Rounding makes scores of identical photos differ by less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -33,12 +39,17 @@ class Calibration:
         text_excess: A text query's score is confident above its mean over the library plus this.
         picture_excess: The same for a query by picture.
         photo_mean: (dim,) float32, mean embedding of the library's photos.
+        text_spread: Standard deviation of a text query's scores over the library, on average;
+            above 0. Scores of different kinds of queries are comparable in it.
+        picture_spread: The same of a picture's scores.
     """
 
     text_centre: NDArray[np.float32]
     text_excess: float
     picture_excess: float
     photo_mean: NDArray[np.float32]
+    text_spread: float
+    picture_spread: float
 
     def centred(self, text: NDArray[np.float32]) -> NDArray[np.float32]:
         """Centre a text embedding (dim,) → query vector (dim,); see [Note: background]."""
@@ -62,11 +73,15 @@ def calibrate(background: Embeddings, sample: Embeddings) -> Calibration:
     """
     centre = CENTRING * background.mean(axis=0)
     photo_mean = sample.mean(axis=0) if len(sample) else np.zeros_like(centre)
+    texts = (background - centre) @ (sample - photo_mean).T
+    pictures = sample[:_ASKED] @ (sample - photo_mean).T
     return Calibration(
         text_centre=centre,
-        text_excess=_excess((background - centre) @ (sample - photo_mean).T),
-        picture_excess=_excess(_pairs(sample, photo_mean)),
+        text_excess=_excess(texts),
+        picture_excess=_excess(_of_different(pictures)),
         photo_mean=photo_mean,
+        text_spread=_spread(texts),
+        picture_spread=_spread(pictures),
     )
 
 
@@ -74,10 +89,14 @@ def _excess(scores: NDArray[np.float32]) -> float:
     return float(np.quantile(scores, NULL_QUANTILE)) if scores.size else 0.0
 
 
-def _pairs(photos: Embeddings, photo_mean: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores of pairs of different photos."""
-    some = photos[:500]
-    scores = some @ (photos - photo_mean).T
-    others = ~np.eye(len(some), len(photos), dtype=bool)
-    pairs: NDArray[np.float32] = scores[others]
+def _of_different(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Select the scores of pairs of different photos."""
+    others = ~np.eye(len(pictures), pictures.shape[1], dtype=bool)
+    pairs: NDArray[np.float32] = pictures[others]
     return pairs
+
+
+def _spread(scores: NDArray[np.float32]) -> float:
+    """Average the standard deviations of queries' scores (Q, N); 1 where all photos score alike."""
+    spread = float(scores.std(axis=1).mean()) if scores.size else 0.0
+    return spread if spread > _NO_SPREAD else 1.0
