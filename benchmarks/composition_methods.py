@@ -233,6 +233,7 @@ METHODS: dict[str, Method] = {
     "texts centred, by kind's spread": Sum(CENTRING, 0, "kind"),
     "both centred, by kind's spread": _SCALED,
     "the same, a picture half": Sum(pictures=0.5),
+    "the same, negatives left out": Sum(pictures=0.5, negative=0),
     "the same, negatives ×.5": Sum(pictures=0.5, negative=0.5),
     "the same, negatives ×.3 (chosen)": composed,
     "chosen, texts wholly centred": Sum(1, pictures=0.5, negative=0.3),
