@@ -43,6 +43,7 @@ class _Model:
     Attributes:
         path: Where it is; `None` while it is gone.
         earlier: Its bytes at earlier times.
+        left_at: How often the checkpoint had changed when it went.
     """
 
     number: int
@@ -51,6 +52,7 @@ class _Model:
     exif: dict[int, object]
     tags: set[str] = field(default_factory=set)
     earlier: list[bytes] = field(default_factory=list)
+    left_at: int = 0
 
     def data(self) -> bytes:
         return jpeg(self.image, self.exif)
@@ -217,7 +219,7 @@ class _Storm:
         other = _Model(number, self._unlike(photo, number), photo.path, {})
         photo.earlier.append(photo.path.read_bytes())
         photo.path.write_bytes(other.data())
-        photo.path = None
+        photo.path, photo.left_at = None, self.encoders
         self.photos.append(other)
 
     def _unlike(self, photo: _Model, number: int) -> Image.Image:
@@ -236,7 +238,7 @@ class _Storm:
         photo.earlier.append(photo.path.read_bytes())
         photo.path.unlink()
         (self.library.folder / "copies" / f"{photo.number}.jpg").unlink(missing_ok=True)
-        photo.path = None
+        photo.path, photo.left_at = None, self.encoders
 
     def _bring_back(self, _photo: _Model) -> None:
         gone = [photo for photo in self.photos if photo.path is None]
@@ -247,6 +249,9 @@ class _Storm:
             photo.path.write_bytes(photo.earlier[-1])
             with Image.open(photo.path) as image:
                 photo.image = image.convert("RGB")
+            if photo.left_at != self.encoders:
+                # Edited before it is read, it could be compared with nothing, see below.
+                self._run()
 
     def _renew_root(self, _photo: _Model) -> None:
         with self.library.engine.database.writing() as connection:
@@ -257,7 +262,8 @@ class _Storm:
 
     def _other_checkpoint(self, _photo: _Model) -> None:
         # What is renamed and edited between two runs of different checkpoints can be compared with
-        # nothing, and its tags are only listed: see the test of orphans in test_continuity.py.
+        # nothing, and its tags are only listed: see the test of orphans in test_continuity.py. So is
+        # what was gone meanwhile.
         self._run()
         self._maybe_edit()
         self.encoders += 1
