@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
-from photofind.search.confidence import TextConfidence
+from photofind.search.confidence import TextConfidence, mixed_scores
 
 CENTRING = 0.75
 """Share of the background's mean that is subtracted from a text query, 0-1."""
@@ -63,8 +63,14 @@ class Calibration:
         """Centre a text embedding (dim,) → query vector (dim,); see [Note: background]."""
         return text - self.text_centre
 
-    def text_threshold(self, texts: Embeddings, weights: Sequence[float], photos: int) -> float:
-        """Return the score above which hits of a text query are confident.
+    def text_threshold(
+        self,
+        texts: Embeddings,
+        weights: Sequence[float],
+        photos: int,
+        pictures: Sequence[float] = (),
+    ) -> float:
+        """Return the score above which hits of a query with texts are confident.
 
         It is measured on the sample of the whole library, so a filter does not move it.
 
@@ -72,11 +78,22 @@ class Calibration:
             texts: (K, dim) float32, embeddings of the query's texts, not centred.
             weights: (K,) of each centred text in the query vector; negative ones subtract it.
             photos: Number of photos in the library.
+            pictures: Of each centred picture in the query vector.
         """
         if self.text_confidence is None:
             return math.inf
         asked: NDArray[np.float32] = texts[np.asarray(weights) > 0] - self.text_centre
-        return self.text_confidence.threshold(asked @ self.sample.T, weights, photos)
+        null = self._picture_null(len(self.text_confidence.null.scores)) if pictures else None
+        others = None if null is None else mixed_scores(null, pictures)
+        return self.text_confidence.threshold(asked @ self.sample.T, weights, photos, others)
+
+    def _picture_null(self, count: int) -> NDArray[np.float32]:
+        """Score so many photos of the sample, as centred pictures, on all others: (count, N)."""
+        photos = np.arange(count) % len(self.sample)
+        centred: NDArray[np.float32] = self.sample[photos] - self.photo_mean
+        scores = centred @ self.sample.T
+        scores[np.arange(count), photos] = scores.mean(axis=1)
+        return scores
 
     def picture_threshold(self, query: NDArray[np.float32]) -> float:
         """Return the score above which hits of a picture's embedding are confident."""

@@ -85,7 +85,13 @@ class TextNull:
         )
         return found
 
-    def best_of(self, weights: Sequence[float], share: float, photos: int) -> float:
+    def best_of(
+        self,
+        weights: Sequence[float],
+        share: float,
+        photos: int,
+        others: NDArray[np.float32] | None = None,
+    ) -> float:
         """Return the best score that a share of the background queries do not exceed.
 
         Among more photos than were sampled it is estimated: the best of a normal distribution
@@ -94,12 +100,13 @@ class TextNull:
         Args:
             weights: Of background queries in a mixture; [1] for one alone.
             photos: Number of photos in the library.
+            others: (B, N) float32, what else is in the mixtures.
         """
         bests, mean = self.best, self.mean
-        if list(weights) != [1]:
-            mixed = np.zeros_like(self.scores)
-            for k, weight in enumerate(weights):
-                mixed += np.roll(self.scores, k * _APART, axis=0) * np.float32(weight)
+        if others is not None or list(weights) != [1]:
+            mixed = mixed_scores(self.scores, weights)
+            if others is not None:
+                mixed += others
             bests, mean = mixed.max(axis=1), float(mixed.mean())
         best = float(np.quantile(bests, share))
         sampled = self.scores.shape[1]
@@ -127,7 +134,13 @@ class TextConfidence:
         evidence = null.evidence(scores, among=True)
         return cls(null, float(np.quantile(evidence, EVIDENT_SHARE)))
 
-    def threshold(self, asked: NDArray[np.float32], weights: Sequence[float], photos: int) -> float:
+    def threshold(
+        self,
+        asked: NDArray[np.float32],
+        weights: Sequence[float],
+        photos: int,
+        others: NDArray[np.float32] | None = None,
+    ) -> float:
         """Return the score above which photos clearly show a query.
 
         A mixture is compared with the same mixture of background queries, and there must be
@@ -137,9 +150,19 @@ class TextConfidence:
             asked: (K, N) float32, scores of the texts of positive weight on the sample.
             weights: Of all texts in the query.
             photos: Number of photos in the library.
+            others: (B, N) float32, what else is in the mixtures.
         """
         is_evident = bool((self.null.evidence(asked) > self.least_evidence).all())
-        return self.null.best_of(weights, BEST_SHARE if is_evident else ALONE_SHARE, photos)
+        share = BEST_SHARE if is_evident else ALONE_SHARE
+        return self.null.best_of(weights, share, photos, others)
+
+
+def mixed_scores(null: NDArray[np.float32], weights: Sequence[float]) -> NDArray[np.float32]:
+    """Mix scores of unrelated queries (B, N), each with others, the same ones every time."""
+    mixed = np.zeros_like(null)
+    for k, weight in enumerate(weights):
+        mixed += np.roll(null, k * _APART, axis=0) * np.float32(weight)
+    return mixed
 
 
 def _spread(scores: NDArray[np.float32], axis: int | None = None) -> NDArray[np.float32]:

@@ -110,6 +110,19 @@ def test_that_six_in_ten_unrelated_mixtures_reach_the_bound_of_mixtures(
     assert 0.47 < np.mean((mixtures @ photos.T).max(axis=1) > bound) < 0.73
 
 
+def test_that_six_in_ten_unrelated_pictures_with_a_text_reach_their_bound(
+    calibration: Calibration, photos: Embeddings
+) -> None:
+    shown = _in_cone(photos[7:8, 1:], axis=0.5)
+    bound = calibration.text_threshold(shown, [0.4], PHOTOS, [0.6])
+    strangers = _in_cone(_drawn(400, seed=3), axis=0.5) - calibration.text_centre
+    pictures = _in_cone(_drawn(400, seed=9)) - calibration.photo_mean
+
+    best = ((0.4 * strangers + 0.6 * pictures) @ photos.T).max(axis=1)
+
+    assert 0.47 < np.mean(best > bound) < 0.73
+
+
 def test_that_a_photo_of_both_is_sure_for_a_mixture(
     calibration: Calibration, photos: Embeddings
 ) -> None:
