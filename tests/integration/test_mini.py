@@ -59,7 +59,7 @@ def test_that_a_folder_of_real_photos_answers_in_dogs(
         dogs = {row["image"] for row in csv.DictReader(file) if "dog" in row["caption"].lower()}
 
     assert as_json("index", photos)["embedded"] == 1000
-    found = as_json("search", "a dog running on grass", "-n", "20")
+    found = as_json("search", "a dog running on grass", "-n", "20", "--all")
 
     hits = [Path(hit["path"]).name for hit in found["hits"]]
     assert len(hits) == 20
