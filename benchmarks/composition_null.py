@@ -96,12 +96,13 @@ Excess = Callable[[Sequence[WeightedVector], Scores], float]
 def _rules(photos: Photos, background: Embeddings) -> dict[str, Excess]:
     """What a score must exceed the query's mean over the library by."""
     calibration = photos.calibration
-    excesses = {
-        Modality.TEXT: calibration.text_excess,
-        Modality.PICTURE: calibration.picture_excess,
-    }
     texts = background - calibration.text_centre
     null = texts @ (photos.embeddings - calibration.photo_mean).T
+    text_excess = float(np.quantile(null, 0.997))
+    excesses = {
+        Modality.TEXT: text_excess,
+        Modality.PICTURE: calibration.picture_excess,
+    }
     own = float(np.quantile(null / null.std(axis=1, keepdims=True), 0.997))
     length = float(np.linalg.norm(texts, axis=1).mean())
 
@@ -113,12 +114,12 @@ def _rules(photos: Photos, background: Embeddings) -> dict[str, Excess]:
 
     def constant(terms: Sequence[WeightedVector], _scores: Scores) -> float:
         texts = any(term.modality is Modality.TEXT for term in terms)
-        return calibration.text_excess if texts else calibration.picture_excess
+        return text_excess if texts else calibration.picture_excess
 
     return {
         "the same excess": constant,
         "scaled by length": lambda terms, _: (
-            calibration.text_excess * float(np.linalg.norm(compose(terms, calibration))) / length
+            text_excess * float(np.linalg.norm(compose(terms, calibration))) / length
         ),
         "weighted mean": lambda terms, _: sum(parts(terms)),
         "root of squares": lambda terms, _: float(np.linalg.norm(parts(terms))),

@@ -33,7 +33,7 @@ TIGHT_BURST, TIGHT_SHARE, TIGHT_SPREAD = 200, 0.1, 0.02
 TOP_K = 10
 
 SURE_SHARE = 0.003
-"""Of a library, as many as unrelated queries may reach; see photofind.search.calibration."""
+"""Of a library, about as many as are sure hits of a word."""
 
 Figures = dict[str, float | int | str]
 

@@ -164,7 +164,7 @@ class Screenshots:
     def _results(self) -> None:
         self._search("a boat on the sea")
         self._shoot("results")
-        self._search("a giraffe")
+        self._search("a piano")
         self._shoot("best-guesses")
         self._search("a city with tall buildings from:2018 -folder:Winter ")
         self._shoot("filters")

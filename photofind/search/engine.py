@@ -67,8 +67,8 @@ class SearchResult:
         hits: Best first. The score of a text query is the cosine less the photo's mean score for
             unrelated prompts; of a query by picture, the cosine. Without text the newest come
             first, every score is 0, and none is confident.
-        confident: Photos, among those searched, that outscore what unrelated queries reach on the
-            whole library.
+        confident: Photos, among those searched, that outscore the best that unrelated queries reach
+            on the whole library; see photofind.search.calibration.
         total: Photos that were searched: those that pass the filters.
         filtered: Whether the query has filters.
         by_date: Whether hits are sorted by date, not by score.
@@ -124,10 +124,9 @@ class SearchEngine:
         """Rank photos for a query as `by_text` does, without locating them."""
         if not query.text:
             return self._by_date(query.filters, depth)
-        text = encode_queries(self._encoder, [query.text])[0]
-        vector = self._calibration.centred(text)
-        threshold = self._calibration.text_threshold(vector)
-        return self._rank(vector, threshold, depth, query.filters)
+        texts = encode_queries(self._encoder, [query.text])
+        threshold = self._calibration.text_threshold(texts, [1], len(self))
+        return self._rank(self._calibration.centred(texts[0]), threshold, depth, query.filters)
 
     def rank_embedding(
         self, embedding: NDArray[np.float32], depth: RankingDepth, filters: Filters = ()
