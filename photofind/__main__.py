@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photofind.cli import COMMANDS, run
+from photofind.cli import COMMANDS
 from photofind.paths import default_library_folder
 
 
@@ -26,6 +26,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     asked = window_asked(arguments)
     if asked is None:
+        # Neither of the two needs what the other does.
+        from photofind.cli.app import run
+
         sys.exit(run(arguments))
     # Qt is imported for the window alone: every command works without a display.
     try:

@@ -3,13 +3,9 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from photofind.cancel import CancelToken
-from photofind.clip.encoder import TextEncoder
-from photofind.clip.prompt_cache import PromptCache
-from photofind.clip.prompts import background_queries, encode_queries
-from photofind.domain import Embeddings
+from photofind.clip.prompt_cache import background_embeddings
 from photofind.events import IndexFinished, Listener
 from photofind.indexing.indexer import Indexer
 from photofind.indexing.places import Changes
@@ -26,14 +22,6 @@ from photofind.store.catalogue import Catalogue
 from photofind.store.roots import Root
 
 _log = logging.getLogger(__name__)
-
-
-def background_embeddings(cache: Path, encoder: TextEncoder) -> Embeddings:
-    """Embed the background queries → (B, dim) float32, unit length; cached on disk."""
-    queries = background_queries()
-    return PromptCache(cache, encoder).get(
-        "background", queries, lambda: encode_queries(encoder, queries)
-    )
 
 
 @dataclass(frozen=True, slots=True)

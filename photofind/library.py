@@ -1,6 +1,8 @@
 """One library, opened for one task: indexing, watching, searching, tagging or a check.
 
-The parts are opened when they are first used. `photofind.live` is the library that stays open.
+The parts are opened when they are first used, and those that a search has no use for are imported
+then: all of them together take longer than most searches. `photofind.live` is the library that
+stays open.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -8,42 +10,42 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photofind.cancel import CancelToken
-from photofind.child.client import ChildClient
 from photofind.clip.checkpoints import CheckpointShelf, changed_since
 from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
+from photofind.clip.prompt_cache import background_embeddings
 from photofind.domain import EmbeddingSpace
 from photofind.errors import BadInputError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
-from photofind.index_run import IndexRuns, background_embeddings
-from photofind.indexing.worker import Worker
-from photofind.library_status import LibraryStatus, read_status
 from photofind.paths import LibraryPaths
-from photofind.photos.picture_file import PictureLimits
-from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.catalogue import open_catalogue
 from photofind.store.roots import Root
 from photofind.store.same_folder import is_same_folder
-from photofind.store.tag_decisions import TagChanges
-from photofind.tagging.follower import TagFollower
-from photofind.tagging.library_tags import (
-    NO_CHANGES,
-    ImageTags,
-    TagReport,
-    images_with_tags,
-    photos_below,
-    tags_of_images,
-)
-from photofind.tagging.tagger import encode_vocabulary
-from photofind.tagging.vocabulary import Vocabulary, load_vocabulary
+from photofind.store.tag_decisions import NO_CHANGES, TagChanges
 from photofind.vectors.selector import EXACT_CHECKED, IndexHealth, IndexSelector
+
+if TYPE_CHECKING:
+    from photofind.index_run import IndexRuns
+    from photofind.indexing.worker import Worker
+    from photofind.library_status import LibraryStatus
+    from photofind.tagging.follower import TagFollower
+    from photofind.tagging.library_tags import ImageTags, TagReport
+    from photofind.tagging.vocabulary import Vocabulary
+
+
+def read_in_a_child(paths: LibraryPaths, settings: Settings, checkpoint: str) -> "Worker":
+    """Make the worker that reads and embeds in a process that a damaged photo may crash."""
+    from photofind.child.client import ChildClient
+
+    return ChildClient(paths, settings, checkpoint)
 
 
 class Library(AbstractContextManager["Library"]):
@@ -51,8 +53,7 @@ class Library(AbstractContextManager["Library"]):
 
     Args:
         create: Whether a writer makes a library where there is none.
-        make_worker: Makes the worker that reads and embeds: `ChildClient`, in a process that a
-            damaged photo may crash, or `CatalogueWorker`, in this one.
+        make_worker: Makes the worker that reads and embeds, by default in a process of its own.
 
     Raises:
         LibraryBusyError: Another process writes to it.
@@ -66,7 +67,7 @@ class Library(AbstractContextManager["Library"]):
         *,
         write: bool = False,
         create: bool = True,
-        make_worker: Callable[[LibraryPaths, Settings, str], Worker] = ChildClient,
+        make_worker: "Callable[[LibraryPaths, Settings, str], Worker]" = read_in_a_child,
     ) -> None:
         self.paths = LibraryPaths(folder.absolute())
         self.settings = load_settings(self.paths.settings)
@@ -125,12 +126,14 @@ class Library(AbstractContextManager["Library"]):
             yield from self.watch_with(worker, listener=listener, cancel=cancel)
 
     def watch_with(
-        self, worker: Worker, *, listener: Listener, cancel: CancelToken
+        self, worker: "Worker", *, listener: Listener, cancel: CancelToken
     ) -> Iterator[IndexFinished]:
         """Watch with a worker that outlives the watch; there must be a root. Yields as `watch`."""
         yield from self._runs(worker, listener, cancel).watch()
 
-    def _runs(self, worker: Worker, listener: Listener, cancel: CancelToken) -> IndexRuns:
+    def _runs(self, worker: "Worker", listener: Listener, cancel: CancelToken) -> "IndexRuns":
+        from photofind.index_run import IndexRuns
+
         return IndexRuns(self.paths, self.catalogue, self.settings, worker, listener, cancel)
 
     def _drop_damaged(self) -> None:
@@ -202,7 +205,7 @@ class Library(AbstractContextManager["Library"]):
         folders: Sequence[Path] = (),
         *,
         cancel: CancelToken | None = None,
-    ) -> TagReport:
+    ) -> "TagReport":
         """Suggest tags by the vocabulary, with `vocabulary.toml` in the library's folder over it.
 
         Args:
@@ -212,6 +215,8 @@ class Library(AbstractContextManager["Library"]):
             BadInputError: The vocabulary is faulty, or a folder holds no photo of the library.
             CancelledError: `cancel` was cancelled, between two batches.
         """
+        from photofind.tagging.library_tags import TagReport, images_with_tags, photos_below
+
         search = self._search
         search.catch_up()
         paths = photos_below(self.catalogue, search.index.labels.tolist(), folders)
@@ -222,7 +227,7 @@ class Library(AbstractContextManager["Library"]):
         images = images_with_tags(self.catalogue, paths)
         return TagReport(images, suggested, self.serving_encoder.space.checkpoint)
 
-    def tag_follower(self, encoder: TextEncoder) -> TagFollower:
+    def tag_follower(self, encoder: TextEncoder) -> "TagFollower":
         """Make the follower that suggests tags by the current vocabulary; cached.
 
         Args:
@@ -231,6 +236,9 @@ class Library(AbstractContextManager["Library"]):
         Raises:
             BadInputError: The vocabulary is faulty.
         """
+        from photofind.tagging.follower import TagFollower
+        from photofind.tagging.tagger import encode_vocabulary
+
         vocabulary = self.vocabulary
         if self._tags is None or self._tags[0] != (vocabulary, encoder.space):
             labels = encode_vocabulary(self.paths.cache, encoder, vocabulary)
@@ -239,19 +247,28 @@ class Library(AbstractContextManager["Library"]):
         return self._tags[1]
 
     @property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> "Vocabulary":
         """The vocabulary; cached until a person's own file changes, since parsing takes 25 ms."""
+        from photofind.tagging.vocabulary import load_vocabulary
+
         own = self.paths.vocabulary
         written_ns = own.stat().st_mtime_ns if own.is_file() else None
         if self._vocabulary is None or self._vocabulary[0] != written_ns:
             self._vocabulary = written_ns, load_vocabulary(own)
         return self._vocabulary[1]
 
-    def tags_of(self, images: Sequence[Path], changes: TagChanges = NO_CHANGES) -> list[ImageTags]:
+    def tags_of(
+        self, images: Sequence[Path], changes: TagChanges = NO_CHANGES
+    ) -> "list[ImageTags]":
         """Apply a person's changes to pictures and return their tags, see `tags_of_images`."""
+        from photofind.photos.picture_file import PictureLimits
+        from photofind.tagging.library_tags import tags_of_images
+
         return tags_of_images(self.catalogue, images, changes, PictureLimits.of(self.settings))
 
-    def status(self) -> LibraryStatus:
+    def status(self) -> "LibraryStatus":
+        from photofind.library_status import read_status
+
         return read_status(self.catalogue, lambda space, n: self._index_selector(space).health(n))
 
     def check(self) -> IndexHealth:
@@ -289,6 +306,8 @@ class Library(AbstractContextManager["Library"]):
 
     def resolve_folders(self, folders: Sequence[Path]) -> list[Path]:
         """Resolve folders to be added; raises `BadInputError` for one missing or not answering."""
+        from photofind.photos.scanner import DISK_ANSWERS_S, RootScanner
+
         disks = RootScanner(silence_s=DISK_ANSWERS_S)
         for folder in folders:
             if not disks.answers(folder, folder.is_dir):

@@ -9,9 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-from pathspec import GitIgnoreSpec
-
 from photofind.atomic_files import write_file
 from photofind.errors import BadInputError, UserFacingError
 
@@ -97,6 +94,9 @@ OPEN_BRACKET = "In ‘{text}’ a bracket is opened and never closed."
 
 def ignore_problem(pattern: str) -> str:
     """Why a text is no pattern of gitignore that can match anything; see `About.problem`."""
+    # Few settings hold one.
+    from pathspec import GitIgnoreSpec
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
@@ -294,6 +294,9 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
     known = {setting.name: setting for setting in fields(Settings)}
     for name, value in values.items():
         _valid(known[name], list(value) if isinstance(value, tuple) else value, path)
+    # Reading needs less.
+    import tomlkit
+
     document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
     for name, value in values.items():
         document[name] = list(value) if isinstance(value, tuple) else value

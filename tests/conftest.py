@@ -11,7 +11,7 @@ import pytest
 import send2trash
 import send2trash.plat_other
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.clip.checkpoints import Checkpoint
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths

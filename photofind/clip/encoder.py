@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from typing import Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from photofind.clip.preprocess import Geometry, Preprocess
 from photofind.domain import Box, Embeddings, EmbeddingSpace
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Pixels = NDArray[np.uint8]
 """(N, size, size, 3) uint8, as `Preprocess.pixels` makes them."""
@@ -83,7 +85,7 @@ class RegionEncoder(Encoder, Protocol):
         ...
 
 
-def encode_picture(encoder: Encoder, picture: Image.Image) -> NDArray[np.float32]:
+def encode_picture(encoder: Encoder, picture: "Image.Image") -> NDArray[np.float32]:
     """Embed an upright RGB picture of any size: → (dim,)."""
     embedding: NDArray[np.float32] = encoder.encode_images(
         encoder.preprocess.pixels(picture)[np.newaxis]

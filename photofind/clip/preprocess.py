@@ -6,13 +6,15 @@ uint8 until they are in a batch: a quarter of the memory, and the encoder scales
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from photofind.domain import Box
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PREPROCESS_VERSION = 1
 """Raised whenever the pixels that reach an encoder change; travels with every embedding."""
@@ -110,8 +112,11 @@ class Preprocess:
         left, top = self._offset(new_width), self._offset(new_height)
         return Geometry(self.size, new_width / width, new_height / height, left, top)
 
-    def pixels(self, picture: Image.Image) -> NDArray[np.uint8]:
+    def pixels(self, picture: "Image.Image") -> NDArray[np.uint8]:
         """Transform an upright RGB picture into what the encoder sees: (size, size, 3) uint8."""
+        # Text alone needs no Pillow.
+        from PIL import Image
+
         size = self.resized(picture.width, picture.height)
         if size != picture.size:
             method = Image.Resampling.BICUBIC if self.bicubic else Image.Resampling.BILINEAR

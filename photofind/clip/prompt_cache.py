@@ -13,6 +13,7 @@ import numpy as np
 
 from photofind.atomic_files import write_file
 from photofind.clip.encoder import TextEncoder
+from photofind.clip.prompts import background_queries, encode_queries
 from photofind.domain import Embeddings
 
 _DIGEST_BYTES = 32
@@ -49,6 +50,14 @@ class PromptCache:
         wording = hashlib.sha256("\n".join(texts).encode()).hexdigest()
         checkpoint = self._encoder.space.sha256
         return self._folder / f"{kind}-{checkpoint[:16]}-{wording[:16]}.prompts"
+
+
+def background_embeddings(cache: Path, encoder: TextEncoder) -> Embeddings:
+    """Embed the background queries → (B, dim) float32, unit length; cached on disk."""
+    queries = background_queries()
+    return PromptCache(cache, encoder).get(
+        "background", queries, lambda: encode_queries(encoder, queries)
+    )
 
 
 def _read(path: Path) -> Embeddings | None:

@@ -8,7 +8,7 @@ import html
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,7 @@ class ClipTokenizer:
         self._ranks = dict(zip(lines, range(len(lines)), strict=True))
         letters = list(_LETTERS.values())
         pieces = letters + [letter + _END_OF_WORD for letter in letters]
-        pieces += [line.replace(" ", "") for line in lines]
+        pieces += "\n".join(lines).replace(" ", "").split("\n")
         self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
         self._tokens_of = lru_cache(maxsize=10_000)(self._word)
 
@@ -104,8 +104,9 @@ def _vocabulary() -> list[str]:
     assert found is not None
     assert found.submodule_search_locations is not None
     packed = Path(found.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
-    lines = gzip.decompress(packed.read_bytes()).decode("utf-8").split("\n")
-    return lines[1 : _MERGES + 1]
+    # Most of the file, its end, is of no use.
+    with gzip.open(packed, "rt", encoding="utf-8", newline="\n") as lines:
+        return [line.removesuffix("\n") for line in islice(lines, 1, _MERGES + 1)]
 
 
 def _letters() -> dict[int, str]:

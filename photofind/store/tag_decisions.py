@@ -39,6 +39,9 @@ class TagChanges:
         return bool(self.added or self.removed or self.confirmed or self.rejected)
 
 
+NO_CHANGES = TagChanges()
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedTag:
     """One tag of one photo that a decision changed.

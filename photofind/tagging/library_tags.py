@@ -37,9 +37,6 @@ class TagReport:
     checkpoint: str
 
 
-NO_CHANGES = TagChanges()
-
-
 def photos_below(
     catalogue: Catalogue, photo_ids: Sequence[PhotoId], folders: Sequence[Path]
 ) -> dict[PhotoId, Path]:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from pytestqt.qtbot import QtBot
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.cli.search import examples
 from photofind.domain import FileStat, Fingerprint, FoundFile, Photo, PhotoMetadata
 from photofind.errors import QueryError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.errors import QueryError
 from photofind.library import Library
 from photofind.paths import LibraryPaths

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.clip.checkpoints import CheckpointShelf
 from photofind.clip.download import download
 from photofind.paths import LibraryPaths

@@ -357,7 +357,7 @@ def test_that_a_photo_that_hangs_the_child_holds_up_no_change_of_the_folders(
 def test_that_a_folder_to_be_added_that_does_not_answer_holds_up_nothing(
     live: LiveLibrary, events: EmittedEvents, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photofind.library.DISK_ANSWERS_S", 1.0)
+    monkeypatch.setattr("photofind.photos.scanner.DISK_ANSWERS_S", 1.0)
     server, answers = pictures.with_name("server"), threading.Event()
     server.mkdir()
     real = Path.is_dir

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.clip.checkpoints import EMBEDDED
 from photofind.evaluation.drawn_scenes import draw_scene, held_out_seeds
 from photofind.indexing.local import CatalogueWorker

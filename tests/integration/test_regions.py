@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.clip.checkpoints import EMBEDDED, Checkpoint
 from photofind.clip.encoder import HARD_MASK
 from photofind.clip.open_clip_encoder import OpenClipEncoder

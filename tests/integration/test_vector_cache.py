@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.library import Library
 from photofind.search.parser import parse
 from photofind.settings import save_setting

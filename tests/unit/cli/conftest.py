@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 
 Json = Callable[..., Any]
 

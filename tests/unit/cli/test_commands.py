@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.domain import PhotoId
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.paths import LibraryPaths
@@ -358,7 +358,7 @@ def test_that_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[
 
 def test_that_the_command_line_needs_neither_qt_nor_a_display() -> None:
     code = (
-        "import sys; from photofind.cli import run; run(['status']); "
+        "import sys; from photofind.cli.app import run; run(['status']); "
         "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}

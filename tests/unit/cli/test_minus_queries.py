@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.cli.minus_queries import QueryCommand
 
 app = typer.Typer()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.library import Library
 from tests.unit.cli.conftest import Json
 

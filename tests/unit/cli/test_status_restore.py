@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.paths import LibraryPaths
 from photofind.store import photos, roots, tags
 from photofind.store.database import Database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.library import Library
 from photofind.tagging.tagger import FEWEST_PHOTOS
