@@ -22,6 +22,7 @@ from benchmarks.random_checkpoint import ARCHITECTURE, make_checkpoint
 from benchmarks.rclip_process import VERSION, RclipProcess, RclipRun
 from benchmarks.tables import cores, print_table, save_json
 from photofind.clip.checkpoints import CheckpointShelf
+from photofind.clip.loading import export_graph
 from photofind.domain import Embeddings, PhotoId
 from photofind.paths import LibraryPaths
 from photofind.store.catalogue import open_catalogue
@@ -190,6 +191,7 @@ def _prepare(arguments: argparse.Namespace) -> tuple[PhotofindProcess, RclipProc
     make_checkpoint(checkpoint)
     if ARCHITECTURE not in [known.name for known in CheckpointShelf(library)]:
         CheckpointShelf(library).add(checkpoint)
+        export_graph(CheckpointShelf(library).find(ARCHITECTURE))
     kind = "drawn" if arguments.photos is None else "real"
     width, height = arguments.size
     folder = work / f"photos-{kind}-{width}x{height}-{arguments.count}"
