@@ -20,17 +20,19 @@ from photofind.clip.encoder import Encoder, TextEncoder
 from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import background_embeddings
 from photofind.domain import EmbeddingSpace
-from photofind.errors import BadInputError, LibraryDamagedError
+from photofind.errors import BadInputError, CancelledError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.paths import LibraryPaths
 from photofind.search.engine import SearchEngine
 from photofind.search.follower import SearchFollower
+from photofind.search.vector_cache import VectorCache
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.catalogue import open_catalogue
 from photofind.store.roots import Root
 from photofind.store.same_folder import is_same_folder
 from photofind.store.tag_decisions import NO_CHANGES, TagChanges
 from photofind.vectors.selector import EXACT_CHECKED, IndexHealth, IndexSelector
+from photofind.vectors.slots import VectorStore
 
 if TYPE_CHECKING:
     from photofind.index_run import IndexRuns
@@ -110,7 +112,9 @@ class Library(AbstractContextManager["Library"]):
             self.settings = replace(self.settings, checkpoint=checkpoint)
         self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, name)) as worker:
-            return self._runs(worker, listener, cancel or CancelToken()).index(all_roots)
+            report = self._runs(worker, listener, cancel or CancelToken()).index(all_roots)
+        self.save_vectors()
+        return report
 
     def watch(self, *, listener: Listener, cancel: CancelToken) -> Iterator[IndexFinished]:
         """Bring all roots up to date, then watch them; yields a report for each set of changes.
@@ -123,7 +127,11 @@ class Library(AbstractContextManager["Library"]):
         checkpoint = self.settings.checkpoint
         self._drop_damaged()
         with closing(self._make_worker(self.paths, self.settings, checkpoint)) as worker:
-            yield from self.watch_with(worker, listener=listener, cancel=cancel)
+            try:
+                yield from self.watch_with(worker, listener=listener, cancel=cancel)
+            except CancelledError:
+                self.save_vectors()
+                raise
 
     def watch_with(
         self, worker: "Worker", *, listener: Listener, cancel: CancelToken
@@ -135,6 +143,16 @@ class Library(AbstractContextManager["Library"]):
         from photofind.index_run import IndexRuns
 
         return IndexRuns(self.paths, self.catalogue, self.settings, worker, listener, cancel)
+
+    def save_vectors(self) -> None:
+        """Bring the vectors' files up to date, which the next search maps."""
+        serving = self.catalogue.embeddings.serving()
+        if serving is not None:
+            vectors = self._vector_cache(serving[0])
+            vectors.save(*vectors.load())
+
+    def _vector_cache(self, space_id: int) -> VectorCache:
+        return VectorCache(self.catalogue.embeddings, self.paths.vectors, space_id)
 
     def _drop_damaged(self) -> None:
         """Drop damaged embeddings, so that the run embeds again; reads all of them once."""
@@ -179,6 +197,7 @@ class Library(AbstractContextManager["Library"]):
         return SearchFollower(
             self.catalogue,
             serving[0],
+            self._vector_cache(serving[0]),
             encoder,
             background_embeddings(self.paths.cache, encoder),
             self._index_selector(encoder.space),
@@ -287,7 +306,8 @@ class Library(AbstractContextManager["Library"]):
                 f"The embedding of photo {stored.damaged[0]} is damaged.",
                 "Run photofind index; it embeds damaged photos again.",
             )
-        return self._index_selector(serving[1]).check(stored.photo_ids, stored.vectors)
+        store = VectorStore(stored.photo_ids, stored.vectors)
+        return self._index_selector(serving[1]).check(store)
 
     def _index_selector(self, space: EmbeddingSpace) -> IndexSelector:
         """Return the selector for a space and the settings; cached, as it holds a graph."""

@@ -206,6 +206,9 @@ class LibraryUpdater:
             tags = self._library.tag_follower(search.encoder)
             if tags.catch_up(search, cancel, self._listener):
                 self._publish_searchable()
+                # Suggestions are many changes: what was saved must stay within the log.
+                search.catch_up()
+                search.save_vectors()
         self._listener(LibraryUpToDate(report))
         self._library.catalogue.changes.trim()
         if self._library.wants_graph():
@@ -241,6 +244,8 @@ class LibraryUpdater:
             count = 0 if self.engine is None else len(self.engine)
             _log.info("Search follows %d photos, in %.2f s.", count, self._refresh_took_s)
         self._publish_searchable()
+        if self._search is not None:
+            self._search.save_vectors()
         return self._search
 
     def _current_follower(self) -> SearchFollower | None:

@@ -15,9 +15,9 @@ from photofind.clip.encoder import TextEncoder
 from photofind.domain import Embeddings
 from photofind.search.calibration import SAMPLE, Calibration, calibrate
 from photofind.search.engine import SearchEngine
+from photofind.search.vector_cache import VectorCache, difference
 from photofind.store.catalogue import Catalogue
-from photofind.store.changes import SEARCHED, ChangeKind
-from photofind.vectors.index import VectorIndex, is_among
+from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample, is_sample_changed
 from photofind.vectors.selector import IndexSelector
 
@@ -32,6 +32,7 @@ class SearchFollower:
 
     Args:
         space_id: The serving space.
+        vectors: Of that space.
         encoder: Of that space.
         background: (B, dim) embeddings of background queries.
         selector: Selects the index.
@@ -43,6 +44,7 @@ class SearchFollower:
         self,
         catalogue: Catalogue,
         space_id: int,
+        vectors: VectorCache,
         encoder: TextEncoder,
         background: Embeddings,
         selector: IndexSelector,
@@ -51,6 +53,7 @@ class SearchFollower:
     ) -> None:
         self._catalogue = catalogue
         self._space_id = space_id
+        self._vectors = vectors
         self._encoder = encoder
         self._background = background
         self._selector = selector
@@ -106,13 +109,18 @@ class SearchFollower:
             self._engine = self._make_engine()
             return self._engine
 
+    def save_vectors(self) -> None:
+        """Save the vectors for the next start; only the process that writes to the library may."""
+        with self._lock:
+            seq, store = self._seq, self._index.store
+        self._vectors.save(seq, store)
+
     def _build(self) -> tuple[VectorIndex, Calibration]:
         started = time.monotonic()
-        self._seq, stored = self._catalogue.embeddings.load(self._space_id)
+        self._seq, store = self._vectors.load()
         selector = self._selector
-        make = selector.available_index if self._defer_graph else selector.index
-        index = make(stored.photo_ids, stored.vectors)
-        self._sample = fixed_sample(stored.photo_ids, SAMPLE)
+        index = (selector.available_index if self._defer_graph else selector.index)(store)
+        self._sample = fixed_sample(store.labels, SAMPLE)
         self._unsettled = 0
         calibration = calibrate(self._background, index.vectors_of(self._sample))
         seconds = time.monotonic() - started
@@ -130,13 +138,7 @@ class SearchFollower:
         self._seq = changed.up_to
         if not changed:
             return False
-        ids = changed.of(*SEARCHED)
-        gone = np.setdiff1d(ids, stored.photo_ids)
-        gone = gone[is_among(gone, self._index.labels)]
-        # A photo that only moved keeps its vector.
-        is_new = ~is_among(stored.photo_ids, self._index.labels)
-        is_new |= np.isin(stored.photo_ids, changed.of(ChangeKind.EMBEDDING))
-        came, vectors = stored.photo_ids[is_new], stored.vectors[is_new]
+        gone, came, vectors = difference(self._index.labels, changed, stored)
         if not len(gone) and not len(came):
             return False
         self._index = self._selector.update(gone, came, vectors)

@@ -125,6 +125,14 @@ class EmbeddingRepository(Protocol):
         """
         ...
 
+    def record_files(self, written: str) -> None:
+        """Record what is to be known of files made of embeddings, instead of what was before."""
+        ...
+
+    def recorded_files(self) -> str | None:
+        """Return what `record_files` recorded last."""
+        ...
+
     def drop_damaged(self, space_id: int) -> int:
         """Delete damaged embeddings, so that they are made again; reads all."""
         ...

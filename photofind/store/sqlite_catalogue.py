@@ -37,6 +37,8 @@ from photofind.store.tag_decisions import DecidedTag, TagChanges
 from photofind.store.tags import VISIBLE, PhotoTag, Suggestion, TagCount, TagState
 from photofind.store.timeline import Timeline
 
+VECTOR_FILES = "vector_files"
+
 _log = logging.getLogger(__name__)
 
 
@@ -203,6 +205,14 @@ class SqliteEmbeddings:
             stored = embeddings.load_embeddings(connection, space_id, ids)
         self._drop(space_id, stored.damaged)
         return changed, stored
+
+    def record_files(self, written: str) -> None:
+        with self._database.writing() as connection:
+            state.write_fact(connection, VECTOR_FILES, written)
+
+    def recorded_files(self) -> str | None:
+        with self._database.reading() as connection:
+            return state.read_fact(connection, VECTOR_FILES)
 
     def drop_damaged(self, space_id: int) -> int:
         with self._database.reading() as connection:

@@ -27,8 +27,9 @@ from photofind.store.indexed import SuggestionRepository
 from photofind.store.tags import Suggestion
 from photofind.tagging.tagger import SAMPLE, TagScale, measure, suggest_tags
 from photofind.tagging.vocabulary import Vocabulary
-from photofind.vectors.index import VectorIndex, is_among
+from photofind.vectors.index import VectorIndex
 from photofind.vectors.sampling import fixed_sample
+from photofind.vectors.slots import is_among
 
 REMEASURED_SHARE = 0.1
 """Growth of a library after which all its photos are looked at again."""

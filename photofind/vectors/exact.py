@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
-from photofind.vectors.index import Neighbours, is_among
-from photofind.vectors.slots import VectorStore
+from photofind.vectors.index import Neighbours
+from photofind.vectors.slots import VectorStore, is_among
 
 _GATHERED_SHARE = 0.2
 """Share of the vectors above which gathering them takes longer than one product with all."""
@@ -20,13 +20,13 @@ class ExactIndex:
     """
 
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings) -> None:
-        self.store = VectorStore(labels, vectors)
+        self._store = VectorStore(labels, vectors)
 
     @classmethod
     def over(cls, store: VectorStore) -> "ExactIndex":
         """Make an index over an existing store."""
         index = object.__new__(cls)
-        index.store = store
+        index._store = store
         return index
 
     def updated(
@@ -34,6 +34,10 @@ class ExactIndex:
     ) -> "ExactIndex":
         """See `VectorIndex.updated`."""
         return ExactIndex.over(self.store.updated(gone, labels, vectors))
+
+    @property
+    def store(self) -> VectorStore:
+        return self._store
 
     @property
     def labels(self) -> NDArray[np.int64]:

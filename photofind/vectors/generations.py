@@ -120,7 +120,7 @@ class Generations:
             if size != expected:
                 raise OSError(f"{size:,} of {expected:,} bytes were written; is the disk full?")
             manifest = _describe(graph, space, recall, size, _checksum(partial))
-        write_file(path.with_suffix(_MANIFEST), _to_json(manifest).encode(), durable=True)
+        write_file(path.with_suffix(_MANIFEST), sealed(asdict(manifest)).encode(), durable=True)
 
     def discard(self) -> None:
         """Delete all generations, for a graph whose recall is too low."""
@@ -189,23 +189,33 @@ def _load(path: Path, manifest: Manifest) -> Graph | None:
     return graph
 
 
-def _to_json(manifest: Manifest) -> str:
-    body = asdict(manifest)
-    return json.dumps({**body, "manifest_checksum": _body_checksum(body)}, indent=1) + "\n"
+def sealed(body: dict[str, Any]) -> str:
+    """Write a body of JSON values with its checksum."""
+    return json.dumps({**body, "manifest_checksum": _checksum_of(body)}, indent=1) + "\n"
+
+
+def unsealed(written: str) -> dict[str, Any]:
+    """Parse what `sealed` wrote; raises `ValueError` if it is damaged."""
+    try:
+        body: dict[str, Any] = json.loads(written)
+        intact = body.pop("manifest_checksum") == _checksum_of(body)
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        intact = False
+    if not intact:
+        raise ValueError("the manifest is damaged")
+    return body
 
 
 def _from_json(path: Path) -> Manifest | None:
     """Parse a manifest; `None` if it is absent, damaged, or of a later photofind."""
     try:
-        body = json.loads(path.read_text("utf-8"))
-        if body.pop("manifest_checksum") != _body_checksum(body):
-            return None
+        body = unsealed(path.read_text("utf-8"))
         return Manifest(**{**body, "hidden": tuple(body["hidden"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _body_checksum(body: dict[str, Any]) -> int:
+def _checksum_of(body: dict[str, Any]) -> int:
     return zlib.crc32(json.dumps(body, sort_keys=True).encode())
 
 

@@ -37,7 +37,7 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.index import Neighbours
-from photofind.vectors.slots import VectorStore
+from photofind.vectors.slots import VectorStore, is_among
 
 if TYPE_CHECKING:
     import hnswlib
@@ -211,6 +211,13 @@ class HnswIndex:
     def __init__(self, labels: NDArray[np.int64], vectors: Embeddings, graph: Graph) -> None:
         self._init(ExactIndex(labels, vectors), graph)
 
+    @classmethod
+    def over(cls, store: VectorStore, graph: Graph) -> "HnswIndex":
+        """Make an index over an existing store."""
+        index = object.__new__(cls)
+        index._init(ExactIndex.over(store), graph)
+        return index
+
     def _init(self, exact: ExactIndex, graph: Graph) -> None:
         self.exact = exact
         self.graph = graph
@@ -235,6 +242,10 @@ class HnswIndex:
     def labels(self) -> NDArray[np.int64]:
         """(N,) int64, strictly ascending."""
         return self.exact.labels
+
+    @property
+    def store(self) -> VectorStore:
+        return self.exact.store
 
     @property
     def staleness(self) -> float:
@@ -339,23 +350,23 @@ class _KnownSlots:
 
     @classmethod
     def of(cls, store: VectorStore, graph: Graph) -> "_KnownSlots":
-        """Match a store without dead slots with a graph."""
-        vectors = store.matrix()
-        hashes = vector_hashes(vectors)
+        """Match a store with a graph; the vectors of dead slots have nodes like others."""
+        none = np.empty(0, np.uint64)
+        hashes = np.concatenate([none, *(vector_hashes(block) for _, block in store.blocks())])
         by_hash = np.argsort(hashes, kind="stable")
-        is_new = ~_is_among(hashes, graph.nodes)
-        is_unindexed = is_new | _is_among(hashes, graph.hidden)
+        is_new = ~is_among(hashes, graph.nodes)
+        is_unindexed = is_new | is_among(hashes, graph.hidden)
         unindexed = np.flatnonzero(is_unindexed)
         in_order = hashes[by_hash]
-        gone = int(np.count_nonzero(~_is_among(graph.nodes, in_order)))
+        gone = int(np.count_nonzero(~is_among(graph.nodes, in_order)))
         return cls(
-            len(store),
+            store.slot_count,
             in_order,
             by_hash,
             is_new,
             is_unindexed,
             unindexed,
-            vectors[unindexed],
+            store.vectors_at(unindexed),
             gone,
         )
 
@@ -398,10 +409,3 @@ def _lower_priority() -> None:
     """Give the current thread the lowest priority; on Linux, see [Note: background threads]."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
-
-
-def _is_among(wanted: Nodes, ascending: Nodes) -> NDArray[np.bool_]:
-    places = np.searchsorted(ascending, wanted)
-    found = places < len(ascending)
-    found[found] = ascending[places[found]] == wanted[found]
-    return found

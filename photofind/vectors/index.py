@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
+from photofind.vectors.slots import VectorStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class VectorIndex(Protocol):
     def labels(self) -> NDArray[np.int64]:
         """(N,) int64, strictly ascending."""
         ...
+
+    @property
+    def store(self) -> VectorStore: ...
 
     def query(
         self,
@@ -67,11 +71,3 @@ class VectorIndex(Protocol):
     def vectors_of(self, labels: NDArray[np.int64]) -> Embeddings:
         """Return the vectors (N, dim) of N labels, in their order; `KeyError` for absent ones."""
         ...
-
-
-def is_among(labels: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether each of M labels is among N ascending ones, (M,); costs M log N, not N."""
-    places = np.searchsorted(ascending, labels)
-    there = places < len(ascending)
-    there[there] = ascending[places[there]] == labels[there]
-    return there

@@ -23,6 +23,7 @@ from photofind.vectors.generations import Generations, Manifest
 from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.recall import RECALL_FLOOR, recall_at_k, sample_queries
+from photofind.vectors.slots import VectorStore
 
 Kind = Literal["exact", "hnsw"]
 
@@ -96,24 +97,23 @@ class IndexSelector:
             return "hnsw" if count >= self._auto_from else "exact"
         return "hnsw" if self._setting == "hnsw" and count else "exact"
 
-    def index(self, labels: NDArray[np.int64], vectors: Embeddings) -> VectorIndex:
+    def index(self, store: VectorStore) -> VectorIndex:
         """Select an index; where the setting forces a graph, build it first, which takes minutes.
 
         Args:
-            labels: (N,) int64, strictly ascending.
-            vectors: (N, dim) float32, unit length.
+            store: Of vectors of unit length.
         """
-        index = self.available_index(labels, vectors)
+        index = self.available_index(store)
         if self._setting == "hnsw" and self.wants_graph():
-            return self._build(labels, vectors)
+            return self._build(store)
         return index
 
-    def available_index(self, labels: NDArray[np.int64], vectors: Embeddings) -> VectorIndex:
+    def available_index(self, store: VectorStore) -> VectorIndex:
         """Select an index at once, with a graph only if one is available; arguments as `index`."""
         cached = None
-        if self.kind(len(labels)) == "hnsw":
-            cached = self._cached_index(labels, vectors)
-        self._current = ExactIndex(labels, vectors) if cached is None else cached
+        if self.kind(len(store)) == "hnsw":
+            cached = self._cached_index(store)
+        self._current = ExactIndex.over(store) if cached is None else cached
         return self._current
 
     def update(
@@ -130,7 +130,7 @@ class IndexSelector:
             self._drop(index.graph)
             index = index.exact
         elif isinstance(index, ExactIndex) and self._has_graph(len(index)):
-            index = self._cached_index(index.labels, index.store.matrix()) or index
+            index = self._cached_index(index.store) or index
         self._current = index
         return index
 
@@ -161,21 +161,15 @@ class IndexSelector:
         if not isinstance(current, ExactIndex) or not self.wants_graph():
             return False
         try:
-            vectors = current.store.matrix()
-            return isinstance(self._build(current.labels, vectors, cancel), HnswIndex)
+            return isinstance(self._build(current.store, cancel), HnswIndex)
         except MemoryError as error:
             _log.warning("A graph of %d photos was given up: %s", len(current), error)
             self._rejected_count = len(current)
             return False
 
-    def _build(
-        self,
-        labels: NDArray[np.int64],
-        vectors: Embeddings,
-        in_background: CancelToken | None = None,
-    ) -> VectorIndex:
+    def _build(self, store: VectorStore, in_background: CancelToken | None = None) -> VectorIndex:
         """Build, measure, save and cache a graph; return the exact index if its recall is low."""
-        exact = ExactIndex(labels, vectors)
+        exact, vectors = ExactIndex.over(store), store.matrix()
         graph = Graph.build(
             vectors,
             self._parameters,
@@ -183,7 +177,7 @@ class IndexSelector:
             in_background=in_background is not None,
             cancel=in_background,
         )
-        index = HnswIndex(labels, vectors, graph)
+        index = HnswIndex.over(store, graph)
         recall = recall_at_k(index, exact, sample_queries(vectors), cancel=in_background)
         if recall < RECALL_FLOOR or not _is_worthwhile(index):
             _log.warning("A graph of %d photos finds too little (%.3f).", len(index), recall)
@@ -194,25 +188,24 @@ class IndexSelector:
         self._cache(index.graph)
         return index
 
-    def check(self, labels: NDArray[np.int64], vectors: Embeddings) -> IndexHealth:
+    def check(self, store: VectorStore) -> IndexHealth:
         """Measure recall; rebuild a graph that is wanted and missing, or below `RECALL_FLOOR`.
 
         Args:
-            labels: (N,) int64, strictly ascending.
-            vectors: (N, dim) float32, unit length.
+            store: Of vectors of unit length.
         """
-        if self.kind(len(labels)) == "exact":
+        if self.kind(len(store)) == "exact":
             return EXACT_CHECKED
-        exact = ExactIndex(labels, vectors)
-        queries = sample_queries(vectors)
-        cached = self._cached_index(labels, vectors)
+        exact = ExactIndex.over(store)
+        queries = sample_queries(store.matrix())
+        cached = self._cached_index(store)
         if cached is not None:
             recall = recall_at_k(cached, exact, queries)
             if recall >= RECALL_FLOOR:
                 return IndexHealth("hnsw", recall, True)
             # Before the build: its replacement may not fit on the disk.
             self._discard()
-        index = self._build(labels, vectors)
+        index = self._build(store)
         if not isinstance(index, HnswIndex):
             return EXACT_CHECKED
         return IndexHealth("hnsw", recall_at_k(index, exact, queries), True)
@@ -224,12 +217,12 @@ class IndexSelector:
             return EXACT_UNCHECKED
         return IndexHealth("hnsw", manifest.recall, False)
 
-    def _cached_index(self, labels: NDArray[np.int64], vectors: Embeddings) -> HnswIndex | None:
+    def _cached_index(self, store: VectorStore) -> HnswIndex | None:
         """Make an index over the cached or saved graph, if that is undamaged and fresh."""
         graph = self._latest_graph()
         if graph is None:
             return None
-        index = HnswIndex(labels, vectors, graph)
+        index = HnswIndex.over(store, graph)
         if _is_fresh(index):
             return index
         self._drop(graph)

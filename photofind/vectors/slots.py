@@ -10,12 +10,12 @@ compacted into a copy without them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photofind.domain import Embeddings
-from photofind.vectors.index import is_among
 
 BLOCK_ROWS = 8192
 """Slots allocated together: 16 MB of 512-d vectors, committed by the system when written."""
@@ -30,6 +30,14 @@ _GATHERED_ROWS = 1024
 
 Slots = NDArray[np.intp]
 """(K,) slots of vectors in a store."""
+
+
+def is_among(labels: NDArray[Any], ascending: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return whether each of M labels is among N ascending ones, (M,); costs M log N, not N."""
+    places = np.searchsorted(ascending, labels)
+    there = places < len(ascending)
+    there[there] = ascending[places[there]] == labels[there]
+    return there
 
 
 @dataclass(slots=True)
@@ -89,8 +97,36 @@ class VectorStore:
         self.dead: NDArray[np.bool_] = np.zeros(len(labels), np.bool_)
         """(slots,) whether the vector was deleted."""
 
+    @classmethod
+    def of_slots(
+        cls,
+        slot_labels: NDArray[np.int64],
+        vectors: Embeddings,
+        labels: NDArray[np.int64],
+        slots: Slots,
+    ) -> "VectorStore":
+        """Make a store of which some slots are dead.
+
+        Args:
+            slot_labels: (S,) int64, the label of each slot; referenced, not copied.
+            vectors: (S, dim) float32; referenced, not copied, and never written to.
+            labels: (N,) int64, strictly ascending: those that live.
+            slots: (N,) their slots.
+        """
+        store = object.__new__(cls)
+        store._blocks = _Blocks([vectors], [0], slot_labels, len(slot_labels))
+        store._count = len(slot_labels)
+        store.labels, store.slots = labels, slots
+        store.dead = np.ones(len(slot_labels), np.bool_)
+        store.dead[slots] = False
+        return store
+
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def dim(self) -> int:
+        return int(self._blocks.vectors[0].shape[1])
 
     @property
     def slot_count(self) -> int:
@@ -170,6 +206,10 @@ class VectorStore:
         matrix[is_new] = vectors
         return joined, matrix
 
+    def blocks(self, first: int = 0) -> Iterator[tuple[slice, Embeddings]]:
+        """Yield views of the vectors of all slots from `first` on, each with its slots."""
+        return self._blocks.within(first, self._count)
+
     def matrix(self) -> Embeddings:
         """Return all vectors (N, dim) in the order of `labels`; a view if nothing ever changed."""
         if len(self._blocks.vectors) == 1 and len(self) == self._count:
@@ -186,7 +226,7 @@ class VectorStore:
     def vectors_at(self, slots: Slots) -> Embeddings:
         """Copy the vectors (K, dim) of slots, in their order."""
         found = np.empty((len(slots), self._blocks.vectors[0].shape[1]), np.float32)
-        for some, block in self._blocks.within(0, self._count):
+        for some, block in self.blocks():
             here = (slots >= some.start) & (slots < some.stop)
             found[here] = block[slots[here] - some.start]
         return found
@@ -194,7 +234,7 @@ class VectorStore:
     def scores(self, vector: NDArray[np.float32], first: int = 0) -> NDArray[np.float32]:
         """Return inner products (slots - first,) with a (dim,) vector; -inf for dead slots."""
         found = np.empty(self._count - first, np.float32)
-        for some, block in self._blocks.within(first, self._count):
+        for some, block in self.blocks(first):
             np.matmul(block, vector, out=found[some.start - first : some.stop - first])
         found[self.dead[first:]] = -np.inf
         return found

@@ -16,9 +16,16 @@ from photofind.child.client import ChildClient
 from photofind.domain import FoundFile
 from photofind.errors import BadInputError, UserFacingError
 from photofind.evaluation.drawn_scenes import draw_scene
-from photofind.events import IndexFinished, LibraryStopped, PhotosChanged
+from photofind.events import (
+    IndexFinished,
+    LibraryStopped,
+    LibraryUpToDate,
+    PhotosChanged,
+    SearchableChanged,
+)
 from photofind.indexing.stages import Result
 from photofind.live.library import LiveLibrary
+from photofind.logs import Logging
 from photofind.paths import LibraryPaths
 from photofind.photos.scan import UnreadableFolder, scan
 from photofind.photos.scanner import RootScanner
@@ -384,3 +391,19 @@ def test_that_nothing_starts_again_after_the_end(live: LiveLibrary, pictures: Pa
     live.folders.add([pictures])
 
     assert not _updater_threads()
+
+
+def test_that_the_next_start_maps_what_was_read(
+    read: LiveLibrary, events: EmittedEvents, warm_child: WarmChild
+) -> None:
+    events.wait_for(LibraryUpToDate, lambda event: event.last_run is not None)
+    read.close()
+    log = read.paths.log
+    with Logging() as logging_:
+        logging_.to_library(log)
+        again = LiveLibrary(read.paths.folder, events.listen, make_worker=warm_child.lend)
+        again.start()
+        events.wait_for(SearchableChanged, lambda event: event.photos == PICTURES)
+        again.close()
+
+    assert f"vectors: mapped {PICTURES} in" in log.read_text("utf-8")

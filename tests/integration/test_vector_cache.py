@@ -1,7 +1,8 @@
-"""The graph of a real library: chosen, kept, checked, and never trusted blindly."""
+"""Graph and vectors of a real library: chosen, kept, checked, and never trusted blindly."""
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from photofind.cli.app import run
 from photofind.library import Library
+from photofind.paths import LibraryPaths
 from photofind.search.parser import parse
 from photofind.settings import save_setting
 from photofind.vectors.exact import ExactIndex
@@ -24,6 +26,7 @@ from photofind.vectors.recall import recall_at_k
 from tests.support.checkpoints import make_checkpoint
 from tests.support.soak import sizes
 from tests.support.vectors import SMALL, SPACE, unit_vectors
+from tests.unit.search.numbered_catalogue import NumberedCatalogue, assert_true
 
 SIZES = (600, 800)
 
@@ -100,7 +103,7 @@ def status(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., An
 def test_that_a_small_library_is_searched_exactly(status: Callable[..., Any], folder: Path) -> None:
     assert status() == {"kind": "exact", "recall": 1.0, "checked": False}
     assert status("--check") == {"kind": "exact", "recall": 1.0, "checked": True}
-    assert not (folder / "vectors").exists()
+    assert not list((folder / "vectors").glob("*.hnsw"))
 
 
 def test_that_a_graph_can_be_forced_and_its_recall_is_measured(
@@ -138,3 +141,69 @@ def test_that_a_change_of_search_model_makes_another_graph(folder: Path, tmp_pat
 
     (second,) = (folder / "vectors").glob("*.hnsw")
     assert second != first
+
+
+CHANGE_FOR_EVER = """
+import itertools
+import sys
+from pathlib import Path
+from photofind.vectors import slots
+from tests.unit.search.numbered_catalogue import NumberedCatalogue
+slots._FEWEST_DEAD = 30
+catalogue = NumberedCatalogue(Path(sys.argv[1]))
+followed = catalogue.follow()
+print("ready", flush=True)
+for step in itertools.count():
+    catalogue.embed_again(catalogue.add(range(step % 50, step % 50 + 3)), step)
+    catalogue.remove([(step + 20) % 50])
+    followed.catch_up()
+    followed.save_vectors()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", sizes(10, 100))
+def test_that_vectors_saved_by_a_writer_killed_anywhere_are_right(
+    tmp_path: Path, kills: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    choose = random.Random(0)
+    for _ in range(kills):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CHANGE_FOR_EVER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+        )
+        with process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(choose.uniform(0, 0.3))
+            assert process.poll() is None
+            process.kill()
+        catalogue = NumberedCatalogue(tmp_path)
+        assert_true(catalogue.vectors().load(), catalogue)
+        catalogue.database.close()
+    assert "they will be made again" not in caplog.text
+
+
+def test_that_a_search_maps_what_indexing_left(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["search", "a boat", "--library", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["hits"]
+    assert _last_load(folder) == "vectors: mapped 12"
+    (rows,) = (folder / "vectors").glob("*.rows")
+    rows.unlink()
+
+    assert run(["search", "a boat", "--library", str(folder), "--json"]) == 0
+
+    assert _last_load(folder) == "vectors: read 12"
+    assert json.loads(capsys.readouterr().out)["hits"] == found
+    assert run(["index", "--library", str(folder)]) == 0
+    assert run(["search", "a boat", "--library", str(folder)]) == 0
+    assert _last_load(folder) == "vectors: mapped 12"
+
+
+def _last_load(folder: Path) -> str:
+    """As the library's log has it."""
+    said = re.findall(r"vectors: (?:mapped|read) \d+", LibraryPaths(folder).log.read_text("utf-8"))
+    return str(said[-1])

@@ -1,6 +1,6 @@
 """Searches take in what changed in the catalogue, and nothing else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,79 +8,21 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from photofind.domain import Embeddings, EmbeddingSpace, PhotoId
-from photofind.paths import LibraryPaths
+from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.search import follower
 from photofind.search.calibration import Calibration, calibrate
 from photofind.search.engine import RankingDepth
 from photofind.search.follower import SearchFollower
 from photofind.search.parser import parse
-from photofind.store import changes, derived, embeddings, photos, roots, schema
-from photofind.store.catalogue import catalogue_in
+from photofind.store import changes, derived, embeddings, schema
 from photofind.store.database import Database
-from photofind.store.roots import Root
-from photofind.vectors.selector import IndexSelector
-from tests.support.fake_encoder import DIM, FakeEncoder
+from tests.support.fake_encoder import DIM
 from tests.support.vectors import unit_vectors
-from tests.unit.store.samples import ROOT, read_photo
-
-ENCODER = FakeEncoder("made up")
-SPACE = ENCODER.space
-BACKGROUND = unit_vectors(40, seed=9, dim=DIM)
+from tests.unit.search.numbered_catalogue import SPACE, STEPS, NumberedCatalogue
 
 
-class Catalogue:
-    """A catalogue whose photo N lies at `N.jpg` of a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.paths = LibraryPaths(folder)
-        self.database = Database.open(self.paths, write=True)
-        with self.database.writing() as connection:
-            self.space_id = embeddings.space_id(connection, SPACE, create=True)
-        self.folder = "a"
-
-    def root(self, connection: sa.Connection, name: str) -> Root:
-        return roots.add_root(connection, ROOT / name)
-
-    def add(self, numbers: Sequence[int], name: str = "a", *, embed: bool = True) -> list[PhotoId]:
-        with self.database.writing() as connection:
-            root = self.root(connection, name)
-            files = [read_photo(root.path / f"{number}.jpg", number) for number in numbers]
-            ids = [one for one in photos.record_files(connection, root, files) if one is not None]
-            if embed and ids:
-                vectors = np.concatenate([unit_vectors(1, 100 + n, DIM) for n in numbers])
-                embeddings.add_embeddings(connection, self.space_id, ids, vectors)
-        return ids
-
-    def remove(self, numbers: Sequence[int], name: str = "a") -> None:
-        with self.database.writing() as connection:
-            root = self.root(connection, name)
-            known = photos.known_files(connection, root)
-            paths = [root.path / f"{number}.jpg" for number in numbers]
-            photos.remove_files(connection, [known[p].file_id for p in paths if p in known])
-
-    def embed_again(self, photo_ids: Sequence[PhotoId], seed: int) -> None:
-        with self.database.writing() as connection:
-            vectors = unit_vectors(len(photo_ids), seed, DIM)
-            embeddings.add_embeddings(connection, self.space_id, photo_ids, vectors)
-
-    def follow(self, database: Database | None = None) -> SearchFollower:
-        selector = IndexSelector(self.paths.folder / "vectors", SPACE, "auto")
-        return SearchFollower(
-            catalogue_in(database or self.database), self.space_id, ENCODER, BACKGROUND, selector
-        )
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path / "library")
-    yield made
-    made.database.close()
-
-
-def _assert_as_anew(followed: SearchFollower, catalogue: Catalogue) -> None:
+def _assert_as_anew(followed: SearchFollower, catalogue: NumberedCatalogue) -> None:
     engine, expected = followed.catch_up(), catalogue.follow().engine
     assert len(engine) == len(expected)
     for query in ("a boat", "a dog"):
@@ -92,7 +34,7 @@ def _assert_as_anew(followed: SearchFollower, catalogue: Catalogue) -> None:
         assert found.threshold == pytest.approx(wanted.threshold, abs=1e-6)
 
 
-def test_that_new_photos_are_found_and_gone_ones_are_not(catalogue: Catalogue) -> None:
+def test_that_new_photos_are_found_and_gone_ones_are_not(catalogue: NumberedCatalogue) -> None:
     catalogue.add(range(10))
     followed = catalogue.follow()
     catalogue.add(range(10, 13))
@@ -106,19 +48,18 @@ def test_that_new_photos_are_found_and_gone_ones_are_not(catalogue: Catalogue) -
     assert len(followed.engine) == 12
 
 
-def test_that_all_that_is_left_is_found_after_most_went(catalogue: Catalogue) -> None:
+def test_that_all_that_is_left_is_found_after_most_went(catalogue: NumberedCatalogue) -> None:
     catalogue.add(range(8), "small")
     catalogue.add(range(8, 300), "large")
     followed = catalogue.follow()
-    with catalogue.database.writing() as connection:
-        roots.remove_root(connection, catalogue.root(connection, "large").id)
+    catalogue.remove_root("large")
     result = followed.catch_up().by_text(parse("a boat"), 20)
     assert len(result.hits) == 8
     assert result.total == 8
 
 
 def test_that_a_step_reads_only_what_changed(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    catalogue: NumberedCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue.add(range(50))
     followed = catalogue.follow()
@@ -141,14 +82,16 @@ def test_that_a_step_reads_only_what_changed(
     assert len(followed.engine) == 51
 
 
-def test_that_an_embedding_made_again_replaces_the_old_one(catalogue: Catalogue) -> None:
+def test_that_an_embedding_made_again_replaces_the_old_one(catalogue: NumberedCatalogue) -> None:
     ids = catalogue.add(range(6))
     followed = catalogue.follow()
     catalogue.embed_again(ids[2:4], seed=3)
     _assert_as_anew(followed, catalogue)
 
 
-def test_that_embeddings_of_another_search_model_change_nothing(catalogue: Catalogue) -> None:
+def test_that_embeddings_of_another_search_model_change_nothing(
+    catalogue: NumberedCatalogue,
+) -> None:
     ids = catalogue.add(range(6))
     followed = catalogue.follow()
     before = followed.engine
@@ -158,7 +101,7 @@ def test_that_embeddings_of_another_search_model_change_nothing(catalogue: Catal
     assert followed.catch_up() is before
 
 
-def test_that_what_the_log_does_not_reach_is_loaded_anew(catalogue: Catalogue) -> None:
+def test_that_what_the_log_does_not_reach_is_loaded_anew(catalogue: NumberedCatalogue) -> None:
     catalogue.add(range(6))
     followed = catalogue.follow()
     catalogue.add(range(6, 9))
@@ -168,7 +111,7 @@ def test_that_what_the_log_does_not_reach_is_loaded_anew(catalogue: Catalogue) -
     _assert_as_anew(followed, catalogue)
 
 
-def test_that_another_process_follows_as_a_reader(catalogue: Catalogue) -> None:
+def test_that_another_process_follows_as_a_reader(catalogue: NumberedCatalogue) -> None:
     catalogue.add(range(6))
     with Database.open(catalogue.paths, write=False) as reader:
         followed = catalogue.follow(reader)
@@ -177,7 +120,7 @@ def test_that_another_process_follows_as_a_reader(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("write", [True, False])
-def test_that_one_damaged_vector_stops_nothing(catalogue: Catalogue, write: bool) -> None:
+def test_that_one_damaged_vector_stops_nothing(catalogue: NumberedCatalogue, write: bool) -> None:
     ids = catalogue.add(range(6))
     with catalogue.database.writing() as connection:
         connection.execute(
@@ -197,7 +140,7 @@ def test_that_one_damaged_vector_stops_nothing(catalogue: Catalogue, write: bool
 
 
 def test_that_what_scores_mean_can_wait_while_many_are_read(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    catalogue: NumberedCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue.add(range(100))
     followed = catalogue.follow()
@@ -219,36 +162,14 @@ def test_that_what_scores_mean_can_wait_while_many_are_read(
     _assert_as_anew(followed, catalogue)
 
 
-_STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["add", "add bare", "remove", "add elsewhere", "remove root", "again"]),
-        st.lists(st.integers(0, 12), min_size=1, max_size=6, unique=True),
-    ),
-    max_size=10,
-)
-
-
 @settings(max_examples=25, deadline=None)
-@given(_STEPS)
+@given(STEPS)
 def test_that_any_life_ends_as_loaded_anew(steps: Sequence[tuple[str, list[int]]]) -> None:
     with TemporaryDirectory() as folder:
-        catalogue = Catalogue(Path(folder))
+        catalogue = NumberedCatalogue(Path(folder))
         followed = catalogue.follow()
         for place, (name, numbers) in enumerate(steps):
-            match name:
-                case "add":
-                    catalogue.add(numbers)
-                case "add bare":
-                    catalogue.add(numbers, embed=False)
-                case "add elsewhere":
-                    catalogue.add(numbers, "b")
-                case "remove":
-                    catalogue.remove(numbers)
-                case "remove root":
-                    with catalogue.database.writing() as connection:
-                        roots.remove_root(connection, catalogue.root(connection, "b").id)
-                case "again":
-                    catalogue.embed_again(catalogue.add(numbers), seed=place)
+            catalogue.step(name, numbers, place)
             if place % 2:
                 _assert_as_anew(followed, catalogue)
         _assert_as_anew(followed, catalogue)

@@ -129,7 +129,7 @@ def test_that_what_comes_is_found_beside_a_graph_and_what_goes_is_not() -> None:
 def test_that_a_graph_is_left_when_too_much_has_changed(tmp_path: Path) -> None:
     labels, matrix = np.arange(100), unit_vectors(100, dim=DIM)
     selector = IndexSelector(tmp_path, SPACE, "hnsw", 1, SMALL)
-    assert isinstance(selector.index(labels, matrix), HnswIndex)
+    assert isinstance(selector.index(VectorStore(labels, matrix)), HnswIndex)
     some = {label: _vector(label, 1) for label in range(100, 105)}
     assert isinstance(selector.update(NONE, *_of(some)), HnswIndex)
     more = {label: _vector(label, 1) for label in range(105, 125)}

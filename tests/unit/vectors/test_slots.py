@@ -1,10 +1,10 @@
-"""What all vector indexes share."""
+"""What stores of vectors do with labels."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photofind.vectors.index import is_among
+from photofind.vectors.slots import is_among
 
 _LABELS = st.lists(st.integers(-5, 40), max_size=20)
 
