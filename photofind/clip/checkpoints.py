@@ -22,6 +22,7 @@ from photofind.paths import LibraryPaths, resource
 
 EMBEDDED = "photofind-mini"
 CONFIG_FILE = "open_clip_config.json"
+_TEXT_GRAPH = "photofind_text_"
 WEIGHT_FILES = (
     "open_clip_model.safetensors",
     "open_clip_pytorch_model.safetensors",
@@ -147,7 +148,11 @@ class Checkpoint:
 
     def text_graph(self, sha256: str) -> Path:
         """Name the ONNX graph of its text tower with these weights, whether it is there or not."""
-        return self.folder / f"photofind_text_{sha256[:16]}.onnx"
+        return self.folder / f"{_TEXT_GRAPH}{sha256[:16]}.onnx"
+
+    def text_graphs(self) -> list[Path]:
+        """List the graphs that are there: one, or more where the weights were replaced."""
+        return sorted(self.folder.glob(f"{_TEXT_GRAPH}*.onnx"))
 
     def config(self) -> dict[str, object]:
         """Parse `open_clip_config.json`."""

@@ -4,7 +4,9 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.clip.checkpoints import Checkpoint, CheckpointShelf, changed_since
@@ -15,7 +17,7 @@ from photofind.paths import LibraryPaths
 from photofind.settings import Settings
 
 if TYPE_CHECKING:
-    from photofind.clip.onnx_text import OnnxTextEncoder
+    from photofind.clip.onnx_text import OnnxTextEncoder, TextTower
     from photofind.clip.open_clip_encoder import OpenClipEncoder
 
 _log = logging.getLogger(__name__)
@@ -45,13 +47,27 @@ def load_text_encoder(
         CheckpointError: It is not on this machine, or damaged.
     """
     checkpoint = CheckpointShelf(paths).find(name)
-    sha256 = checkpoint.sha256()
-    if not checkpoint.text_graph(sha256).is_file():
-        return None
-    # Most commands embed nothing.
+    with ThreadPoolExecutor(1) as pool:
+        # Reading the weights to hash them takes as long as all else: the tower is loaded meanwhile.
+        towers = {
+            graph: pool.submit(_load_tower, checkpoint, graph, settings.threads or None)
+            for graph in checkpoint.text_graphs()
+        }
+        sha256 = checkpoint.sha256()
+        tower = towers.get(checkpoint.text_graph(sha256))
+        if tower is None:
+            return None
+        loaded = tower.result()
     from photofind.clip.onnx_text import OnnxTextEncoder
 
-    return OnnxTextEncoder(checkpoint, sha256, threads=settings.threads or None)
+    return OnnxTextEncoder(loaded, sha256)
+
+
+def _load_tower(checkpoint: Checkpoint, graph: Path, threads: int | None) -> "TextTower":
+    # Most commands embed nothing.
+    from photofind.clip.onnx_text import TextTower
+
+    return TextTower(checkpoint, graph, threads=threads)
 
 
 def load_whole_encoder(paths: LibraryPaths, settings: Settings, name: str) -> "OpenClipEncoder":

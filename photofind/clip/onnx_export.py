@@ -27,7 +27,7 @@ from torch import nn
 
 from photofind.atomic_files import write_file
 from photofind.clip.checkpoints import Checkpoint
-from photofind.clip.onnx_text import ABOUT, EMBEDDINGS, TOKENS, OnnxTextEncoder
+from photofind.clip.onnx_text import ABOUT, EMBEDDINGS, TOKENS, TextTower
 from photofind.clip.open_clip_encoder import OpenClipEncoder, load_model
 from photofind.clip.text import encode_short, is_causal
 from photofind.errors import CheckpointError
@@ -81,7 +81,7 @@ def export_text_tower(checkpoint: Checkpoint) -> None:
     }
     graph.metadata_props.add(key=ABOUT, value=json.dumps(about))
     write_file(path, graph.SerializeToString(), durable=True)
-    found = OnnxTextEncoder(checkpoint, sha256).encode_texts(SAMPLES)
+    found = TextTower(checkpoint, path).encode(SAMPLES)
     agreement = float((found * reference.encode_texts(SAMPLES)).sum(axis=1).min())
     _log.info("%s: its graph agrees to %.5f", checkpoint.name, agreement)
     if not agreement >= LEAST_AGREEMENT:

@@ -7,6 +7,7 @@ stored twice. Its name holds the hash of those weights, so that it never meets o
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import onnxruntime
@@ -25,45 +26,69 @@ ABOUT: Final = "photofind"
 _QUIET = 3
 
 
-class OnnxTextEncoder:
-    """A text tower without torch; any thread may use it.
+class TextTower:
+    """A graph, of weights that nobody has verified yet.
 
     Args:
-        sha256: Of the checkpoint's weights.
-        threads: Of this encoder; as many as there are cores by default.
+        graph: See [Note: borrowed weights].
+        threads: Of this tower; as many as there are cores by default.
 
     Attributes:
         preprocess: Of the checkpoint's image tower, which is not here.
 
     Raises:
-        CheckpointError: The graph is damaged.
+        CheckpointError: The graph is damaged, or of other weights.
     """
 
-    def __init__(self, checkpoint: Checkpoint, sha256: str, *, threads: int | None = None) -> None:
+    def __init__(self, checkpoint: Checkpoint, graph: Path, *, threads: int | None = None) -> None:
+        self.checkpoint = checkpoint
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _QUIET
         # Threads that wait for more texts must not keep a core busy.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if threads is not None:
             options.intra_op_num_threads = threads
-        self._session = _session(checkpoint, sha256, options)
+        self._session = _session(checkpoint, graph, options)
         about = json.loads(self._session.get_modelmeta().custom_metadata_map[ABOUT])
         self._tokenizer = ClipTokenizer(about["context_length"])
         self.preprocess = _preprocess(about["preprocess"])
-        dim = self._session.get_outputs()[0].shape[1]
-        self.space = EmbeddingSpace(checkpoint.name, sha256, PREPROCESS_VERSION, dim)
 
-    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+    @property
+    def dim(self) -> int:
+        return int(self._session.get_outputs()[0].shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: N texts → (N, dim), each cut at the checkpoint's context length."""
         embeddings: Embeddings
         (embeddings,) = self._session.run([EMBEDDINGS], {TOKENS: self._tokenizer(texts)})
         return embeddings
 
 
+class OnnxTextEncoder:
+    """A text tower without torch; any thread may use it.
+
+    Args:
+        tower: Whose graph is that of the weights.
+        sha256: Of the weights.
+    """
+
+    def __init__(self, tower: TextTower, sha256: str) -> None:
+        self._tower = tower
+        name = tower.checkpoint.name
+        self.space = EmbeddingSpace(name, sha256, PREPROCESS_VERSION, tower.dim)
+
+    @property
+    def preprocess(self) -> Preprocess:
+        return self._tower.preprocess
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts: N texts → (N, dim), each cut at the checkpoint's context length."""
+        return self._tower.encode(texts)
+
+
 def _session(
-    checkpoint: Checkpoint, sha256: str, options: onnxruntime.SessionOptions
+    checkpoint: Checkpoint, graph: Path, options: onnxruntime.SessionOptions
 ) -> onnxruntime.InferenceSession:
-    graph = checkpoint.text_graph(sha256)
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # (its errors have no class of their own in common)

@@ -11,9 +11,9 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from photofind.clip.checkpoints import EMBEDDED, Checkpoint, CheckpointShelf
-from photofind.clip.loading import export_graph, load_encoder
+from photofind.clip.loading import export_graph, load_encoder, load_text_encoder
 from photofind.clip.onnx_export import NotExportableError, export_text_tower
-from photofind.clip.onnx_text import OnnxTextEncoder
+from photofind.clip.onnx_text import OnnxTextEncoder, TextTower
 from photofind.clip.open_clip_encoder import OpenClipEncoder
 from photofind.errors import CheckpointError
 from photofind.paths import LibraryPaths
@@ -32,7 +32,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
 
 def _assert_agreement(checkpoint: Checkpoint) -> None:
     expected = OpenClipEncoder(checkpoint)
-    found = OnnxTextEncoder(checkpoint, checkpoint.sha256())
+    sha256 = checkpoint.sha256()
+    found = OnnxTextEncoder(TextTower(checkpoint, checkpoint.text_graph(sha256)), sha256)
 
     assert found.space == expected.space
     assert found.preprocess == expected.preprocess
@@ -147,4 +148,16 @@ def test_that_a_damaged_graph_is_named(exported: Checkpoint, tmp_path: Path) -> 
     graph.write_bytes(graph.read_bytes()[:1000])
 
     with pytest.raises(CheckpointError, match=graph.name):
-        OnnxTextEncoder(damaged, damaged.sha256())
+        TextTower(damaged, graph)
+
+
+def test_that_a_graph_of_other_weights_is_passed_over(exported: Checkpoint, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(exported.folder, tmp_path / "replaced"))
+    (folder / exported.text_graph("0" * 64).name).write_bytes(b"no graph")
+    library = LibraryPaths(tmp_path / "library")
+
+    found = load_text_encoder(library, Settings(), f"local-dir:{folder}")
+
+    assert found is not None
+    expected = OpenClipEncoder(exported).encode_texts(TEXTS)
+    np.testing.assert_allclose(found.encode_texts(TEXTS), expected, atol=1e-5)
