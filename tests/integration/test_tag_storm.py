@@ -262,8 +262,8 @@ class _Storm:
 
     def _other_checkpoint(self, _photo: _Model) -> None:
         # What is renamed and edited between two runs of different checkpoints can be compared with
-        # nothing, and its tags are only listed: see the test of orphans in test_continuity.py. So is
-        # what was gone meanwhile.
+        # nothing, and its tags are only listed: see the test of orphans in test_continuity.py. So
+        # are those of what was gone meanwhile.
         self._run()
         self._maybe_edit()
         self.encoders += 1
