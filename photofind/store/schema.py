@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -71,10 +71,12 @@ photos = sa.Table(
     sa.Column("lens", sa.Text),
     sa.Column("latitude", sa.REAL),
     sa.Column("longitude", sa.REAL),
+    sa.Column("rating", sa.Integer),
     sa.Column("added_at", sa.Text, nullable=False),
     # Both kept by triggers, see migration 0004.
     sa.Column("file_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("gone_at", sa.Text),
+    sa.Index("ix_photos_latitude", "latitude", sqlite_where=sa.text("latitude IS NOT NULL")),
 )
 
 files = sa.Table(

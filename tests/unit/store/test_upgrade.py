@@ -28,12 +28,12 @@ from .samples import ROOT
 
 CATALOGUE_0001 = Path(__file__).with_name("catalogue_0001.sql")
 
-ADDS_RATING = f"""
+ADDS_FLAG = f"""
 from alembic import op
 revision = "9001"
 down_revision = "{schema.REVISION}"
 def upgrade():
-    op.execute("ALTER TABLE photos ADD COLUMN rating INTEGER")
+    op.execute("ALTER TABLE photos ADD COLUMN flag INTEGER")
 """
 FAILS_HALF_WAY = """
 from alembic import op
@@ -41,7 +41,7 @@ revision = "9002"
 down_revision = "9001"
 def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
-    op.execute("UPDATE photos SET rating = 5")
+    op.execute("UPDATE photos SET flag = 5")
     op.execute("INSERT INTO nowhere VALUES (1)")
 """
 BREAKS_REFERENCES = """
@@ -67,7 +67,7 @@ def scripts(tmp_path: Path) -> Path:
     """The migrations, and one from the future."""
     copy = tmp_path / "50% of the migrations"
     shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "9001_rating.py").write_text(ADDS_RATING)
+    (copy / "versions" / "9001_flag.py").write_text(ADDS_FLAG)
     return copy
 
 
@@ -115,6 +115,11 @@ def test_that_nothing_waits_in_a_catalogue_from_before_waiting(old: LibraryPaths
         assert counts.overall(connection).waiting == 1
 
 
+def test_that_files_known_before_ratings_are_read_again(old: LibraryPaths) -> None:
+    Database.open(old, write=True).close()
+    assert ask(old.catalogue, "SELECT photo_id, read_at_ns FROM files") == [(1, 0), (None, 5)]
+
+
 def test_that_nothing_is_made_again_after_an_upgrade(old: LibraryPaths) -> None:
     with Database.open(old, write=True) as database, database.reading() as connection:
         (space,) = connection.execute(schema.spaces.select())
@@ -141,7 +146,7 @@ def test_that_a_new_catalogue_has_the_pages_it_was_measured_with(paths: LibraryP
 
 def test_that_a_migration_keeps_rows_and_leaves_a_copy(old: LibraryPaths, scripts: Path) -> None:
     prepare_for_writing(old, "9001", scripts)
-    assert ask(old.catalogue, "SELECT id, rating FROM photos") == [(1, None)]
+    assert ask(old.catalogue, "SELECT id, flag FROM photos") == [(1, None)]
     assert revision_of(old.catalogue) == "9001"
     (copy,) = snapshots_of(old)
     assert revision_of(copy) == "0001"
