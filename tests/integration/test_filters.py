@@ -149,7 +149,7 @@ def test_that_hostile_and_fuzzed_queries_do_no_harm(
     with Library(library) as opened:
         engine = opened.search_engine
         totals = [
-            _total(lambda query: engine.by_text(parse(query), 3).total, one) for one in HOSTILE
+            _total(lambda query: engine.by_query(parse(query), 3).total, one) for one in HOSTILE
         ]
     with Database.open(LibraryPaths(library), write=False) as database:
         filtered = SqliteFilters(database)

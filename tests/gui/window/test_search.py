@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from photofind.search.parser import written
+from photofind.search.writing import written
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 
