@@ -84,10 +84,8 @@ def print_result(query: str, result: SearchResult) -> None:
     table.add_column(overflow="fold")
     for hit in result.hits:
         mark = Text("●", style="green") if hit.confident else Text("○", style="dim")
-        path = Text(shown(hit.path))
-        if hit.named:
-            path.append(" (by its name)", style="dim")
-        table.add_row(str(hit.rank), mark, f"{hit.score:.3f}", path)
+        why = "by name" if hit.named else f"{hit.score:.3f}"
+        table.add_row(str(hit.rank), mark, why, Text(shown(hit.path)))
     out.print(table)
 
 
