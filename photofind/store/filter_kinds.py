@@ -32,7 +32,8 @@ from photofind.store.filter_values import (
 )
 from photofind.store.filters import Clause, FilterKind, Statement
 from photofind.store.great_circle import box_around, distance_m
-from photofind.store.names import FILE, folded
+from photofind.store.name_keys import folded
+from photofind.store.names import FILE
 from photofind.store.roots import list_roots
 from photofind.store.stored_paths import look_up_text
 from photofind.store.tag_names import tag_key

@@ -216,6 +216,8 @@ class SqliteFilters:
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Build the condition on rows of photos that have a file and pass; for one statement."""
     of_photo, of_file = _clauses(connection, filters)
+    if not of_file:
+        return [_photos.c.file_count > 0, *of_photo]
     # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
     files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *of_file)
     return [_photos.c.id.in_(files), *of_photo]

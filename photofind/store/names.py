@@ -20,14 +20,13 @@ A single plain word is never a name: nobody wants a thousand files named dog for
 import os
 import re
 from collections.abc import Sequence
-from pathlib import PurePath
-from unicodedata import normalize
 
 import sqlalchemy as sa
 
 from photofind.photos.formats import may_be_photo
 from photofind.store import schema
 from photofind.store.filters import Clause, Condition, Filter, FilterKind, Statement, any_of
+from photofind.store.name_keys import folded, words_of
 from photofind.store.roots import list_roots
 from photofind.store.stored_paths import look_up_text
 
@@ -38,17 +37,18 @@ FOLDED_TO_ASCII = "".join(
 ) + "".join(map(chr, range(0xFB00, 0xFB07)))
 """The characters that are not ASCII and that `folded` makes ASCII of, as ß and the Kelvin sign."""
 
+# Folder by folder, by the index of paths: left to itself, SQLite looks at every file.
+_BELOW = sa.text(
+    "SELECT below.id FROM folder_names CROSS JOIN files AS below INDEXED BY ix_files_path_text "
+    "WHERE folder_names.key = :key AND below.path_text >= folder_names.folder || :first "
+    "AND below.path_text < folder_names.folder || :behind AND +below.root_id = folder_names.root_id"
+)
+
 _FEWEST_CHARACTERS = 4
 _FEWEST_DIGITS = 6
-_WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d[\d_-]*")
 _NAME = re.compile(r"[^\W\d]\w*(?:[-.]\w+)*")
 """Begins with a letter: "50mm" and "24-70mm" are no names."""
-
-
-def folded(text: str) -> str:
-    """Normalise a text for comparison: NFC, case-folded."""
-    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 def names_in(text: str) -> Condition | None:
@@ -57,7 +57,7 @@ def names_in(text: str) -> Condition | None:
         Filter(FILE, word) for word in dict.fromkeys(text.split()) if _looks_like_name(word)
     ]
     if len(text.split()) > 1:
-        conditions.append(Filter(_CALLED, _words(text)))
+        conditions.append(Filter(_CALLED, words_of(text)))
     return any_of(conditions) if conditions else None
 
 
@@ -71,10 +71,6 @@ def _looks_like_name(word: str) -> bool:
     return bool(digits) and len(word) >= _FEWEST_CHARACTERS and _NAME.fullmatch(word) is not None
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(folded(text)))
-
-
 def _file_holds(part: str, statement: Statement) -> Clause:
     wanted = folded(part)
 
@@ -86,34 +82,21 @@ def _file_holds(part: str, statement: Statement) -> Clause:
 
 
 def _is_called(words: Sequence[str], statement: Statement) -> Clause:
-    if not words:
-        return Clause(sa.false())
-    wanted = " ".join(words)
-
-    def is_wanted(path_text: str) -> bool:
-        path = PurePath(path_text)
-        keys = [" ".join(_words(part)) for part in (*path.parent.parts, path.stem)]
-        return any(_begins_with(keys[at:], wanted) for at in range(len(keys)))
-
+    key = " ".join(words)
+    below = _BELOW.bindparams(key=key, first=os.sep, behind=chr(ord(os.sep) + 1))
     roots = [
         root.id
         for root in list_roots(statement.connection)
-        if _words(look_up_text(os.fsencode(root.path.name))) == tuple(words)
+        if words_of(look_up_text(os.fsencode(root.path.name))) == tuple(words)
     ]
-    test = sa.and_(_may_hold(max(words, key=len)), statement.call(is_wanted, _files.c.path_text))
-    return Clause(sa.or_(_files.c.root_id.in_(roots), test), of_file=True)
-
-
-def _begins_with(keys: Sequence[str], wanted: str) -> bool:
-    """Return whether the first of some names are, one after the other, a name."""
-    found = ""
-    for key in keys:
-        found = f"{found} {key}".strip()
-        if found == wanted:
-            return True
-        if not wanted.startswith(found):
-            return False
-    return False
+    return Clause(
+        sa.or_(
+            _files.c.name_key == key,
+            _files.c.id.in_(below.columns(_files.c.id)),
+            *(_files.c.root_id == root_id for root_id in roots),
+        ),
+        of_file=True,
+    )
 
 
 def _may_hold(part: str) -> sa.ColumnElement[bool]:
@@ -121,11 +104,12 @@ def _may_hold(part: str) -> sa.ColumnElement[bool]:
 
     SQLite folds ASCII only, and other characters fold to ASCII too: ß to ss.
     """
-    others = "^ -~" if not part.isascii() else FOLDED_TO_ASCII
-    has_others = _files.c.path_text.op("GLOB", is_comparison=True)(f"*[{others}]*")
+    path = _files.c.path_text
+    has_others = sa.func.length(sa.cast(path, sa.LargeBinary)) > sa.func.length(path)
     if not part.isascii():
         return has_others
-    return sa.or_(_files.c.path_text.contains(part, autoescape=True), has_others)
+    folds = sa.or_(*(sa.func.instr(path, other) > 0 for other in FOLDED_TO_ASCII))
+    return sa.or_(sa.func.instr(sa.func.lower(path), part) > 0, sa.and_(has_others, folds))
 
 
 FILE = FilterKind(
@@ -144,7 +128,7 @@ _CALLED = FilterKind(
     finds="whose file, or a folder of it, is called this",
     examples=("My Photos",),
     icon="copies",
-    read=_words,
+    read=words_of,
     write=" ".join,
     clause=_is_called,
 )

@@ -93,8 +93,20 @@ files = sa.Table(
     sa.Column("inode", WideInteger, nullable=False),
     sa.Column("read_at_ns", sa.Integer, nullable=False),
     sa.Column("failure", sa.Text),
+    # See `name_keys`.
+    sa.Column("name_key", sa.Text),
     sa.UniqueConstraint("root_id", "path"),
     sa.Index("ix_files_failure", "root_id", sqlite_where=sa.text("failure IS NOT NULL")),
+    sa.Index("ix_files_name_key", "name_key", sqlite_where=sa.text("name_key IS NOT NULL")),
+)
+
+# What folders are called, see `name_keys`; they may hold no photos any more.
+folder_names = sa.Table(
+    "folder_names",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("roots.id"), primary_key=True, index=True),
+    sa.Column("folder", sa.Text, primary_key=True),
 )
 
 waiting = sa.Table(

@@ -45,7 +45,8 @@ from photofind.store.filters import (
     negation,
 )
 from photofind.store.great_circle import EARTH_RADIUS_M
-from photofind.store.names import FILE, folded
+from photofind.store.name_keys import folded
+from photofind.store.names import FILE
 
 from .shelf import ROOTS, Sample, Shelf
 from .shelf import shelf as shelf

@@ -3,10 +3,12 @@ import unicodedata
 
 import pytest
 
+from photofind.store import roots
 from photofind.store.filters import Filter, Group
-from photofind.store.names import FILE, FOLDED_TO_ASCII, folded, names_in
+from photofind.store.name_keys import folded
+from photofind.store.names import FILE, FOLDED_TO_ASCII, names_in
 
-from .shelf import Shelf, one, only
+from .shelf import ROOTS, Shelf, one, only
 from .shelf import shelf as shelf
 
 
@@ -83,6 +85,17 @@ def test_that_a_root_has_a_name_too(shelf: Shelf) -> None:
 
     assert condition is not None
     assert shelf.numbers(condition) == [2]
+
+
+def test_that_a_folder_is_found_where_its_root_went_into_a_larger_one(shelf: Shelf) -> None:
+    shelf.fill([one(1, "Anna's Birthday"), one(2)])
+    with shelf.database.writing() as connection:
+        roots.add_root(connection, ROOTS[0].parent)
+
+    condition = names_in("anna's birthday")
+
+    assert condition is not None
+    assert shelf.numbers(condition) == [1]
 
 
 def test_that_words_are_no_patterns(shelf: Shelf) -> None:

@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import sqlite3
@@ -20,6 +21,7 @@ from photofind.settings import Settings
 from photofind.store import counts, derived, photos, roots, schema
 from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
+from photofind.store.name_keys import name_key, record_folders
 from photofind.store.snapshots import KEPT
 from photofind.store.upgrade import SCRIPTS, prepare_for_writing
 from photofind.store.waiting import add_waiting
@@ -113,6 +115,30 @@ def test_that_nothing_waits_in_a_catalogue_from_before_waiting(old: LibraryPaths
         assert counts.overall(connection).waiting == 0
         add_waiting(connection, root, [ROOT / "new.jpg"])
         assert counts.overall(connection).waiting == 1
+
+
+def test_that_files_known_before_their_names_were_are_found_by_them(old: LibraryPaths) -> None:
+    """The keys of a frozen migration are those that the program makes."""
+    paths = [
+        "Anna's_Birthday/Große Straße/IMG_1.jpg",
+        "a b.jpg",
+        "Trips/2019/x.jpg",
+        "Île du/n.jpg",
+    ]
+    with closing(sqlite3.connect(old.catalogue)) as connection, connection:
+        for number, path in enumerate(paths, start=10):
+            row = (number, os.fsencode(path), path)
+            connection.execute("INSERT INTO files VALUES (?,1,?,?,1,1,2,3,4,5,NULL)", row)
+    Database.open(old, write=True).close()
+    names = "SELECT path_text, name_key FROM files WHERE id >= 10"
+    folders = "SELECT key, root_id, folder FROM folder_names"
+    assert ask(old.catalogue, names) == [(path, name_key(path)) for path in paths]
+    found = set(ask(old.catalogue, folders))
+    with Database.open(old, write=True) as database, database.writing() as opened:
+        opened.execute(schema.folder_names.delete())
+        record_folders(opened, 1, paths)
+    assert found == set(ask(old.catalogue, folders))
+    assert ("anna s birthday grosse strasse", 1, "Anna's_Birthday/Große Straße") in found
 
 
 def test_that_files_known_before_ratings_are_read_again(old: LibraryPaths) -> None:
