@@ -76,7 +76,9 @@ photos = sa.Table(
     # Both kept by triggers, see migration 0004.
     sa.Column("file_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("gone_at", sa.Text),
-    sa.Index("ix_photos_latitude", "latitude", sqlite_where=sa.text("latitude IS NOT NULL")),
+    sa.Index(
+        "ix_photos_place", "latitude", "longitude", sqlite_where=sa.text("latitude IS NOT NULL")
+    ),
 )
 
 files = sa.Table(

@@ -198,7 +198,7 @@ def test_that_a_place_is_looked_up_by_its_latitude(shelf: Shelf) -> None:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT id FROM photos WHERE latitude BETWEEN 1 AND 2"
         )
-        assert "ix_photos_latitude" in str(plan.all())
+        assert "ix_photos_place" in str(plan.all())
 
 
 def test_that_a_rejected_tag_is_none(shelf: Shelf) -> None:

@@ -34,7 +34,7 @@ STATEMENTS = (
         SELECT id FROM photos WHERE format NOT IN ({WITHOUT_RATING})
     )
     """,
-    "CREATE INDEX ix_photos_latitude ON photos (latitude) WHERE latitude IS NOT NULL",
+    "CREATE INDEX ix_photos_place ON photos (latitude, longitude) WHERE latitude IS NOT NULL",
     # As in 0004, and of ratings too.
     "DROP TRIGGER photos_update",
     f"""
