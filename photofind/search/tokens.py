@@ -273,8 +273,8 @@ class _Tokenizer:
 
 def written_value(value: str) -> str:
     """Write a filter's value as it is typed, quoted where needed."""
-    begins_quote = value[:1] in OPENING_QUOTES + _MAYBE_QUOTES
-    needs_quotes = begins_quote or re.fullmatch(r"\S+", value) is None
+    begins_otherwise = value[:1] in OPENING_QUOTES + _MAYBE_QUOTES or value.startswith("//")
+    needs_quotes = begins_otherwise or re.fullmatch(r"\S+", value) is None
     return quoted(value) if needs_quotes else value
 
 

@@ -137,6 +137,7 @@ QUERIES = st.builds(
 @given(QUERIES.filter(lambda query: not query.empty))
 @example(text_query('"', (Filter(FOLDER, ('"',)), Filter(CAMERA, 'a"'))))
 @example(text_query("from:2019 is text"))
+@example(Query((Term(PictureFile(Path("//server/sea.jpg"))),), (Filter(FILE, "//"),)))
 @example(text_query("no people"))
 @example(text_query("dogs OR", (Filter(TAG, "x"),)))
 @example(Query((Term(Text("beach")), Term(Text("people"), -1, "no"), Term(Text("fog"), -1, "not"))))
