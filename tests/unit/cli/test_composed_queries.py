@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from photofind.cli import run
+from photofind.search.composition import NEGATIVE
 from tests.unit.cli.conftest import Json
 
 
@@ -23,11 +24,18 @@ def test_that_weights_count_against_each_other(as_json: Json, indexed: Any) -> N
     mixed = _scores(as_json("search", "3:a boat + a cat", "--all"))
     less = _scores(as_json("search", "a boat - a cat", "--all"))
 
-    assert mixed == pytest.approx(
-        {path: (3 * boat[path] + cat[path]) / 4 for path in boat}, abs=2e-4
-    )
-    assert less == pytest.approx({path: (boat[path] - cat[path]) / 2 for path in boat}, abs=2e-4)
-    assert _scores(as_json("search", "a boat, no cat", "--all")).keys() == boat.keys()
+    sums = {path: (3 * boat[path] + cat[path]) / 4 for path in boat}
+    differences = {path: boat[path] - NEGATIVE * cat[path] for path in boat}
+    assert mixed == pytest.approx(sums, abs=2e-4)
+    assert less == pytest.approx(differences, abs=2e-4)
+    assert _scores(as_json("search", "a boat, no a cat", "--all")) == pytest.approx(less, abs=2e-4)
+
+
+def test_that_terms_that_cancel_each_other_out_are_an_error(as_json: Json, indexed: Any) -> None:
+    error = as_json("search", "0.3:a boat + 0.3:a boat - 2:a boat", code=1)["error"]
+
+    assert error["code"] == "bad_input"
+    assert error["hint"]
 
 
 def test_that_what_is_subtracted_turns_the_order_round(as_json: Json, indexed: Any) -> None:
