@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from photofind.cli import run
+from photofind.cli.app import run
 from photofind.search.composition import NEGATIVE
 from tests.unit.cli.conftest import Json
 
