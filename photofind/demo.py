@@ -17,12 +17,10 @@ import typer
 from photofind.cli.output import print_result
 from photofind.cli.progress import show_progress
 from photofind.clip.checkpoints import EMBEDDED
-from photofind.clip.encoder import encode_picture
 from photofind.contact_sheet import contact_sheet
 from photofind.errors import UserFacingError
 from photofind.evaluation.drawn_album import draw_album
 from photofind.library import Library
-from photofind.photos.picture_file import PictureLimits, open_picture
 from photofind.search.engine import SearchResult
 from photofind.search.parser import parse
 
@@ -66,15 +64,13 @@ def _search(library: Library, queries: Sequence[str]) -> list[tuple[str, list[Pa
     rows = []
     example: Path | None = None
     for query in queries:
-        result = engine.by_text(parse(query), HITS)
+        result = engine.by_query(parse(query), HITS)
         print_result(query, result)
         rows.append((query, _paths(result)))
         if result.hits and example is None:
             example = result.hits[0].path
     if example is not None:
-        picture = open_picture(example, limits=PictureLimits.of(library.settings)).image
-        embedding = encode_picture(library.serving_encoder, picture)
-        result = engine.by_embedding(embedding, HITS)
+        result = engine.by_embedding(library.embed_picture(example), HITS)
         title = f"similar to {example.name}"
         print_result(title, result)
         rows.append((title, _paths(result)))

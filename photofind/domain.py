@@ -53,6 +53,7 @@ class PhotoMetadata:
         utc_offset_minutes: The zone written beside it.
         latitude: Degrees, north positive, −90 to 90.
         longitude: Degrees, east positive, −180 to 180.
+        rating: Stars, 0 to 5; −1 for rejected. Many cameras write 0 where nobody rated.
     """
 
     taken_at: str | None = None
@@ -61,6 +62,7 @@ class PhotoMetadata:
     lens: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Hit:
         score: What the hits are ranked by, see `photofind.search.engine`.
         confident: Whether the score stands out from what unrelated queries reach.
         box: Where in the photo, or `None` for the whole of it.
+        named: Whether it comes first because its file or folder is called what was searched for,
+            see [Note: names] in `photofind.store.names`.
     """
 
     rank: int
@@ -118,3 +122,4 @@ class Hit:
     score: float
     confident: bool
     box: Box | None = None
+    named: bool = False

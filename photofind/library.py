@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photofind.cancel import CancelToken
 from photofind.clip.checkpoints import CheckpointShelf, changed_since
-from photofind.clip.encoder import Encoder, TextEncoder
+from photofind.clip.encoder import Encoder, TextEncoder, encode_picture
 from photofind.clip.loading import load_encoder
 from photofind.clip.prompt_cache import background_embeddings
 from photofind.domain import EmbeddingSpace
 from photofind.errors import BadInputError, CancelledError, LibraryDamagedError
 from photofind.events import IndexFinished, Listener, ignore_events
 from photofind.paths import LibraryPaths
-from photofind.search.engine import SearchEngine
+from photofind.search.engine import PictureVectors, SearchEngine
 from photofind.search.follower import SearchFollower
+from photofind.search.query import Query
 from photofind.search.vector_cache import VectorCache
 from photofind.settings import Settings, load_settings, save_setting
 from photofind.store.catalogue import open_catalogue
@@ -183,6 +185,19 @@ class Library(AbstractContextManager["Library"]):
     def search_engine(self) -> SearchEngine:
         """A search engine over the photos that are searchable now; updated on access."""
         return self._search.catch_up()
+
+    def embed_picture(self, path: Path) -> NDArray[np.float32]:
+        """Embed a picture file, (dim,) in the serving space; raises as `open_picture`."""
+        from photofind.photos.picture_file import PictureLimits, open_picture
+
+        encoder = self.serving_encoder
+        limits = PictureLimits.of(self.settings)
+        picture = open_picture(path, encoder.preprocess.decode_px, limits)
+        return encode_picture(encoder, picture.image)
+
+    def embed_pictures(self, query: Query) -> PictureVectors:
+        """Embed the pictures of a query; raises as `embed_picture`."""
+        return {picture: self.embed_picture(picture.location) for picture in query.pictures}
 
     def search_follower(self, encoder: TextEncoder, *, defer_graph: bool = False) -> SearchFollower:
         """Load index and calibration into a follower of the change log.

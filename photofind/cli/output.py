@@ -66,6 +66,7 @@ def _hit_document(hit: Hit) -> dict[str, object]:
         "score": round(hit.score, 4),
         "confident": hit.confident,
         "box": None if hit.box is None else list(hit.box),
+        "named": hit.named,
     }
 
 
@@ -83,7 +84,8 @@ def print_result(query: str, result: SearchResult) -> None:
     table.add_column(overflow="fold")
     for hit in result.hits:
         mark = Text("●", style="green") if hit.confident else Text("○", style="dim")
-        table.add_row(str(hit.rank), mark, f"{hit.score:.3f}", Text(shown(hit.path)))
+        why = "by name" if hit.named else f"{hit.score:.3f}"
+        table.add_row(str(hit.rank), mark, why, Text(shown(hit.path)))
     out.print(table)
 
 

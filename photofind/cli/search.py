@@ -17,10 +17,11 @@ from photofind.cli.output import (
     search_document,
     shown,
 )
-from photofind.errors import QueryError
+from photofind.errors import BadInputError, QueryError
 from photofind.library import Library
 from photofind.search.engine import SearchResult
-from photofind.search.parser import parse, written_value
+from photofind.search.parser import parse
+from photofind.search.tokens import written_value
 from photofind.store.filter_kinds import KINDS
 
 FAILED = 1
@@ -44,9 +45,19 @@ def search(
 
     Example: photofind search "a dog on a beach from:2019 to:2021-06 folder:Italy"
 
-    A minus before a filter is for all but those: -tag:work. Filters alone list
-    photos by date, the newest first. Quotes keep a name together, as in
-    folder:"My Photos", and make words of what looks like a filter.
+    Words next to each other are one text. "dog + water" mixes two, "2:dog" counts
+    one twice, "dog - snow", "not a dog" and "without snow" subtract, and
+    "image:sea.jpg" mixes a picture in.
+
+    A minus before a filter is for all but those: -tag:work. OR stands between
+    filters, and parentheses around them: -(tag:beach OR tag:sea). Filters alone
+    list photos by date, the newest first. Quotes keep a name together, as in
+    folder:"My Photos", and make words of what looks like anything else.
+
+    Photos whose file or folder is called what was searched for come first:
+    IMG_1234, "Anna's birthday".
+
+    Example: photofind search --batch queries.txt -n 5
     """
     if (query is None) == (batch is None):
         raise typer.BadParameter("give either a QUERY or --batch FILE")
@@ -57,9 +68,7 @@ def search(
                 raise typer.Exit(FAILED)
             return
         assert query is not None
-        started = time.perf_counter()
-        result = opened.search_engine.by_text(parse(query), top_k)
-        seconds = time.perf_counter() - started
+        result, seconds = _answer(opened, query, top_k)
         if not show_all:
             result = result.without_tail()
         if as_json:
@@ -95,18 +104,24 @@ def _print_dated(query: str, result: SearchResult) -> None:
 
 
 def _print_response(library: Library, query: str, top_k: int) -> bool:
-    """Print the hits or the syntax error of one line; return whether it was valid."""
+    """Print the hits of one line or what is wrong with it; return whether it was answered."""
     try:
         print_json(_response(library, query, top_k))
-    except QueryError as error:
+    except (QueryError, BadInputError) as error:
         print_json({"query": query, "error": error_details(error)})
         return False
     return True
 
 
 def _response(library: Library, query: str, top_k: int) -> dict[str, object]:
+    result, seconds = _answer(library, query, top_k)
+    return search_document(query, library.serving_encoder.space.checkpoint, result, seconds)
+
+
+def _answer(library: Library, query: str, top_k: int) -> tuple[SearchResult, float]:
+    """Answer a query; return the seconds it took as well, without opening the library."""
     engine = library.search_engine
     started = time.perf_counter()
-    result = engine.by_text(parse(query), top_k)
-    seconds = time.perf_counter() - started
-    return search_document(query, library.serving_encoder.space.checkpoint, result, seconds)
+    parsed = parse(query)
+    result = engine.by_query(parsed, top_k, library.embed_pictures(parsed))
+    return result, time.perf_counter() - started

@@ -8,8 +8,6 @@ import typer
 
 from photofind.cli.options import AsJson, LibraryFolder, ShowAll, TopK, open_library
 from photofind.cli.output import print_json, print_result, search_document
-from photofind.clip.encoder import encode_picture
-from photofind.photos.picture_file import PictureLimits, open_picture
 
 
 def similar(
@@ -28,16 +26,14 @@ def similar(
     """
     with open_library(context, library) as opened:
         engine = opened.search_engine
-        encoder = opened.serving_encoder
+        checkpoint = opened.serving_encoder.space.checkpoint
         started = time.perf_counter()
-        limits = PictureLimits.of(opened.settings)
-        picture = open_picture(image, encoder.preprocess.decode_px, limits)
-        result = engine.by_embedding(encode_picture(encoder, picture.image), top_k)
+        result = engine.by_embedding(opened.embed_picture(image), top_k)
         seconds = time.perf_counter() - started
     # That a picture is like itself is no answer.
     sure = [hit.path.resolve() for hit in result.hits if hit.confident]
     shown = result if show_all or sure == [image.resolve()] else result.without_tail()
     if as_json:
-        print_json(search_document(str(image), encoder.space.checkpoint, shown, seconds))
+        print_json(search_document(str(image), checkpoint, shown, seconds))
     else:
         print_result(str(image), shown)

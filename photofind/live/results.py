@@ -33,6 +33,7 @@ class Results:
         total: Photos that were searched: those that pass the filters.
         filtered: Whether the query has filters.
         by_date: Whether rows are sorted by date, because the query has only filters.
+        named: How many of the confident hits are found by their names; they come first.
     """
 
     rows: PhotoRows
@@ -41,6 +42,7 @@ class Results:
     filtered: bool
     by_date: bool
     coverage: Coverage
+    named: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from photofind.library import Library
 from photofind.live.pictures import LivePictures
 from photofind.live.results import Coverage, RegionOfPhoto, Results
 from photofind.live.updater import LibraryUpdater
-from photofind.search.engine import Ranking, RankingDepth, SearchEngine
+from photofind.search.engine import PictureVectors, Ranking, RankingDepth, SearchEngine
 from photofind.search.query import Query
 from photofind.search.regions import RegionAnswer
 from photofind.store.embeddings import producer_of
@@ -48,10 +48,10 @@ class LiveSearch:
         return Coverage(searchable, known.photos_with_files + known.waiting - failed)
 
     def find(self, query: Query) -> Results:
-        """Find photos by a query's text; without text, list all that pass its filters by date."""
-        if not query.text:
+        """Find photos by a query's terms; without any, list all that pass its filters by date."""
+        if not query.terms:
             return self._by_date(query.filters)
-        return self._results(lambda engine: engine.rank_text(query, SHOWN))
+        return self._results(lambda engine: engine.rank_query(query, SHOWN, self._vectors(query)))
 
     def find_like(self, picture: PhotoId | Path, filters: Filters = ()) -> Results:
         """Find photos similar to one of the library's, or to any picture file."""
@@ -102,6 +102,9 @@ class LiveSearch:
             return stored
         return self._embedding(self._pictures.reachable_file(picture))
 
+    def _vectors(self, query: Query) -> PictureVectors:
+        return {picture: self._embedding(picture.location) for picture in query.pictures}
+
     def _find_embedding(
         self, embed: Callable[[], NDArray[np.float32]], filters: Filters
     ) -> Results:
@@ -118,6 +121,6 @@ class LiveSearch:
             return Results(NO_ROWS, 0, 0, False, False, self.coverage())
         ranking = rank(engine)
         rows = self._catalogue.photos.rows(ranking.photo_ids)
-        is_sure = ranking.scores > ranking.threshold
-        sure = int(np.isin(rows.photo_ids, ranking.photo_ids[is_sure]).sum())
-        return Results(rows, sure, ranking.total, ranking.filtered, False, self.coverage())
+        sure = int(np.isin(rows.photo_ids, ranking.photo_ids[ranking.is_confident]).sum())
+        named = int(np.isin(rows.photo_ids, ranking.photo_ids[: ranking.named]).sum())
+        return Results(rows, sure, ranking.total, ranking.filtered, False, self.coverage(), named)

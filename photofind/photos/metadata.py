@@ -27,6 +27,18 @@ _DATES = (
 _DATE = re.compile(r"(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)[ T]+(\d\d?):(\d\d?)(?::(\d\d?))?(?![\d:])")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
+MAX_XMP_BYTES = 4_000_000
+"""What a program has been seen to write of edits, many times over."""
+
+_XMP = 700
+_EXIF_RATING, _EXIF_RATING_PERCENT = 0x4746, 0x4749
+_STARS_BY_PERCENT = {0: 0, 1: 1, 25: 2, 50: 3, 75: 4, 99: 5}
+# XMP specification, part 1, section 8.4, table 9; "xap" is what early programs call the namespace.
+_XMP_RATING = re.compile(
+    rb"(?:\s(?:xmp|xap):Rating\s*=\s*[\"'](-1|[0-5])(?:\.0*)?[\"'])"
+    rb"|<(?:xmp|xap):Rating>\s*(-1|[0-5])(?:\.0*)?\s*</"
+)
+
 # As for EXIF, the most telling first: Apple's date is local and has its zone, the other is in UTC.
 _VIDEO_DATES = ("com.apple.quicktime.creationdate", "creation_time", "date")
 _VIDEO_PLACES = ("com.apple.quicktime.location.iso6709", "location", "location-eng")
@@ -41,7 +53,7 @@ def read_metadata(data: bytes) -> PhotoMetadata:
     """Read EXIF from a file's bytes, or a video's tags; never raises."""
     if sniff(data[:HEAD_BYTES]) is VIDEO:
         return _of_video(data)
-    exif, details, gps = _exif(data)
+    exif, details, gps, xmp = _exif(data)
     taken_at, offset = _taken(details, exif)
     return PhotoMetadata(
         taken_at=taken_at,
@@ -50,30 +62,36 @@ def read_metadata(data: bytes) -> PhotoMetadata:
         lens=_text(details.get(Base.LensModel)),
         latitude=_degrees(gps, GPS.GPSLatitude, GPS.GPSLatitudeRef, "NS", 90),
         longitude=_degrees(gps, GPS.GPSLongitude, GPS.GPSLongitudeRef, "EW", 180),
+        rating=_rating(xmp, exif),
     )
 
 
-def _exif(data: bytes) -> tuple[_Tags, _Tags, _Tags]:
-    """Read the main, Exif and GPS directories; empty where unreadable."""
+def _exif(data: bytes) -> tuple[_Tags, _Tags, _Tags, bytes]:
+    """Read the main, Exif and GPS directories and the XMP packet; empty where unreadable."""
     try:
-        exif = _open_exif(data)
+        exif, packet = _open_exif(data)
         main = dict(exif)
     except Exception:  # noqa: BLE001 - EXIF in the wild breaks Pillow in as many ways as pixels do
-        return {}, {}, {}
-    return main, _directory(exif, IFD.Exif), _directory(exif, IFD.GPSInfo)
+        return {}, {}, {}, b""
+    xmp = packet or main.get(_XMP)
+    directories = main, _directory(exif, IFD.Exif), _directory(exif, IFD.GPSInfo)
+    return *directories, xmp if isinstance(xmp, bytes) else b""
 
 
-def _open_exif(data: bytes) -> Exif:
+def _open_exif(data: bytes) -> tuple[Exif, bytes]:
+    """Open EXIF, and the XMP packet where that lies beside it."""
     known = sniff(data[:HEAD_BYTES])
     if known is None:
-        return Exif()
+        return Exif(), b""
     if known not in (RAW, TIFF):
-        return open_header(data, known).getexif()
+        picture = open_header(data, known)
+        packet = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
+        return picture.getexif(), packet.encode() if isinstance(packet, str) else packet
     # A TIFF file is laid out as EXIF is; so is most camera raw (ORF and RW2 but for their first
     # four bytes), which Pillow's own TIFF reader often refuses.
     exif = Exif()
     exif.load((b"II*\x00" if data[:2] == b"II" else b"MM\x00*") + data[4:])
-    return exif
+    return exif, b""
 
 
 def _directory(exif: Exif, which: IFD) -> _Tags:
@@ -135,6 +153,19 @@ def _text(value: Any) -> str | None:
     value = value.split("\0")[0]
     cleaned = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     return cleaned[:MAX_TEXT] or None
+
+
+def _rating(xmp: bytes, exif: _Tags) -> int | None:
+    """Return the rating of the XMP packet, else of EXIF: programs keep the first up to date."""
+    # A search of its bytes: what a hostile packet could make an XML parser do, it cannot.
+    found = _XMP_RATING.search(xmp) if len(xmp) <= MAX_XMP_BYTES else None
+    if found is not None:
+        return int(next(part for part in found.groups() if part is not None))
+    stars = exif.get(_EXIF_RATING)
+    if isinstance(stars, int) and 0 <= stars <= 5:
+        return stars
+    percent = exif.get(_EXIF_RATING_PERCENT)
+    return _STARS_BY_PERCENT.get(percent) if isinstance(percent, int) else None
 
 
 def _degrees(gps: _Tags, tag: int, reference: int, signs: str, limit: int) -> float | None:

@@ -3,20 +3,37 @@
 The parser, the command line's help, the window's completion and chips, and the SQL all follow it.
 """
 
+import operator
 import os
-import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from unicodedata import normalize
 
 import sqlalchemy as sa
 
-from photofind.photos.formats import FORMATS, RAW, VIDEO, videos_are_read
+from photofind.photos.formats import FORMATS, VIDEO, videos_are_read
 from photofind.store import gallery, schema, tags
-from photofind.store.filters import Clause, FilterKind, FilterValueError, Statement
+from photofind.store.filter_values import (
+    PIXELS,
+    SIZES,
+    FileType,
+    PartialDate,
+    Rating,
+    Size,
+    Surroundings,
+    read_date,
+    read_folder,
+    read_one_of,
+    read_rating,
+    read_size,
+    read_surroundings,
+    read_type,
+    spaced,
+)
+from photofind.store.filters import Clause, FilterKind, Statement
+from photofind.store.great_circle import box_around, distance_m
+from photofind.store.name_keys import folded
+from photofind.store.names import FILE
 from photofind.store.roots import list_roots
 from photofind.store.stored_paths import look_up_text
 from photofind.store.tag_names import tag_key
@@ -26,64 +43,31 @@ _photos = schema.photos
 _photo_tags = schema.photo_tags
 _tags = schema.tags
 
-LONGEST_SHOWN = 40
-"""Characters of what was typed, in a message."""
+_COMPARED: dict[str, Callable[[Any, Any], sa.ColumnElement[bool]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+}
 
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_DATE_HINT = "A date is a year, a month or a day: from:2019, from:2019-06, from:2019-06-21"
+_HAS: dict[str, sa.ColumnElement[bool]] = {
+    # Not the latitude, whose index is slower than all rows where most have one.
+    "gps": _photos.c.longitude.is_not(None),
+    "tag": _photos.c.id.in_(
+        sa.select(_photo_tags.c.photo_id).where(_photo_tags.c.state.in_(tags.VISIBLE))
+    ),
+    "date": _photos.c.taken_at.is_not(None),
+    "camera": _photos.c.camera.is_not(None),
+    "lens": _photos.c.lens.is_not(None),
+    "rating": sa.func.coalesce(_photos.c.rating, 0) != 0,
+}
 
-
-@dataclass(frozen=True, slots=True)
-class PartialDate:
-    """A year, a month of it, or a day of that."""
-
-    year: int
-    month: int | None = None
-    day: int | None = None
-
-    def __str__(self) -> str:
-        """ISO 8601, so far as it is known: what every moment in it begins with."""
-        parts = (f"{part:02}" for part in (self.month, self.day) if part is not None)
-        return "-".join((f"{self.year:04}", *parts))
-
-
-@dataclass(frozen=True, slots=True)
-class FileType:
-    """A format of pictures, or one extension of it.
-
-    Attributes:
-        format: `PhotoFormat.name`.
-        extension: Only files of this extension: camera raw is one format of many cameras.
-    """
-
-    format: str
-    extension: str | None = None
-
-
-def folded(text: str) -> str:
-    """Normalise a text for comparison: NFC, case-folded."""
-    return normalize("NFC", normalize("NFC", text).casefold())
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-
-
-def _read_date(text: str) -> PartialDate:
-    found = _DATE.fullmatch(text)
-    if found is None:
-        raise FilterValueError(f"expected a date, not '{shortened(text)}'.", _DATE_HINT)
-    year, month, day = (None if part is None else int(part) for part in found.groups())
-    if not year:
-        raise FilterValueError("expected a year from 0001.", _DATE_HINT)
-    if month is not None and not 1 <= month <= 12:
-        problem = f"expected a month from 01 to 12, not {found[2]}."
-        raise FilterValueError(problem, _DATE_HINT, found.start(2))
-    if month is not None and day is not None and not 1 <= day <= monthrange(year, month)[1]:
-        last = monthrange(year, month)[1]
-        problem = f"expected a day from 01 to {last}, not {found[3]}."
-        raise FilterValueError(problem, _DATE_HINT, found.start(3))
-    return PartialDate(year, month, day)
+_ORIENTATIONS: dict[str, sa.ColumnElement[bool]] = {
+    "landscape": _photos.c.width > _photos.c.height,
+    "portrait": _photos.c.width < _photos.c.height,
+    "square": _photos.c.width == _photos.c.height,
+}
 
 
 def _taken_from(date: PartialDate, _: Statement) -> Clause:
@@ -93,13 +77,6 @@ def _taken_from(date: PartialDate, _: Statement) -> Clause:
 def _taken_until(date: PartialDate, _: Statement) -> Clause:
     # Every moment of a date begins with it and goes on with what precedes a tilde.
     return Clause(_photos.c.taken_at < f"{date}~")
-
-
-def _read_folder(text: str) -> tuple[str, ...]:
-    names = tuple(name for name in text.replace(os.sep, "/").split("/") if name.strip())
-    if not names:
-        raise FilterValueError("expected the name of a folder.", "For example folder:Italy/Rome")
-    return names
 
 
 def _in_folder(names: tuple[str, ...], statement: Statement) -> Clause:
@@ -121,32 +98,19 @@ def _folder_test(names: Sequence[str], roots: Mapping[int, str]) -> Callable[[in
     return lambda root_id, path_text: is_wanted(root_id, path_text.rpartition(os.sep)[0])
 
 
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+def _holds(column: sa.ColumnElement[str | None]) -> Callable[[str, Statement], Clause]:
+    """Make the condition that a column, of few different values, holds a text."""
 
+    def clause(part: str, statement: Statement) -> Clause:
+        wanted = folded(part)
 
-def _taken_with(name: str, statement: Statement) -> Clause:
-    part = folded(name)
+        @cache
+        def is_wanted(value: str | None) -> bool:
+            return value is not None and wanted in folded(value)
 
-    @cache
-    def is_wanted(camera: str | None) -> bool:
-        return camera is not None and part in folded(camera)
+        return Clause(statement.call(is_wanted, column))
 
-    return Clause(statement.call(is_wanted, _photos.c.camera))
-
-
-def _read_type(text: str) -> FileType:
-    wanted = text.strip().removeprefix(".").casefold()
-    for known in FORMATS:
-        if wanted == known.name:
-            return FileType(known.name)
-        if wanted in known.extensions:
-            return FileType(known.name, wanted if known is RAW else None)
-    names = ", ".join(known.name for known in FORMATS)
-    raise FilterValueError(
-        f"there is no type '{shortened(text)}'; expected {names}, or an extension of theirs.",
-        "For example type:jpg, type:heic or type:nef",
-    )
+    return clause
 
 
 def _of_type(wanted: FileType, _: Statement) -> Clause:
@@ -158,6 +122,44 @@ def _of_type(wanted: FileType, _: Statement) -> Clause:
 
 def _types(_connection: sa.Connection, _labels: Sequence[str]) -> list[str]:
     return [known.name for known in FORMATS if known is not VIDEO or videos_are_read()]
+
+
+def _has(what: str, _: Statement) -> Clause:
+    return Clause(_HAS[what])
+
+
+def _rated(rating: Rating, _: Statement) -> Clause:
+    return Clause(_COMPARED[rating.sign](sa.func.coalesce(_photos.c.rating, 0), rating.stars))
+
+
+def _near(around: Surroundings, statement: Statement) -> Clause:
+    latitude, longitude = _photos.c.latitude, _photos.c.longitude
+    box = box_around(around.latitude, around.longitude, around.distance_m)
+
+    def is_within(other_latitude: float | None, other_longitude: float | None) -> bool:
+        if other_latitude is None or other_longitude is None:
+            return False
+        distance = distance_m(around.latitude, around.longitude, other_latitude, other_longitude)
+        return distance <= around.distance_m
+
+    return Clause(
+        sa.and_(
+            latitude.between(box.south, box.north),
+            sa.or_(*(longitude.between(west, east) for west, east in box.longitudes)),
+            statement.call(is_within, latitude, longitude),
+        )
+    )
+
+
+def _oriented(orientation: str, _: Statement) -> Clause:
+    return Clause(_ORIENTATIONS[orientation])
+
+
+def _sized(size: Size, _: Statement) -> Clause:
+    compared, limit = _COMPARED[size.sign], size.number * SIZES[size.unit]
+    if size.unit == PIXELS:
+        return Clause(compared(_photos.c.width * _photos.c.height, limit))
+    return Clause(compared(_files.c.size, limit), of_file=True)
 
 
 def _tagged(name: str, _: Statement) -> Clause:
@@ -181,7 +183,7 @@ FROM = FilterKind(
     finds="taken then or later",
     examples=("2019", "2019-06", "2019-06-21"),
     icon="calendar",
-    read=_read_date,
+    read=read_date,
     write=str,
     clause=_taken_from,
 )
@@ -191,7 +193,7 @@ TO = FilterKind(
     finds="taken then or earlier, the whole of it included",
     examples=("2021", "2021-06", "2021-06-21"),
     icon="calendar",
-    read=_read_date,
+    read=read_date,
     write=str,
     clause=_taken_until,
 )
@@ -201,7 +203,7 @@ FOLDER = FilterKind(
     finds="inside a folder of that name, at any depth",
     examples=("Italy", "Italy/Rome", "My Photos"),
     icon="folder",
-    read=_read_folder,
+    read=read_folder,
     write="/".join,
     clause=_in_folder,
     suggestions=lambda connection, _: gallery.folder_names(connection),
@@ -212,10 +214,21 @@ CAMERA = FilterKind(
     finds="whose camera's name holds this",
     examples=("nikon",),
     icon="camera",
-    read=_spaced,
+    read=spaced,
     write=str,
-    clause=_taken_with,
+    clause=_holds(_photos.c.camera),
     suggestions=lambda connection, _: gallery.cameras(connection),
+)
+LENS = FilterKind(
+    "lens",
+    expected="a part of a lens's name",
+    finds="whose lens's name holds this",
+    examples=("50mm",),
+    icon="camera",
+    read=spaced,
+    write=str,
+    clause=_holds(_photos.c.lens),
+    suggestions=lambda connection, _: gallery.lenses(connection),
 )
 TYPE = FilterKind(
     "type",
@@ -223,7 +236,7 @@ TYPE = FilterKind(
     finds="of a format, or of a camera raw extension",
     examples=("jpg", "heic", "raw", "nef"),
     icon="picture",
-    read=_read_type,
+    read=read_type,
     write=lambda wanted: wanted.extension or wanted.format,
     clause=_of_type,
     suggestions=_types,
@@ -234,13 +247,69 @@ TAG = FilterKind(
     finds="that have the tag, suggested or confirmed",
     examples=("beach",),
     icon="tag",
-    read=_spaced,
+    read=spaced,
     write=str,
     clause=_tagged,
     suggestions=_tag_names,
 )
+RATING = FilterKind(
+    "rating",
+    expected="a number of stars",
+    finds="with so many stars (0 to 5), or with more or fewer; unrated ones have 0",
+    examples=(">=4", "<3", "5", "unrated"),
+    icon="star",
+    read=read_rating,
+    write=str,
+    clause=_rated,
+    suggestions=lambda *_: (">=4", ">=3", "5", "unrated"),
+)
+HAS = FilterKind(
+    "has",
+    expected="what a photo may have",
+    finds="that have a place, tags, a date, a camera's or a lens's name, a rating",
+    examples=tuple(_HAS),
+    icon="check",
+    read=lambda text: read_one_of(text, tuple(_HAS)),
+    write=str,
+    clause=_has,
+    suggestions=lambda *_: tuple(_HAS),
+)
+NEAR = FilterKind(
+    "near",
+    expected="a place and a distance",
+    finds="taken within a distance (m, km, mi) from a latitude and a longitude",
+    examples=("48.85,2.35,10km", "-33.86,151.21,500m"),
+    icon="place",
+    read=read_surroundings,
+    write=str,
+    clause=_near,
+)
+ORIENTATION = FilterKind(
+    "orientation",
+    expected="portrait, landscape or square",
+    finds="higher than wide, wider than high, or as wide as high",
+    examples=("portrait", "landscape", "square"),
+    icon="rows",
+    read=lambda text: read_one_of(text, ("portrait", "landscape", "square")),
+    write=str,
+    clause=_oriented,
+    suggestions=lambda *_: ("portrait", "landscape", "square"),
+)
+SIZE = FilterKind(
+    "size",
+    expected="a size",
+    finds="whose file (KB, MB, GB) or picture (MP, megapixels) is larger, smaller or at least",
+    examples=(">5MB", "<500KB", "12MP"),
+    icon="squares",
+    read=read_size,
+    write=str,
+    clause=_sized,
+)
 
 KINDS: dict[str, FilterKind[Any]] = {
-    kind.name: kind for kind in (FROM, TO, FOLDER, CAMERA, TYPE, TAG)
-}
+    kind.name: kind
+    for kind in (
+        FROM, TO, FOLDER, FILE, CAMERA, LENS, TYPE, TAG, RATING, HAS, NEAR, ORIENTATION, SIZE,
+    )
+}  # fmt: skip
 """By name, in the order in which they are listed to people."""

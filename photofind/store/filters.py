@@ -3,13 +3,14 @@
 [Note: a photo's files] Filters select files: each has its photo's date, camera and format, and its
 own folder and name. A photo passes if one of its files passes all filters, and that file is the one
 shown: `-folder:Backup` excludes the copy and not the photo. Of several that pass, [Note: the file
-shown] in `shown_files` decides.
+shown] in `shown_files` decides. In a group, too, one file must pass: `-(type:jpg folder:Backup)`
+passes the original of a photo whose copy lies in a backup.
 
 All filters are defined in `store.filter_kinds`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -124,14 +125,72 @@ class Filter:
 
     def clause(self, statement: Statement) -> Clause:
         plain = self.kind.clause(self.value, statement)
-        if not self.negated:
-            return plain
-        # True for NULL as well: a photo without a date was not taken from 2019 on.
-        return Clause(sa.not_(sa.func.coalesce(plain.sql, sa.false())), plain.of_file)
+        return Clause(_negated(plain.sql), plain.of_file) if self.negated else plain
 
 
-Filters = tuple[Filter, ...]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Two or more conditions of which one must hold, or all must; or the negation of that.
+
+    `any_of` and `all_of` make them, so that equal conditions are equal values.
+    """
+
+    members: tuple["Condition", ...]
+    any: bool
+    negated: bool = False
+
+    def clause(self, statement: Statement) -> Clause:
+        clauses = [one.clause(statement) for one in self.members]
+        of_file = any(clause.of_file for clause in clauses)
+        if of_file:
+            clauses = [_on_files(clause) for clause in clauses]
+        join = sa.or_ if self.any else sa.and_
+        # Each is either true or false: a NULL in one decides nothing about the others.
+        sql = join(*(sa.func.coalesce(clause.sql, sa.false()) for clause in clauses))
+        return Clause(_negated(sql) if self.negated else sql, of_file)
+
+
+Condition = Filter | Group
+"""What a file of a photo passes or not."""
+
+Filters = tuple[Condition, ...]
 """All of them must hold."""
+
+
+def any_of(members: Iterable[Condition]) -> Condition:
+    """Make the condition that at least one of some holds."""
+    return _group(members, any_=True)
+
+
+def all_of(members: Iterable[Condition]) -> Condition:
+    """Make the condition that all of some hold."""
+    return _group(members, any_=False)
+
+
+def negation(condition: Condition) -> Condition:
+    return replace(condition, negated=not condition.negated)
+
+
+def _group(members: Iterable[Condition], *, any_: bool) -> Condition:
+    """Make a group; members that are groups of the same sort are dissolved."""
+    flat: list[Condition] = []
+    for one in members:
+        same = isinstance(one, Group) and one.any is any_ and not one.negated
+        flat.extend(one.members if same and isinstance(one, Group) else (one,))
+    return flat[0] if len(flat) == 1 else Group(tuple(flat), any_)
+
+
+def _negated(sql: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    # True for NULL as well: a photo without a date was not taken from 2019 on.
+    return sa.not_(sa.func.coalesce(sql, sa.false()))
+
+
+def _on_files(clause: Clause) -> Clause:
+    """Make of a condition on photos one on their files."""
+    if clause.of_file:
+        return clause
+    photos = sa.select(_photos.c.id).where(clause.sql)
+    return Clause(_files.c.photo_id.in_(photos), of_file=True)
 
 
 class SqliteFilters:
@@ -157,6 +216,8 @@ class SqliteFilters:
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Build the condition on rows of photos that have a file and pass; for one statement."""
     of_photo, of_file = _clauses(connection, filters)
+    if not of_file:
+        return [_photos.c.file_count > 0, *of_photo]
     # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
     files = sa.select(_files.c.photo_id).where(_files.c.photo_id.is_not(None), *of_file)
     return [_photos.c.id.in_(files), *of_photo]

@@ -166,13 +166,22 @@ def photos_by_year(connection: sa.Connection) -> dict[int, int]:
 
 def cameras(connection: sa.Connection) -> list[str]:
     """List the names of all cameras, the most used first."""
+    return _most_used(connection, _photos.c.camera)
+
+
+def lenses(connection: sa.Connection) -> list[str]:
+    """List the names of all lenses, the most used first."""
+    return _most_used(connection, _photos.c.lens)
+
+
+def _most_used(connection: sa.Connection, column: sa.ColumnElement[str | None]) -> list[str]:
     statement = (
-        sa.select(_photos.c.camera)
-        .where(_photos.c.camera.is_not(None))
-        .group_by(_photos.c.camera)
-        .order_by(sa.func.count().desc(), _photos.c.camera)
+        sa.select(column)
+        .where(column.is_not(None))
+        .group_by(column)
+        .order_by(sa.func.count().desc(), column)
     )
-    return [camera for camera in connection.scalars(statement) if camera is not None]
+    return [value for value in connection.scalars(statement) if value is not None]
 
 
 def folder_names(connection: sa.Connection) -> list[str]:

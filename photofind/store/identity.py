@@ -21,7 +21,13 @@ _state = schema.state
 
 _NAMES = tuple(PhotoMetadata.__slots__)
 # Each is one fact: a latitude of one file and a longitude of another are no place.
-_FACTS = (("taken_at", "utc_offset_minutes"), ("camera",), ("lens",), ("latitude", "longitude"))
+_FACTS = (
+    ("taken_at", "utc_offset_minutes"),
+    ("camera",),
+    ("lens",),
+    ("latitude", "longitude"),
+    ("rating",),
+)
 
 
 def has_older_photos(connection: sa.Connection) -> bool:

@@ -25,6 +25,7 @@ from photofind.store.bulk import in_batches
 from photofind.store.counts import count_by_key
 from photofind.store.folders import in_folder
 from photofind.store.identity import MetadataRead
+from photofind.store.name_keys import name_key, record_folders
 from photofind.store.roots import Root
 from photofind.store.stored_paths import absolute_path, look_up_text, prefix_of, relative_bytes
 from photofind.store.waiting import remove_waiting
@@ -307,19 +308,21 @@ def _record_rows(
 ) -> None:
     if not files:
         return
-    rows = []
-    for file, photo_id in zip(files, photo_ids, strict=True):
-        path = relative_bytes(root.path, file.found.path)
-        rows.append(
-            {
-                "root_id": root.id,
-                "path": path,
-                "path_text": look_up_text(path),
-                "photo_id": photo_id,
-                "failure": file.failure,
-                **_stat_columns(file.found.stat, file.read_at_ns),
-            }
-        )
+    paths = [relative_bytes(root.path, file.found.path) for file in files]
+    path_texts = [look_up_text(path) for path in paths]
+    rows = [
+        {
+            "root_id": root.id,
+            "path": path,
+            "path_text": path_text,
+            "photo_id": photo_id,
+            "failure": file.failure,
+            "name_key": name_key(path_text),
+            **_stat_columns(file.found.stat, file.read_at_ns),
+        }
+        for file, photo_id, path, path_text in zip(files, photo_ids, paths, path_texts, strict=True)
+    ]
+    record_folders(connection, root.id, path_texts)
     statement = insert(_files)
     changed = {name: statement.excluded[name] for name in rows[0]}
     connection.execute(

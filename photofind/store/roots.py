@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from photofind.errors import BadInputError
 from photofind.store import schema
+from photofind.store.name_keys import record_folders
 from photofind.store.same_folder import part_below
 from photofind.store.stored_paths import look_up_text, prefix_of
 
@@ -136,4 +137,5 @@ def _take_over(connection: sa.Connection, inner: Root, outer: Root, part: PurePa
     ]
     if moved:
         connection.execute(sa.update(files).where(files.c.id == sa.bindparam("file_id")), moved)
+        record_folders(connection, outer.id, [str(file["path_text"]) for file in moved])
     connection.execute(sa.delete(table).where(table.c.id == inner.id))

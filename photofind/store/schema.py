@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that makes what this module describes; fixed width, so that revisions sort."""
 
 PAGE_BYTES = 16384
@@ -71,10 +71,14 @@ photos = sa.Table(
     sa.Column("lens", sa.Text),
     sa.Column("latitude", sa.REAL),
     sa.Column("longitude", sa.REAL),
+    sa.Column("rating", sa.Integer),
     sa.Column("added_at", sa.Text, nullable=False),
     # Both kept by triggers, see migration 0004.
     sa.Column("file_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("gone_at", sa.Text),
+    sa.Index(
+        "ix_photos_place", "latitude", "longitude", sqlite_where=sa.text("latitude IS NOT NULL")
+    ),
 )
 
 files = sa.Table(
@@ -91,8 +95,20 @@ files = sa.Table(
     sa.Column("inode", WideInteger, nullable=False),
     sa.Column("read_at_ns", sa.Integer, nullable=False),
     sa.Column("failure", sa.Text),
+    # See `name_keys`.
+    sa.Column("name_key", sa.Text),
     sa.UniqueConstraint("root_id", "path"),
     sa.Index("ix_files_failure", "root_id", sqlite_where=sa.text("failure IS NOT NULL")),
+    sa.Index("ix_files_name_key", "name_key", sqlite_where=sa.text("name_key IS NOT NULL")),
+)
+
+# What folders are called, see `name_keys`; they may hold no photos any more.
+folder_names = sa.Table(
+    "folder_names",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("root_id", sa.Integer, sa.ForeignKey("roots.id"), primary_key=True, index=True),
+    sa.Column("folder", sa.Text, primary_key=True),
 )
 
 waiting = sa.Table(

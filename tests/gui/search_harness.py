@@ -67,7 +67,7 @@ def make_harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Harness
         def values_of(kind: FilterKind[Any]) -> list[str]:
             if values_known is not None:
                 values_known.wait(10)
-            return values[kind]
+            return values.get(kind, [])
 
         bar = SearchBar(recents, values_of, typing_ms=typing_ms, busy_ms=busy_ms)
         before, elsewhere = QLineEdit(), QLineEdit()

@@ -18,8 +18,10 @@ from photofind.gui.search.chips import ChipStrip
 from photofind.gui.search.completion import completions
 from photofind.gui.search.typed import TypedText
 from photofind.paths import LibraryPaths
-from photofind.search.parser import parse, written, written_filter, written_value
-from photofind.search.query import Query
+from photofind.search.parser import parse
+from photofind.search.query import text_query
+from photofind.search.tokens import written_value
+from photofind.search.writing import written, written_condition
 from photofind.store import photos, roots, schema
 from photofind.store.database import Database
 from photofind.store.filter_kinds import KINDS
@@ -132,7 +134,7 @@ def test_that_help_lists_every_filter(
 @pytest.mark.usefixtures("with_wider")
 def test_that_a_new_entry_is_all_a_filter_takes(database: Database, qtbot: QtBot) -> None:
     query = parse("a dog -wider:12")
-    assert query == Query("a dog", (Filter(WIDER, 12, negated=True),))
+    assert query == text_query("a dog", (Filter(WIDER, 12, negated=True),))
     assert written(query) == "a dog -wider:12"
     assert _widths(database, "wider:12") == [13, 14]
     assert _widths(database, "-wider:12 wider:10") == [11, 12]
@@ -140,7 +142,7 @@ def test_that_a_new_entry_is_all_a_filter_takes(database: Database, qtbot: QtBot
     with pytest.raises(QueryError, match="Column 7: expected a number, not 'x'") as refused:
         parse("wider:x")
     assert refused.value.column == 7
-    with pytest.raises(QueryError, match="tag:, wider:"):
+    with pytest.raises(QueryError, match="size:, wider:"):
         parse("nothing:x")
 
     assert [one.insertion for one in completions(TypedText("wid"), 3, (), {})] == ["wider:"]
@@ -148,13 +150,13 @@ def test_that_a_new_entry_is_all_a_filter_takes(database: Database, qtbot: QtBot
         assert WIDER.suggestions is not None
         known = {"wider": WIDER.suggestions(connection, ())}
     offered = completions(TypedText("-wider:1"), 8, (), known)
-    assert sorted(one.insertion for one in offered)[0] == "-wider:10 "
+    assert sorted(one.insertion for one in offered)[0] == "wider:10 "
 
     chips = ChipStrip()
     qtbot.addWidget(chips)
     chips.show_filters(query.filters)
     assert [chip.text() for chip in chips.chips] == ["−wider:12"]
-    assert written_filter(query.filters[0]) == "-wider:12"
+    assert written_condition(query.filters[0]) == "-wider:12"
 
 
 def _widths(database: Database, typed: str) -> list[int]:

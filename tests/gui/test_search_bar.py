@@ -13,7 +13,7 @@ from photofind.errors import BadInputError
 from photofind.gui.search import typed
 from photofind.gui.search.request import SearchRequest
 from photofind.search.parser import Part, parse_parts
-from photofind.search.query import Query
+from photofind.search.query import text_query
 from tests.gui.search_harness import TYPING_MS, Harness, requested
 from tests.gui.search_harness import harness as harness
 from tests.gui.search_harness import make_harness as make_harness
@@ -40,7 +40,7 @@ def test_that_each_state_of_the_text_is_parsed_once(
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
 
     assert parsed == ["a", "a ", "a d", "a do", "a dog"]
-    assert harness.submitted[-1] == SearchRequest(Query("a dog"))
+    assert harness.submitted[-1] == SearchRequest(text_query("a dog"))
 
 
 def test_that_enter_submits_at_once_and_the_same_again(

@@ -43,8 +43,9 @@ def results(rows: Rows) -> Callable[..., Results]:
         filtered: bool = False,
         by_date: bool = False,
         coverage: Coverage = ALL_READ,
+        named: int = 0,
     ) -> Results:
-        return Results(rows(shown), sure, total, filtered, by_date, coverage)
+        return Results(rows(shown), sure, total, filtered, by_date, coverage, named)
 
     return made
 
@@ -56,6 +57,19 @@ def test_that_sure_photos_are_counted(header: ResultsHeader, results: Made) -> N
     header.show_results(results(214, 37), requested("dog"))
     assert header.count_text == "214 photos · 37 sure"
     assert header.message == ""
+
+
+def test_that_photos_found_by_their_names_are_counted(header: ResultsHeader, results: Made) -> None:
+    header.show_results(results(214, 37, named=2), requested("IMG_1234"))
+    assert header.count_text == "214 photos · 37 sure, 2 of them by name"
+
+
+@pytest.mark.parametrize("typed", ["dog, without snow", "2:dog - snow", "image:sea.jpg dog"])
+def test_that_a_composed_query_is_said_as_it_is_typed(
+    header: ResultsHeader, results: Made, typed: str
+) -> None:
+    header.show_results(results(200, 0), requested(typed))
+    assert f"Nothing here clearly shows ‘{typed}’." in header.message
 
 
 def test_that_all_photos_are_counted_and_an_empty_library_says_nothing(

@@ -1,6 +1,7 @@
 """Typed text in parts, completions, requests and the file of recent searches."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from photofind.errors import BadInputError, QueryError
 from photofind.gui.search.completion import Completion, Kind, completions
 from photofind.gui.search.recents import KEPT, read_recents, with_recent, write_recents
 from photofind.gui.search.request import filter_label
-from photofind.gui.search.typed import FilterAtCursor, TypedText, error_place, is_unfinished
+from photofind.gui.search.typed import FilterAtCursor, TypedText, error_place
 from photofind.search.parser import parse
-from photofind.store.filter_kinds import FOLDER, FROM, KINDS, PartialDate
+from photofind.store.filter_kinds import FOLDER, FROM, KINDS
+from photofind.store.filter_values import PartialDate
 from photofind.store.filters import Filter
 from tests.gui.search_harness import requested
 
@@ -30,6 +32,7 @@ _TYPED = st.lists(
             ),
             *("https://example.org/x", "Paris:", 'tag:"a"b', "from:13-13", "foo:bar", '"open', " "),
             *("\t", "-", ":", '""', "ta:g", "CAMERA:nikon", "-to:2020-02", "ünïcode:", '"'),
+            *("OR", "AND", "+", "2:dog", "(tag:a", "-(tag:b", "tag:c)", "image:x", "no", "people,"),
         ]
     ),
     max_size=6,
@@ -57,10 +60,11 @@ def test_that_parts_lie_side_by_side_and_errors_in_their_part(text: str) -> None
 @given(_TYPED)
 def test_that_the_text_without_its_filters_has_the_same_words(text: str) -> None:
     typed = TypedText(text)
-    rest = TypedText(typed.without(typed.filters)).parts
-    assert [part.text for part in rest] == [
-        part.text for part in typed.parts if part not in typed.filters
+    rest = TypedText(typed.without(typed.conditions))
+    assert [part.text for part in rest.parts] == [
+        part.text for part in typed.parts if part not in typed.conditions
     ]
+    assert rest.query == replace(typed.query, filters=())
 
 
 def test_that_an_error_in_a_filter_has_its_column_in_the_whole_text() -> None:
@@ -70,28 +74,46 @@ def test_that_an_error_in_a_filter_has_its_column_in_the_whole_text() -> None:
     assert error_place(broken, broken.error)[0] == len("dog from:2019-")
 
 
-@pytest.mark.parametrize(
-    ("typed", "unfinished"),
-    [("from:", True), ('"a dog', True), ('folder:"My', True), ("from:banana", False)],
-)
-def test_that_what_typing_can_mend_is_unfinished(typed: str, unfinished: bool) -> None:
-    last = TypedText(typed).parts[-1]
-    assert last.error is not None
-    assert is_unfinished(last) is unfinished
-
-
 def test_that_every_filter_is_offered_with_an_example_it_understands() -> None:
     everything = offered("", 0)
     assert [one.insertion for one in everything] == [f"{name}:" for name in KINDS]
     for one, kind in zip(everything, KINDS.values(), strict=True):
         (example,) = parse(one.note.removeprefix("for example ")).filters
+        assert isinstance(example, Filter)
         assert example.kind is kind
 
 
 def test_that_filters_are_offered_from_two_letters_on() -> None:
     assert [one.text for one in offered("a t", 3, (), {})] == []
     assert [one.text for one in offered("a ty", 4, (), {})] == ["type:"]
-    assert [one.text for one in offered("-fo", 3, (), {})] == ["-folder:"]
+    assert [one.text for one in offered("-fo", 3, (), {})] == ["folder:"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "insertion"),
+    [("tag:a OR ta", "tag:"), ("(ta", "(tag:"), ("a -(ta", "-(tag:"), ("(tag:a OR -ta", "tag:")],
+)
+def test_that_filters_are_offered_behind_or_and_in_groups(typed: str, insertion: str) -> None:
+    assert [one.insertion for one in offered(typed, len(typed))] == [insertion]
+
+
+@pytest.mark.parametrize("typed", ["tag:a OR ", "(tag:a ", "(", "dog (tag:a) OR -"])
+def test_that_every_filter_is_offered_where_nothing_else_can_stand(typed: str) -> None:
+    assert [one.text for one in offered(typed, len(typed))] == [f"{name}:" for name in KINDS]
+
+
+@pytest.mark.parametrize("typed", ["cats OR ", "dog ", "(tag:a) ", "dog (brown "])
+def test_that_no_filter_is_offered_among_words(typed: str) -> None:
+    assert offered(typed, len(typed)) == []
+
+
+def test_that_values_are_offered_in_groups_and_quoted_where_they_would_end_one() -> None:
+    values = {"tag": ["sea (north)", "sea"]}
+    typed = "dog (tag:beach OR -tag:se"
+    assert [one.insertion for one in offered(typed, len(typed), (), values)] == [
+        'tag:"sea (north)" ',
+        "tag:sea ",
+    ]
 
 
 def test_that_recents_are_offered_by_their_beginning() -> None:
@@ -99,7 +121,7 @@ def test_that_recents_are_offered_by_their_beginning() -> None:
     assert [one.text for one in offered("do", 2, recents, {})] == ["dog on a beach", "dog"]
     assert [one.text for one in offered("dog", 3, recents, {})] == ["dog on a beach"]
     everything = [one.kind for one in offered("", 0, recents, {})]
-    assert everything == [Kind.RECENT] * 3 + [Kind.CLEAR] + [Kind.FILTER] * 6
+    assert everything == [Kind.RECENT] * 3 + [Kind.CLEAR] + [Kind.FILTER] * len(KINDS)
 
 
 def test_that_values_that_begin_as_typed_come_first_and_are_quoted_where_needed() -> None:
@@ -123,12 +145,13 @@ def test_that_every_completed_value_parses_to_itself(name: str, value: str) -> N
         (one,) = parse(found.insertion).filters
     except QueryError:
         pytest.fail(f"{found.insertion!r} is not understood")
+    assert isinstance(one, Filter)
     assert (one.negated, one.kind, one.kind.write(one.value)) == (False, KINDS[name], value)
 
 
 def test_that_the_filter_at_the_cursor_is_found_in_its_quotes() -> None:
     typed = TypedText('dog -folder:"My Pho')
-    assert typed.filter_at(19) == FilterAtCursor(FOLDER, "My Pho", negated=True)
+    assert typed.filter_at(19) == FilterAtCursor(FOLDER, "My Pho")
     assert typed.filter_at(2) is None
     assert TypedText("https://example.org").filter_at(10) is None
 

@@ -107,6 +107,38 @@ def test_that_filters_of_a_real_library_hold_together(cameras: Path, search: Ans
     assert search("type:png camera:nikon")["hits"] == []
 
 
+RESTRICTIONS = (
+    "from:2008", "to:2008-06", "folder:gps", "file:canon", "camera:nikon", "type:jpg", "has:gps",
+    "has:date", "has:lens", "near:43.46,11.88,100km", "orientation:landscape",
+    "orientation:portrait",
+    "size:>10KB", "size:<1MP", "rating:unrated", "tag:beach", "lens:a",
+    "camera:nikon OR has:gps", "(camera:nikon from:2005) OR folder:gps OR file:canon",
+    "(has:gps OR -camera:canon) size:>5KB",
+)  # fmt: skip
+
+
+def test_that_a_filtered_search_is_the_whole_ranking_restricted(
+    cameras: Path, library: Path
+) -> None:
+    with Library(library) as opened:
+        engine, passing = opened.search_engine, opened.catalogue.filtered
+        everything = engine.by_query(parse("a photo - a drawing"), 10_000).hits
+        sizes = set()
+        for typed in RESTRICTIONS:
+            for one in (typed, f"-({typed})"):
+                chosen = set(passing.select(parse(one).filters).tolist())
+                found = engine.by_query(parse(f"a photo - a drawing {one}"), 10_000)
+                expected = [hit for hit in everything if hit.photo_id in chosen]
+
+                assert [(hit.photo_id, hit.confident) for hit in found.hits] == [
+                    (hit.photo_id, hit.confident) for hit in expected
+                ], one
+                scores = [hit.score for hit in expected]
+                assert [hit.score for hit in found.hits] == pytest.approx(scores, abs=1e-5)
+                sizes.add(len(chosen))
+        assert len(sizes) > 10
+
+
 def test_that_a_syntax_error_names_its_column(cameras: Path, search: Answer) -> None:
     error = search("a dog from:2008-13", code=1)["error"]
 
@@ -149,7 +181,7 @@ def test_that_hostile_and_fuzzed_queries_do_no_harm(
     with Library(library) as opened:
         engine = opened.search_engine
         totals = [
-            _total(lambda query: engine.by_text(parse(query), 3).total, one) for one in HOSTILE
+            _total(lambda query: engine.by_query(parse(query), 3).total, one) for one in HOSTILE
         ]
     with Database.open(LibraryPaths(library), write=False) as database:
         filtered = SqliteFilters(database)
@@ -167,6 +199,7 @@ def _fuzzed(count: int) -> Iterator[str]:
     chance = random.Random(0)
     pieces = ["from:", "to:", "folder:", "camera:", "type:", "tag:", "-", '"', " ", "2019", "-06"]
     pieces += ["sea", "jpg", "'; DROP TABLE files; --", "%", "\0", "\udcff", "\u0301", "foo:b"]
+    pieces += ["(tag:a", ")", " OR ", "+", "2:", "near:0,0,9km", "file:", "has:gps", "folder:sea "]
     for _ in range(count):
         yield "".join(chance.choices(pieces, k=chance.randrange(9)))
 

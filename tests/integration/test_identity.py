@@ -7,8 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from photofind.photos.fingerprint import file_fingerprint
+from photofind.store import schema
 from tests.support.tagged_folder import TaggedFolder, jpeg, picture, rewrite
 
 DATE, MODEL, RATING, ORIENTATION = 0x0132, 0x0110, 0x4746, 0x0112
@@ -48,6 +50,26 @@ def test_that_an_edit_of_the_metadata_embeds_nothing_and_keeps_the_photo(
     assert library.photo_at(photo) == before
     assert library.tags_at(photo) == {"beach"}
     assert library.encoder.embedded == embedded
+
+
+def test_that_ratings_of_photos_known_before_are_read_and_nothing_is_embedded(
+    library: TaggedFolder,
+) -> None:
+    """What migration 0007 does to the files of a catalogue that knows no ratings yet."""
+    photo = library.folder / "a.jpg"
+    rewrite(photo, lambda _: _with_exif({**TAKEN, RATING: 4}))
+    library.run()
+    embedded = library.encoder.embedded
+    with library.engine.database.writing() as connection:
+        connection.execute(sa.update(schema.photos).values(rating=None))
+        connection.execute(sa.update(schema.files).values(read_at_ns=0))
+
+    report = library.run()
+
+    assert library.metadata_at(photo).rating == 4
+    assert (report.embedded, report.unchanged, library.encoder.embedded) == (0, 8, embedded)
+    with library.engine.database.reading() as connection:
+        assert 0 not in connection.scalars(sa.select(schema.files.c.read_at_ns)).all()
 
 
 def test_that_an_edit_of_the_date_is_taken_over(library: TaggedFolder) -> None:

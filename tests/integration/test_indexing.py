@@ -55,7 +55,7 @@ def test_that_every_photo_becomes_searchable(index: Index, folder: Path, picture
 
     assert (report.found, report.embedded, report.failures) == (12, 12, ())
     with Library(folder) as library:
-        result = library.search_engine.by_text(parse("a boat"), 50)
+        result = library.search_engine.by_query(parse("a boat"), 50)
     assert sorted(hit.path for hit in result.hits) == _paths(pictures)
 
 
@@ -165,7 +165,7 @@ def test_that_a_deleted_photo_is_found_no_more(index: Index, folder: Path, pictu
 
     assert index().removed == 1
     with Library(folder) as library:
-        result = library.search_engine.by_text(parse("a boat"), 50)
+        result = library.search_engine.by_query(parse("a boat"), 50)
     assert sorted(hit.path for hit in result.hits) == _paths(pictures)
 
 
@@ -215,7 +215,7 @@ def test_that_originals_stay_as_they_are(index: Index, folder: Path, pictures: P
     before, names = states(), _paths(pictures)
     index(pictures)
     with Library(folder) as library:
-        library.search_engine.by_text(parse("a boat"), 5)
+        library.search_engine.by_query(parse("a boat"), 5)
 
     assert _paths(pictures) == names
     assert states() == before
@@ -254,7 +254,7 @@ def test_that_names_that_are_no_text_survive(index: Index, folder: Path, picture
     index(pictures)
 
     with Library(folder) as library:
-        hits = library.search_engine.by_text(parse("a boat"), 50).hits
+        hits = library.search_engine.by_query(parse("a boat"), 50).hits
     assert strange in {hit.path for hit in hits}
 
 
@@ -299,12 +299,12 @@ def test_that_the_old_checkpoint_answers_until_the_new_one_is_complete(
 
     with Library(folder) as library:
         assert library.serving_encoder.space.checkpoint != newer
-        assert library.search_engine.by_text(parse("a boat"), 50).total == 12
+        assert library.search_engine.by_query(parse("a boat"), 50).total == 12
 
     assert index(checkpoint=newer).embedded == 12
     with Library(folder) as library:
         assert library.serving_encoder.space.checkpoint == newer
-        assert library.search_engine.by_text(parse("a boat"), 50).total == 12
+        assert library.search_engine.by_query(parse("a boat"), 50).total == 12
 
 
 def test_that_a_second_writer_is_told_who_holds_the_library(folder: Path) -> None:
@@ -321,7 +321,7 @@ def test_that_a_library_can_be_searched_while_it_is_written(
     index(pictures)
 
     with Library(folder, write=True, make_worker=CatalogueWorker), Library(folder) as reader:
-        assert reader.search_engine.by_text(parse("a boat"), 3).total == 12
+        assert reader.search_engine.by_query(parse("a boat"), 3).total == 12
 
 
 def test_that_a_folder_that_is_not_there_is_an_error(index: Index, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_that_drawn_scenes_are_found_by_their_words(tmp_path: Path) -> None:
         library.index([folder], EMBEDDED)
         engine = library.search_engine
         found = [
-            name in {hit.path.name for hit in engine.by_text(parse(scene.captions[0]), 5).hits}
+            name in {hit.path.name for hit in engine.by_query(parse(scene.captions[0]), 5).hits}
             for name, scene in scenes.items()
         ]
 
@@ -127,7 +127,7 @@ def test_that_what_photos_show_is_mostly_sure_and_what_they_do_not_mostly_not(
         engine = library.search_engine
 
         def sure(words: str) -> float:
-            results = [engine.by_text(parse(word), 1) for word in words.split(",")]
+            results = [engine.by_query(parse(word), 1) for word in words.split(",")]
             return sum(result.confident > 0 for result in results) / len(results)
 
         shown, not_shown, meaningless = sure(SHOWN), sure(NOT_SHOWN), sure(MEANINGLESS)

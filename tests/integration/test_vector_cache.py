@@ -118,11 +118,11 @@ def test_that_a_graph_can_be_forced_and_its_recall_is_measured(
 
 def test_that_a_reader_makes_the_graph_and_answers_as_before(folder: Path) -> None:
     with Library(folder) as library:
-        before = library.search_engine.by_text(parse("a boat"), 12)
+        before = library.search_engine.by_query(parse("a boat"), 12)
     save_setting(folder / "settings.toml", "vector_index", "hnsw")
 
     with Library(folder, write=True), Library(folder) as reader:
-        assert reader.search_engine.by_text(parse("a boat"), 12).hits == before.hits
+        assert reader.search_engine.by_query(parse("a boat"), 12).hits == before.hits
 
     assert len(list((folder / "vectors").glob("*.hnsw"))) == 1
 

@@ -85,7 +85,7 @@ def _hits(library: Path, encoder: OpenClipEncoder) -> Hits:
         return [
             [
                 (str(hit.path), hit.score, hit.confident)
-                for hit in engine.by_text(parse(query), 50).hits
+                for hit in engine.by_query(parse(query), 50).hits
             ]
             for query in QUERIES
         ]

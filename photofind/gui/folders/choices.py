@@ -8,7 +8,8 @@ from photofind.gui.folders.panel import LibraryPanel
 from photofind.gui.search.bar import SearchBar
 from photofind.gui.search.request import SearchRequest
 from photofind.search.query import Query
-from photofind.store.filter_kinds import FOLDER, FROM, TAG, TO, PartialDate
+from photofind.store.filter_kinds import FOLDER, FROM, TAG, TO
+from photofind.store.filter_values import PartialDate
 from photofind.store.filters import Filter
 
 

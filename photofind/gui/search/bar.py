@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from photofind.errors import QueryError, UserFacingError
+from photofind.errors import UserFacingError
 from photofind.gui.lanes import Lane
 from photofind.gui.progress_line import ProgressLine
 from photofind.gui.search.bar_frame import BarFrame
@@ -17,13 +17,14 @@ from photofind.gui.search.completer import Completer
 from photofind.gui.search.completion import Completion, Kind
 from photofind.gui.search.field import SearchField
 from photofind.gui.search.popup import CompletionPopup
-from photofind.gui.search.problem_line import ProblemLine
+from photofind.gui.search.problem_line import ProblemLine, query_problem
 from photofind.gui.search.recents import Recents
 from photofind.gui.search.request import PictureQuery, SearchRequest
-from photofind.gui.search.typed import error_place, is_unfinished
-from photofind.search.parser import Part, written, written_filter
+from photofind.gui.search.typed import OR, MadeChip, error_place
+from photofind.search.parser import Part, query_of
 from photofind.search.query import Query
-from photofind.store.filters import Filter, FilterKind, Filters
+from photofind.search.writing import written, written_condition
+from photofind.store.filters import Condition, FilterKind, Filters
 
 _FILTER_DELAY_FACTOR = 4
 """How many times longer a filter that is being typed may take than a word."""
@@ -60,6 +61,7 @@ class SearchBar(QWidget):
         super().__init__(parent)
         self._typing_ms = typing_ms
         self._filters: Filters = ()
+        self._made: MadeChip | None = None
         self._picture: PictureQuery | None = None
         self._last = SearchRequest()
         self._lane = Lane("search bar", self)
@@ -76,7 +78,7 @@ class SearchBar(QWidget):
         """What the bar says now; filters that are still text are among them."""
         typed = self._field.typed.query
         filters = tuple(dict.fromkeys(self._filters + typed.filters))
-        return SearchRequest(Query(typed.text, filters), None if typed.text else self._picture)
+        return SearchRequest(Query(typed.terms, filters), None if typed.terms else self._picture)
 
     @property
     def field(self) -> SearchField:
@@ -197,6 +199,7 @@ class SearchBar(QWidget):
 
     def _edited(self) -> None:
         self._show_problem("")
+        self._follow_operator()
         self._take_filters()
         self._show_state()
         if self._field.text():
@@ -218,7 +221,7 @@ class SearchBar(QWidget):
     def _filter_at_cursor(self) -> Part | None:
         """Return the filter, finished or not, that the cursor is in."""
         part = self._field.typed.part_at(self._field.cursorPosition())
-        is_word = part is None or (part.filter is None and part.error is None)
+        is_word = part is None or (part.condition is None and part.error is None)
         return None if is_word else part
 
     def _enter(self) -> None:
@@ -257,15 +260,10 @@ class SearchBar(QWidget):
         broken = self._field.typed.broken
         if broken is None or broken.error is None:
             return True
-        if finished or not is_unfinished(broken):
-            self._show_query_error(broken.error)
+        if finished or not broken.unfinished:
+            self._show_problem(query_problem(broken.error))
             self._field.mark(*error_place(broken, broken.error))
         return False
-
-    def _show_query_error(self, error: QueryError) -> None:
-        # The wavy line shows the column.
-        problem = error.message.removeprefix(f"Column {error.column}: ")
-        self._show_problem(f"{problem[:1].upper()}{problem[1:]} {error.hint}")
 
     def _show_problem(self, problem: str) -> None:
         if not problem:
@@ -277,20 +275,43 @@ class SearchBar(QWidget):
     def _take_filters(self) -> None:
         """Make chips of the filters before the cursor."""
         typed, cursor = self._field.typed, self._field.cursorPosition()
-        behind = [part for part in typed.filters if part.end < cursor]
+        behind = [part for part in typed.conditions if part.end < cursor]
         if behind:
             after = len(typed.text) - cursor
-            self._make_chips(behind)
+            others = self._filters + query_of(behind[:-1]).filters
+            self._show_filters(others + query_of(behind[-1:]).filters)
+            self._field.setText(typed.without(behind))
             self._field.setCursorPosition(max(0, len(self._field.text()) - after))
+            before = self._field.text()[: self._field.cursorPosition()]
+            self._made = MadeChip(behind[-1].text, before, others, self._filters)
+
+    def _follow_operator(self) -> None:
+        """Take a filter back into the text if OR is typed behind it, where it became a chip.
+
+        AND says nothing that two chips do not say, and goes.
+        """
+        made = self._made
+        if made is None:
+            return
+        text, cursor = self._field.text(), self._field.cursorPosition()
+        operator = made.operator_typed(text, cursor) if made.filters_with == self._filters else None
+        if operator:
+            before = made.before + (f"{made.typed} {OR}" if operator == OR else "")
+            self._field.setText(before + text[cursor:])
+            self._field.setCursorPosition(len(before))
+        if operator == OR:
+            self._show_filters(made.filters)
+        if operator != "":
+            self._made = None
 
     def _go_on(self) -> None:
         """Make chips of all filters."""
-        finished = self._field.typed.filters
+        finished = self._field.typed.conditions
         if finished:
             self._make_chips(finished)
 
     def _make_chips(self, finished: list[Part]) -> None:
-        made = tuple(part.filter for part in finished if part.filter is not None)
+        made = query_of(finished).filters
         self._field.setText(self._field.typed.without(finished))
         self._show_filters(self._filters + made)
 
@@ -299,8 +320,11 @@ class SearchBar(QWidget):
         self._chips.show_filters(self._filters)
         self._show_state()
 
-    def _remove_filter(self, gone: Filter) -> None:
+    def _remove_chip(self, gone: Condition) -> None:
         self._show_filters(tuple(one for one in self._filters if one != gone))
+
+    def _remove_filter(self, gone: Condition) -> None:
+        self._remove_chip(gone)
         self._submit_changed()
 
     def _remove_picture(self) -> None:
@@ -309,12 +333,12 @@ class SearchBar(QWidget):
         self._show_state()
         self._submit_changed()
 
-    def _take_back(self, one: Filter) -> None:
+    def _take_back(self, one: Condition) -> None:
         """Make text of a chip, the cursor at its end."""
-        text = written_filter(one)
+        text = written_condition(one)
         self._field.setText(f"{text} {self._field.text()}".rstrip())
         self._field.setCursorPosition(len(text))
-        self._show_filters(tuple(other for other in self._filters if other != one))
+        self._remove_chip(one)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._completions.offer()
 
@@ -339,7 +363,7 @@ class SearchBar(QWidget):
         self._show_problem("")
         self._completions.hide()
         self._debounce_timer.stop()
-        self._field.setText(written(Query(request.query.text)))
+        self._field.setText(written(Query(request.query.terms)))
         self._picture = request.picture
         name = None if request.picture is None else request.picture.name
         self._chips.show_picture(name, thumbnail)
@@ -371,8 +395,8 @@ class SearchBar(QWidget):
 
     def _insert(self, insertion: str) -> None:
         text, cursor = self._field.text(), self._field.cursorPosition()
-        part = self._field.typed.part_at(cursor)
-        start, end = (cursor, cursor) if part is None else (part.start, part.end)
+        token = self._field.typed.token_at(cursor)
+        start, end = (cursor, cursor) if token is None else (token.start, token.end)
         self._field.setText(text[:start] + insertion + text[end:].lstrip())
         self._field.setCursorPosition(start + len(insertion))
         self._edited()

@@ -21,7 +21,7 @@ from typing_extensions import override
 from photofind.gui.icons import pixmap
 from photofind.gui.search.request import filter_label
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
-from photofind.store.filters import Filter
+from photofind.store.filters import Condition, Filter
 
 HEIGHT = 24
 WIDEST = 240
@@ -189,8 +189,8 @@ class ChipStrip(QWidget):
     """Chips side by side; where there is no room they grow narrower, then scroll.
 
     Signals:
-        filter_removed: `Filter`.
-        filter_edit_requested: `Filter`.
+        filter_removed: `Condition`.
+        filter_edit_requested: `Condition`.
         picture_removed: The chip of the picture is gone.
         left: On behind the last chip.
         typed: A letter, typed on a chip.
@@ -205,7 +205,7 @@ class ChipStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: Chip | None = None
-        self._filters: list[tuple[Filter, Chip]] = []
+        self._filters: list[tuple[Condition, Chip]] = []
         self._scrolled = 0
         # Qt orders only after what may have the focus; hidden, this one never gets it.
         self._first = QWidget(self)
@@ -221,7 +221,7 @@ class ChipStrip(QWidget):
         filters = [chip for _, chip in self._filters]
         return filters if self._picture is None else [self._picture, *filters]
 
-    def show_filters(self, filters: Sequence[Filter]) -> None:
+    def show_filters(self, filters: Sequence[Condition]) -> None:
         """Put these in the place of those shown; equal ones keep their chips."""
         before, old = self._focused(), self._filters
         self._filters = []
@@ -275,16 +275,22 @@ class ChipStrip(QWidget):
         self._scroll_to(self._scrolled - (turned.y() or turned.x()) // 2)
         event.accept()
 
-    def _filter_chip(self, one: Filter) -> Chip:
-        spoken = (
-            self.tr("Filter: not {name} {value}. Remove with Delete.")
-            if one.negated
-            else self.tr("Filter: {name} {value}. Remove with Delete.")
-        ).format(name=one.kind.name, value=one.kind.write(one.value))
-        chip = self._connected(Chip(filter_label(one), spoken, None, self))
+    def _filter_chip(self, one: Condition) -> Chip:
+        chip = self._connected(Chip(filter_label(one), self._spoken(one), None, self))
         chip.removed.connect(lambda: self.filter_removed.emit(one))
         chip.edit_requested.connect(lambda: self.filter_edit_requested.emit(one))
         return chip
+
+    def _spoken(self, one: Condition) -> str:
+        if not isinstance(one, Filter):
+            text = self.tr("Filter: {filter}. Remove with Delete.")
+            return text.format(filter=filter_label(one))
+        text = (
+            self.tr("Filter: not {name} {value}. Remove with Delete.")
+            if one.negated
+            else self.tr("Filter: {name} {value}. Remove with Delete.")
+        )
+        return text.format(name=one.kind.name, value=one.kind.write(one.value))
 
     def _connected(self, chip: Chip) -> Chip:
         chip.stepped.connect(lambda step: self._step(chip, step))

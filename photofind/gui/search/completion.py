@@ -7,7 +7,7 @@ from typing import Any
 
 from photofind.gui.search.typed import FilterAtCursor, TypedText
 from photofind.gui.wording import tr
-from photofind.search.parser import quoted, written_value
+from photofind.search.tokens import quoted, written_value
 from photofind.store.filter_kinds import KINDS
 from photofind.store.filters import FilterKind
 
@@ -32,7 +32,7 @@ class Completion:
 
     Attributes:
         note: Beside it, in lesser weight.
-        insertion: What it puts in the place of the part at the cursor; of a recent search, all.
+        insertion: What it puts in the place of the token at the cursor; of a recent search, all.
     """
 
     kind: Kind
@@ -65,16 +65,17 @@ def _values(begun: FilterAtCursor, known: Sequence[str]) -> list[Completion]:
     if any(one.casefold() == wanted for one in hits) and len(hits) == 1:
         return []
     hits.sort(key=lambda one: not one.casefold().startswith(wanted))
-    sign, kind = "-" if begun.negated else "", begun.kind
+    kind = begun.kind
     return [
-        Completion(Kind.VALUE, one, "", f"{sign}{kind.name}:{_literal(one)} ", kind.icon)
+        Completion(Kind.VALUE, one, "", f"{kind.name}:{_literal(one)} ", kind.icon)
         for one in hits[:MOST_VALUES]
     ]
 
 
 def _literal(value: str) -> str:
-    plain = value.isprintable() and not any(letter.isspace() for letter in value)
-    return value if plain and not value.startswith('"') else quoted(value)
+    # Parentheses too: the cursor may be within a group.
+    plain = value.isprintable() and not any(one.isspace() or one in "()" for one in value)
+    return written_value(value) if plain else quoted(value)
 
 
 def _recents(text: str, recents: Sequence[str]) -> list[Completion]:
@@ -84,21 +85,18 @@ def _recents(text: str, recents: Sequence[str]) -> list[Completion]:
 
 
 def _filters(typed: TypedText, cursor: int) -> list[Completion]:
-    part = typed.part_at(cursor)
-    if part is None:
-        begun, sign = "", ""
-        if typed.text.strip():
-            return []
-    else:
-        begun = part.text[: cursor - part.start].casefold()
-        sign = "-" if begun.startswith("-") else ""
-        begun = begun.removeprefix("-")
-        if len(begun) < _SHORTEST_PREFIX:
-            return []
+    token = typed.token_at(cursor)
+    before = "" if token is None else typed.text[token.start : cursor]
+    begun = before.lstrip("(-")
+    opened = before[: len(before) - len(begun)]
+    at = cursor if token is None else token.start
+    expected = not typed.text.strip() or "(" in opened or typed.expects_filter(at)
+    if len(begun) < _SHORTEST_PREFIX and not expected:
+        return []
     return [
-        Completion(Kind.FILTER, f"{sign}{name}:", _example(kind), f"{sign}{name}:", kind.icon)
+        Completion(Kind.FILTER, f"{name}:", _example(kind), f"{opened}{name}:", kind.icon)
         for name, kind in KINDS.items()
-        if name.startswith(begun)
+        if name.startswith(begun.casefold())
     ]
 
 

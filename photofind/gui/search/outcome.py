@@ -6,7 +6,9 @@ from photofind.gui import wording
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.wording import tr
 from photofind.live.results import Coverage, Results
-from photofind.store.filters import Filter
+from photofind.search.query import Query
+from photofind.search.writing import written
+from photofind.store.filters import Condition
 
 _LONGEST_NAME = 60
 
@@ -27,7 +29,7 @@ class Outcome:
     covered: str = ""
     covered_shortly: str = ""
     message: str = ""
-    broader: tuple[tuple[Filter, SearchRequest], ...] = ()
+    broader: tuple[tuple[Condition, SearchRequest], ...] = ()
 
 
 def outcome_of_all(count: int, coverage: Coverage) -> Outcome:
@@ -48,9 +50,14 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
     covered = _share(coverage)
     shown = len(results.rows)
     if results.sure:
-        text = tr("{photos} · {sure} sure")
-        sure = wording.number(results.sure)
-        return Outcome(text.format(photos=wording.photos(shown), sure=sure), *covered)
+        text = (
+            tr("{photos} · {sure} sure, {named} of them by name")
+            if results.named
+            else tr("{photos} · {sure} sure")
+        )
+        sure, named = wording.number(results.sure), wording.number(results.named)
+        text = text.format(photos=wording.photos(shown), sure=sure, named=named)
+        return Outcome(text, *covered)
     counted = tr("1 best guess") if shown == 1 else tr("{count} best guesses")
     return Outcome(
         counted.format(count=wording.number(shown)),
@@ -85,7 +92,9 @@ def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
 def _nothing_shows(request: SearchRequest) -> str:
     picture = request.picture
     if picture is None:
-        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(request.query.text))
+        query = request.query
+        words = query.only_text or written(Query(query.terms))
+        return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(words))
     if picture.is_part:
         text = tr("Nothing here clearly shows this part of ‘{name}’.")
     else:
@@ -93,7 +102,7 @@ def _nothing_shows(request: SearchRequest) -> str:
     return text.format(name=_short(picture.name))
 
 
-def _broader(request: SearchRequest) -> tuple[tuple[Filter, SearchRequest], ...]:
+def _broader(request: SearchRequest) -> tuple[tuple[Condition, SearchRequest], ...]:
     different = dict.fromkeys(request.query.filters)
     return tuple((one, request.without(one)) for one in different)
 

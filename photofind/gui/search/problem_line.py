@@ -3,7 +3,14 @@
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from photofind.errors import QueryError
 from photofind.gui.theme import SPACING
+
+
+def query_problem(error: QueryError) -> str:
+    """The error without its column, which a wavy line shows."""
+    problem = error.message.removeprefix(f"Column {error.column}: ")
+    return f"{problem[:1].upper()}{problem[1:]} {error.hint}"
 
 
 class ProblemLine(QLabel):

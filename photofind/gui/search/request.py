@@ -6,7 +6,8 @@ from pathlib import Path
 from photofind.domain import PhotoId
 from photofind.live.results import RegionOfPhoto
 from photofind.search.query import Query
-from photofind.store.filters import Filter
+from photofind.search.writing import written_condition
+from photofind.store.filters import Condition, Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class SearchRequest:
     """One search; an empty one is for all photos.
 
     Attributes:
-        query: As it was parsed at the key press; without text beside a picture.
+        query: As it was parsed at the key press; without terms beside a picture.
     """
 
     query: Query = field(default_factory=Query)
@@ -41,13 +42,15 @@ class SearchRequest:
     def empty(self) -> bool:
         return self.query.empty and self.picture is None
 
-    def without(self, gone: Filter) -> "SearchRequest":
+    def without(self, gone: Condition) -> "SearchRequest":
         """Return the same less one filter, in all its places."""
         kept = tuple(one for one in self.query.filters if one != gone)
         return replace(self, query=replace(self.query, filters=kept))
 
 
-def filter_label(one: Filter) -> str:
-    """As it is typed, less the quotes: `folder:My Photos`."""
+def filter_label(one: Condition) -> str:
+    """As it is typed, with a minus that is one; a filter alone less the quotes."""
     sign = "−" if one.negated else ""
-    return f"{sign}{one.kind.name}:{one.kind.write(one.value)}"
+    if isinstance(one, Filter):
+        return f"{sign}{one.kind.name}:{one.kind.write(one.value)}"
+    return sign + written_condition(one).removeprefix("-")

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from photofind.evaluation.drawn_scenes import draw_scene
 from photofind.gui.grid.view import GridView
-from photofind.search.parser import written
+from photofind.search.writing import written
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, LEFT, NONE, SHIFT, Answering, press, search_for
 

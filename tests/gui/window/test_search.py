@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from photofind.search.parser import written
+from photofind.search.writing import written
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 
@@ -61,7 +61,7 @@ def test_that_a_dropped_text_is_searched_for(opened: OpenWindow, qtbot: QtBot) -
     with qtbot.waitSignal(opened.window.search_runner.answered, timeout=20_000) as answered:
         drop_data(opened.window, data)
 
-    assert answered.args[0].query.text == "a boat on the sea"
+    assert answered.args[0].query.only_text == "a boat on the sea"
 
 
 def test_that_a_pasted_picture_is_searched_with(opened: OpenWindow, drawn_album: Path) -> None:

@@ -10,7 +10,7 @@ from photofind.domain import PhotoId
 from photofind.gui.row_list import RowList
 from photofind.gui.tags.review_page import ReviewPage
 from photofind.paths import LibraryPaths
-from photofind.search.parser import written
+from photofind.search.writing import written
 from photofind.store import tags
 from photofind.store.database import Database
 from photofind.store.tags import TagState

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from photofind.domain import PhotoId
 from photofind.gui.tags.chip import Chip
-from photofind.search.parser import written
+from photofind.search.writing import written
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
 from tests.gui.window.closed_library import suggest

@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
 from photofind.domain import PhotoMetadata
-from photofind.photos.metadata import read_metadata
+from photofind.photos.metadata import MAX_XMP_BYTES, read_metadata
 
 from .conftest import Files
 from .pictures import corners, encoded, exif_with, jpeg_with
@@ -57,6 +58,76 @@ def test_that_a_picture_without_exif_says_nothing() -> None:
 @pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff", b"II*\0\xff\xff\xff\xff"])
 def test_that_what_is_no_picture_says_nothing(data: bytes) -> None:
     assert read_metadata(data) == PhotoMetadata()
+
+
+RATING, RATING_PERCENT = 0x4746, 0x4749
+
+
+def xmp(inner: str, attributes: str = "") -> bytes:
+    return (
+        '<?xpacket begin="\ufeff"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description '
+        f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" {attributes}>{inner}</rdf:Description>'
+        '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("main", "rating"),
+    [
+        ({RATING: 4}, 4),
+        ({RATING: 0}, 0),
+        ({RATING: 9}, None),
+        ({RATING: "5"}, None),
+        ({RATING_PERCENT: 75}, 4),
+        ({RATING_PERCENT: 99}, 5),
+        ({RATING_PERCENT: 60}, None),
+        ({RATING: 2, RATING_PERCENT: 99}, 2),
+        ({}, None),
+    ],
+)
+def test_that_exif_has_ratings(main: dict[int, Any], rating: int | None) -> None:
+    assert read_metadata(jpeg_with(main)).rating == rating
+
+
+@pytest.mark.parametrize(
+    ("packet", "rating"),
+    [
+        (xmp("", 'xmp:Rating="3"'), 3),
+        (xmp("", "dc:x='1'\n  xmp:Rating = '-1' "), -1),
+        (xmp("<xmp:Rating>5</xmp:Rating>"), 5),
+        (xmp("<xap:Rating> 2.0 </xap:Rating>"), 2),
+        (xmp("", 'xmp:Rating="0"'), 0),
+        (xmp("", 'MicrosoftPhoto:Rating="50"'), 1),
+        (xmp("<MicrosoftPhoto:Rating>5</MicrosoftPhoto:Rating>"), 1),
+        (xmp("", 'xmp:RatingPercent="4" xmp:Rating="12"'), 1),
+        (xmp('<!ENTITY a "&b;&b;&b;">&a;<xmp:Rating>&a;</xmp:Rating>'), 1),
+        (b"\xff\xfe\0<<<<xmp:Rating", 1),
+    ],
+)
+def test_that_xmp_comes_before_exif(packet: bytes, rating: int) -> None:
+    exif = exif_with({RATING: 1})
+    assert read_metadata(encoded(corners(), "JPEG", exif=exif, xmp=packet)).rating == rating
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "TIFF"])
+def test_that_other_formats_than_jpeg_have_ratings(kind: str) -> None:
+    packet = xmp("", 'xmp:Rating="3"')
+    options = {"tiffinfo": {700: packet}} if kind == "TIFF" else {"xmp": packet}
+    assert read_metadata(encoded(corners(), kind, **options)).rating == 3
+    assert read_metadata(encoded(corners(), kind, exif=exif_with({RATING: 2}))).rating == 2
+
+
+def test_that_a_png_has_a_rating() -> None:
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp("", 'xmp:Rating="3"').decode())
+    assert read_metadata(encoded(corners(), "PNG", pnginfo=info)).rating == 3
+
+
+def test_that_a_packet_too_large_is_passed_over() -> None:
+    packet = xmp("", 'xmp:Rating="3"')
+    small, large = packet.ljust(MAX_XMP_BYTES), packet.ljust(MAX_XMP_BYTES + 1)
+    assert read_metadata(encoded(corners(), "WEBP", xmp=small)).rating == 3
+    assert read_metadata(encoded(corners(), "WEBP", xmp=large)).rating is None
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def _assert_as_anew(followed: SearchFollower, catalogue: NumberedCatalogue) -> N
     engine, expected = followed.catch_up(), catalogue.follow().engine
     assert len(engine) == len(expected)
     for query in ("a boat", "a dog"):
-        found = engine.rank_text(parse(query), RankingDepth(5, after_confident=True))
-        wanted = expected.rank_text(parse(query), RankingDepth(5, after_confident=True))
+        found = engine.rank_query(parse(query), RankingDepth(5, after_confident=True))
+        wanted = expected.rank_query(parse(query), RankingDepth(5, after_confident=True))
         assert found.total == wanted.total
         np.testing.assert_allclose(found.scores, wanted.scores, rtol=0, atol=1e-6)
         assert found.photo_ids.tolist() == wanted.photo_ids.tolist()
@@ -53,7 +53,7 @@ def test_that_all_that_is_left_is_found_after_most_went(catalogue: NumberedCatal
     catalogue.add(range(8, 300), "large")
     followed = catalogue.follow()
     catalogue.remove_root("large")
-    result = followed.catch_up().by_text(parse("a boat"), 20)
+    result = followed.catch_up().by_query(parse("a boat"), 20)
     assert len(result.hits) == 8
     assert result.total == 8
 

@@ -1,144 +1,31 @@
-"""Filters against a catalogue, and against the same filters written in plain Python."""
+"""Filters against a catalogue."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from photofind.domain import Photo, PhotoId, PhotoMetadata
-from photofind.paths import LibraryPaths
-from photofind.store import embeddings, photos, roots, tags
-from photofind.store.database import Database
+from photofind.store import embeddings, tags
 from photofind.store.filter_kinds import (
     CAMERA,
     FOLDER,
     FROM,
+    HAS,
+    NEAR,
+    ORIENTATION,
+    RATING,
+    SIZE,
     TAG,
     TO,
     TYPE,
-    FileType,
-    PartialDate,
-    folded,
 )
-from photofind.store.filters import Filter, FilterKind, Filters, SqliteFilters
-from photofind.store.photos import ReadFile
+from photofind.store.filter_values import FileType
+from photofind.store.filters import Filter, all_of, any_of, negation
+from photofind.store.names import FILE
 from photofind.store.suggestions import replace_suggestions
 
-from .samples import SPACE, fingerprint_of, found
-
-NAMES = (
-    "Italy",
-    "ITALY",
-    "Rome",
-    "Île",
-    unicodedata.normalize("NFD", "Île"),
-    "straße",
-    "50%",
-    "a_b",
-)
-CAMERAS = (None, "Nikon D750", "NIKON Z 6", "Canon EOS 5D", "Ünicam 100%")
-STARTS = ("2008", "2009", "2009-02", "2009-02-28", "2010-12", "2010-12-31")
-ROOTS = (Path("/disk/Pictures"), Path("/disk/Rome"))
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One file of a catalogue, and the photo in it.
-
-    Attributes:
-        tagged: What the photo is tagged with, and in which state.
-    """
-
-    photo: int
-    root: Path
-    folders: tuple[str, ...]
-    extension: str
-    taken_at: str | None
-    camera: str | None
-    format: str
-    tagged: tuple[tuple[str, tags.TagState], ...] = ()
-
-    @property
-    def path(self) -> Path:
-        return self.root.joinpath(*self.folders, f"{self.photo}.{self.extension}")
-
-
-def read(sample: Sample) -> ReadFile:
-    about = PhotoMetadata(taken_at=sample.taken_at, camera=sample.camera)
-    photo = Photo(fingerprint_of(sample.photo), sample.format, 4, 3, (0, 0, 0), about)
-    return ReadFile(found(sample.path), 5, photo=photo)
-
-
-@dataclass
-class Shelf:
-    """A catalogue that holds samples."""
-
-    database: Database
-    filtered: SqliteFilters
-    ids: dict[int, PhotoId]
-
-    def fill(self, samples: Sequence[Sample]) -> None:
-        self.ids = {}
-        with self.database.writing() as connection:
-            for old in roots.list_roots(connection):
-                roots.remove_root(connection, old.id)
-            for path in ROOTS:
-                root = roots.add_root(connection, path)
-                own = [sample for sample in samples if sample.root == path]
-                ids = photos.record_files(connection, root, [read(sample) for sample in own])
-                for sample, photo_id in zip(own, ids, strict=True):
-                    assert photo_id is not None
-                    self.ids[sample.photo] = photo_id
-            for sample in samples:
-                self._tag(connection, sample)
-
-    def _tag(self, connection: sa.Connection, sample: Sample) -> None:
-        photo_ids = [self.ids[sample.photo]]
-        for tag in tags.tags_of(connection, photo_ids, tuple(tags.TagState))[photo_ids[0]]:
-            tags.remove(connection, photo_ids, tag.name)
-        space = embeddings.space_id(connection, SPACE, create=True)
-        suggested = [name for name, state in sample.tagged if state is tags.TagState.SUGGESTED]
-        made = [tags.Suggestion(photo_ids[0], name, 1.0) for name in suggested]
-        replace_suggestions(connection, space, photo_ids, made)
-        for name, state in sample.tagged:
-            if state is tags.TagState.CONFIRMED:
-                tags.add(connection, photo_ids, name)
-            if state is tags.TagState.REJECTED:
-                tags.reject(connection, photo_ids, name)
-
-    def numbers(self, *filters: Filter) -> list[int]:
-        chosen = self.filtered.select(filters).tolist()
-        assert chosen == sorted(chosen)
-        return sorted(number for number, photo_id in self.ids.items() if photo_id in chosen)
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    folder = tmp_path_factory.mktemp("catalogue")
-    with Database.open(LibraryPaths(folder / "library"), write=True) as database:
-        yield Shelf(database, SqliteFilters(database), {})
-
-
-def only(kind: FilterKind[Any], typed: str) -> Filter:
-    return Filter(kind, kind.read(typed))
-
-
-def no(kind: FilterKind[Any], typed: str) -> Filter:
-    return Filter(kind, kind.read(typed), negated=True)
-
-
-def one(number: int, folders: str = "", **values: str | Path | None) -> Sample:
-    plain: dict[str, Any] = {"extension": "jpg", "taken_at": None, "camera": None, "format": "jpeg"}
-    root = values.pop("root", ROOTS[0])
-    assert isinstance(root, Path)
-    parts = tuple(part for part in folders.split("/") if part)
-    return Sample(number, root, parts, **{**plain, **values})
+from .samples import SPACE
+from .shelf import ROOTS, Shelf, no, one, only
+from .shelf import shelf as shelf
 
 
 def test_that_dates_include_their_ends(shelf: Shelf) -> None:
@@ -209,6 +96,111 @@ def test_that_cameras_and_formats_are_told_apart(shelf: Shelf) -> None:
     assert shelf.numbers(only(TYPE, "raw"), no(TYPE, "nef")) == [2]
 
 
+def test_that_a_file_is_found_by_a_part_of_its_name(shelf: Shelf) -> None:
+    shelf.fill(
+        [
+            one(1, "img_1234", stem="beach"),
+            one(2, stem="IMG_1234"),
+            one(3, stem="Straße"),
+            one(4, stem=unicodedata.normalize("NFD", "Île")),
+            one(4, stem="copy"),
+        ]
+    )
+
+    assert shelf.numbers(only(FILE, "img_1234")) == [2]
+    assert shelf.numbers(only(FILE, "1234.JPG")) == [2]
+    assert shelf.numbers(only(FILE, "STRASSE")) == [3]
+    assert shelf.numbers(only(FILE, "île")) == [4]
+    assert shelf.numbers(no(FILE, "île")) == [1, 2, 3, 4]
+    assert shelf.numbers(only(FILE, "g_1%")) == []
+
+
+def test_that_unrated_photos_have_no_stars(shelf: Shelf) -> None:
+    shelf.fill([one(number, rating=stars) for number, stars in enumerate((None, 0, 3, 5, -1))])
+
+    assert shelf.numbers(only(RATING, ">=3")) == [2, 3]
+    assert shelf.numbers(only(RATING, "3")) == [2]
+    assert shelf.numbers(only(RATING, "<3")) == [0, 1, 4]
+    assert shelf.numbers(only(RATING, "unrated")) == shelf.numbers(only(RATING, "0")) == [0, 1]
+    assert shelf.numbers(no(RATING, ">=3")) == [0, 1, 4]
+    assert shelf.numbers(only(HAS, "rating")) == [2, 3, 4]
+
+
+def test_that_sizes_are_of_the_file_or_of_the_picture(shelf: Shelf) -> None:
+    shelf.fill(
+        [
+            one(1, width=4000, height=3000, size_bytes=5_000_000),
+            one(2, width=3000, height=4000, size_bytes=5_000_001),
+            one(3, width=600, height=600, size_bytes=499_999),
+            one(3, "Export", width=600, height=600, size_bytes=9_000_000),
+        ]
+    )
+
+    assert shelf.numbers(only(SIZE, ">5MB")) == [2, 3]
+    assert shelf.numbers(only(SIZE, "5MB")) == [1, 2, 3]
+    assert shelf.numbers(only(SIZE, "<500KB")) == [3]
+    assert shelf.numbers(only(SIZE, "12MP")) == [1, 2]
+    assert shelf.numbers(only(SIZE, ">12MP")) == []
+    assert shelf.numbers(only(ORIENTATION, "landscape")) == [1]
+    assert shelf.numbers(only(ORIENTATION, "portrait")) == [2]
+    assert shelf.numbers(only(ORIENTATION, "square")) == [3]
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "outside"),
+    [
+        ("0,179.9,50km", [(0, 180), (0, -180), (0, -179.8), (0.1, 179.5)], [(0, -179.6), (0, 0)]),
+        ("0,-179.9,50km", [(0, 180), (0, 179.8)], [(0, 179.6)]),
+        ("89.9,0,50km", [(90, 10), (89.8, 180), (89.9, 90)], [(89.4, 0), (89.5, 180)]),
+        ("-90,0,1mi", [(-90, 120), (-89.99, 77)], [(-89.9, 0), (90, 0)]),
+        ("48.85,2.35,10km", [(48.85, 2.35), (48.9, 2.4)], [(48.85, 2.5), (48.95, 2.35)]),
+        ("60,10,100km", [(60, 11.7)], [(60, 11.9), (61, 10)]),
+        ("0,0,30000km", [(0, 180), (90, 0), (-45, -120)], []),
+        ("10,20,0m", [(10, 20)], [(10, 20.0001)]),
+    ],
+)
+def test_that_places_are_found_on_a_sphere(
+    shelf: Shelf,
+    around: str,
+    inside: list[tuple[float, float]],
+    outside: list[tuple[float, float]],
+) -> None:
+    places = enumerate([*inside, *outside])
+    shelf.fill([one(99), *(one(number, place=place) for number, place in places)])
+
+    assert shelf.numbers(only(NEAR, around)) == list(range(len(inside)))
+    assert 99 in shelf.numbers(no(NEAR, around))
+
+
+def test_that_one_file_must_pass_a_whole_group(shelf: Shelf) -> None:
+    shelf.fill(
+        [
+            one(1, "Backup", camera="Nikon"),
+            one(1, "Italy", camera="Nikon"),
+            one(2, "Backup", camera="Canon"),
+            one(3, "Rome"),
+        ]
+    )
+    nikon, backup, rome = only(CAMERA, "nikon"), only(FOLDER, "Backup"), only(FOLDER, "Rome")
+
+    assert shelf.numbers(any_of([nikon, rome])) == [1, 3]
+    assert shelf.numbers(all_of([nikon, backup])) == [1]
+    assert shelf.numbers(negation(all_of([nikon, backup]))) == [1, 2, 3]
+    assert shelf.numbers(negation(any_of([nikon, backup]))) == [3]
+    outside = negation(all_of([nikon, backup]))
+    assert shelf.filtered.locate([shelf.ids[1]], (outside,)) == {
+        shelf.ids[1]: ROOTS[0] / "Italy/1.jpg"
+    }
+
+
+def test_that_a_place_is_looked_up_by_its_latitude(shelf: Shelf) -> None:
+    with shelf.database.reading() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT id FROM photos WHERE latitude BETWEEN 1 AND 2"
+        )
+        assert "ix_photos_place" in str(plan.all())
+
+
 def test_that_a_rejected_tag_is_none(shelf: Shelf) -> None:
     shelf.fill([one(1), one(2), one(3), one(4)])
     first, second, third = (shelf.ids[number] for number in (1, 2, 3))
@@ -276,114 +268,3 @@ def test_that_sql_in_a_value_is_only_a_value(shelf: Shelf, hostile: str) -> None
         assert shelf.numbers(Filter(kind, value, negated=True)) == [1, 2]
     shelf.numbers(Filter(FROM, hostile), Filter(TO, hostile))
     assert shelf.numbers() == [1, 2]
-
-
-def _has_format(sample: Sample, wanted: FileType) -> bool:
-    if wanted.extension is None:
-        return sample.format == wanted.format
-    return sample.path.suffix.lower() == f".{wanted.extension}"
-
-
-def _is_tagged(sample: Sample, name: str) -> bool:
-    states = [state for tag, state in sample.tagged if folded(tag) == folded(name)]
-    return bool(states) and states[0] is not tags.TagState.REJECTED
-
-
-def _lies_in(sample: Sample, names: Sequence[str]) -> bool:
-    parts = [folded(part) for part in (sample.root.name, *sample.folders)]
-    wanted = [folded(name) for name in names]
-    starts = range(len(parts) - len(wanted) + 1)
-    return any(parts[at : at + len(wanted)] == wanted for at in starts)
-
-
-def _was_taken_from(sample: Sample, date: PartialDate) -> bool:
-    return sample.taken_at is not None and sample.taken_at[: len(str(date))] >= str(date)
-
-
-def _was_taken_until(sample: Sample, date: PartialDate) -> bool:
-    return sample.taken_at is not None and sample.taken_at[: len(str(date))] <= str(date)
-
-
-def _was_taken_with(sample: Sample, text: str) -> bool:
-    return sample.camera is not None and folded(text) in folded(sample.camera)
-
-
-IN_PYTHON: dict[FilterKind[Any], Callable[[Sample, Any], bool]] = {
-    FROM: _was_taken_from,
-    TO: _was_taken_until,
-    FOLDER: _lies_in,
-    CAMERA: _was_taken_with,
-    TYPE: _has_format,
-    TAG: _is_tagged,
-}
-
-
-def _passes(sample: Sample, filters: Filters) -> bool:
-    return all(IN_PYTHON[one.kind](sample, one.value) is not one.negated for one in filters)
-
-
-FOLDERS = st.lists(st.sampled_from(NAMES), max_size=3).map(tuple)
-DATES = st.none() | st.datetimes().map(lambda moment: moment.replace(microsecond=0).isoformat())
-NEAR_DATES = st.sampled_from(STARTS).map(lambda start: f"{start}-01-01"[:10] + "T00:00:00")
-CRITERIA = st.one_of(
-    st.tuples(st.sampled_from((FROM, TO)), st.sampled_from(STARTS).map(FROM.read)),
-    st.tuples(
-        st.just(FOLDER),
-        st.lists(st.sampled_from((*NAMES, "pictures")), min_size=1, max_size=2).map(tuple),
-    ),
-    st.tuples(st.just(CAMERA), st.sampled_from(("nikon", "D", "5d", "%", "ünicam", ""))),
-    st.tuples(
-        st.just(TYPE),
-        st.sampled_from(
-            (FileType("jpeg"), FileType("raw"), FileType("raw", "nef"), FileType("jpeg", "jpg"))
-        ),
-    ),
-    st.tuples(st.just(TAG), st.sampled_from(("BEACH", "île", "50%"))),
-)
-FILTERS = st.lists(
-    st.builds(lambda said, negated: Filter(said[0], said[1], negated), CRITERIA, st.booleans()),
-    max_size=5,
-).map(tuple)
-TAGS = st.dictionaries(
-    st.sampled_from(("beach", "Île", "50%")), st.sampled_from(tags.TagState), max_size=2
-).map(lambda made: tuple(made.items()))
-PHOTOS = st.tuples(
-    DATES | NEAR_DATES, st.sampled_from(CAMERAS), st.sampled_from(("jpeg", "raw", "png")), TAGS
-)
-
-
-@st.composite
-def catalogues(draw: st.DrawFn) -> list[Sample]:
-    """Up to a dozen files of fewer photos."""
-    about = draw(st.lists(PHOTOS, min_size=1, max_size=8))
-    samples = []
-    for number, (taken_at, camera, format_, tagged) in enumerate(about):
-        for _ in range(draw(st.integers(1, 2))):
-            root, folders = draw(st.sampled_from(ROOTS)), draw(FOLDERS)
-            extension = draw(st.sampled_from(("jpg", "NEF", "png")))
-            samples.append(
-                Sample(number, root, folders, extension, taken_at, camera, format_, tagged)
-            )
-    return list({sample.path: sample for sample in samples}.values())
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(catalogues(), st.lists(FILTERS, min_size=1, max_size=6))
-def test_that_filters_find_exactly_what_passes(
-    shelf: Shelf, samples: list[Sample], several: list[Filters]
-) -> None:
-    shelf.fill(samples)
-    for filters in several:
-        passing = [sample for sample in samples if _passes(sample, filters)]
-        numbers = {sample.photo for sample in passing}
-        first = {
-            shelf.ids[number]: min(sample.path for sample in passing if sample.photo == number)
-            for number in numbers
-        }
-
-        chosen = shelf.filtered.select(filters).tolist()
-
-        assert chosen == sorted(shelf.ids[number] for number in numbers)
-        newest, total = shelf.filtered.newest(filters, 99)
-        assert (sorted(newest), total) == (chosen, len(chosen))
-        assert shelf.filtered.locate(list(first), filters) == first

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from photofind.domain import PhotoId
 from photofind.store import embeddings, gallery, photos, roots, tags
-from photofind.store.filter_kinds import FOLDER, FROM, PartialDate
+from photofind.store.filter_kinds import FOLDER, FROM
+from photofind.store.filter_values import PartialDate
 from photofind.store.filters import Filter
 from photofind.store.gallery import FolderSummary, PhotoFile, PhotoRows
 from photofind.store.photos import ReadFile

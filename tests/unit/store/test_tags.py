@@ -267,6 +267,12 @@ def test_that_a_catalogue_of_the_first_revision_can_be_tagged(paths: LibraryPath
             table: raw.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
             for table in ("roots", "photos", "files", "spaces", "embeddings", "state")
         }
+    read_at = 9
+    # Migration 0007 has files that hold photos read again.
+    before["files"] = [
+        (*row[:read_at], 0 if row[4] else row[read_at], *row[read_at + 1 :])
+        for row in before["files"]
+    ]
     assert before["photos"]
     assert before["embeddings"]
 

@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import sqlite3
@@ -20,6 +21,7 @@ from photofind.settings import Settings
 from photofind.store import counts, derived, photos, roots, schema
 from photofind.store.database import Database
 from photofind.store.derived import ProducerVersion
+from photofind.store.name_keys import name_key, record_folders
 from photofind.store.snapshots import KEPT
 from photofind.store.upgrade import SCRIPTS, prepare_for_writing
 from photofind.store.waiting import add_waiting
@@ -28,12 +30,12 @@ from .samples import ROOT
 
 CATALOGUE_0001 = Path(__file__).with_name("catalogue_0001.sql")
 
-ADDS_RATING = f"""
+ADDS_FLAG = f"""
 from alembic import op
 revision = "9001"
 down_revision = "{schema.REVISION}"
 def upgrade():
-    op.execute("ALTER TABLE photos ADD COLUMN rating INTEGER")
+    op.execute("ALTER TABLE photos ADD COLUMN flag INTEGER")
 """
 FAILS_HALF_WAY = """
 from alembic import op
@@ -41,7 +43,7 @@ revision = "9002"
 down_revision = "9001"
 def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
-    op.execute("UPDATE photos SET rating = 5")
+    op.execute("UPDATE photos SET flag = 5")
     op.execute("INSERT INTO nowhere VALUES (1)")
 """
 BREAKS_REFERENCES = """
@@ -67,7 +69,7 @@ def scripts(tmp_path: Path) -> Path:
     """The migrations, and one from the future."""
     copy = tmp_path / "50% of the migrations"
     shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "9001_rating.py").write_text(ADDS_RATING)
+    (copy / "versions" / "9001_flag.py").write_text(ADDS_FLAG)
     return copy
 
 
@@ -115,6 +117,35 @@ def test_that_nothing_waits_in_a_catalogue_from_before_waiting(old: LibraryPaths
         assert counts.overall(connection).waiting == 1
 
 
+def test_that_files_known_before_their_names_were_are_found_by_them(old: LibraryPaths) -> None:
+    """The keys of a frozen migration are those that the program makes."""
+    paths = [
+        "Anna's_Birthday/Große Straße/IMG_1.jpg",
+        "a b.jpg",
+        "Trips/2019/x.jpg",
+        "Île du/n.jpg",
+    ]
+    with closing(sqlite3.connect(old.catalogue)) as connection, connection:
+        for number, path in enumerate(paths, start=10):
+            row = (number, os.fsencode(path), path)
+            connection.execute("INSERT INTO files VALUES (?,1,?,?,1,1,2,3,4,5,NULL)", row)
+    Database.open(old, write=True).close()
+    names = "SELECT path_text, name_key FROM files WHERE id >= 10"
+    folders = "SELECT key, root_id, folder FROM folder_names"
+    assert ask(old.catalogue, names) == [(path, name_key(path)) for path in paths]
+    found = set(ask(old.catalogue, folders))
+    with Database.open(old, write=True) as database, database.writing() as opened:
+        opened.execute(schema.folder_names.delete())
+        record_folders(opened, 1, paths)
+    assert found == set(ask(old.catalogue, folders))
+    assert ("anna s birthday grosse strasse", 1, "Anna's_Birthday/Große Straße") in found
+
+
+def test_that_files_known_before_ratings_are_read_again(old: LibraryPaths) -> None:
+    Database.open(old, write=True).close()
+    assert ask(old.catalogue, "SELECT photo_id, read_at_ns FROM files") == [(1, 0), (None, 5)]
+
+
 def test_that_nothing_is_made_again_after_an_upgrade(old: LibraryPaths) -> None:
     with Database.open(old, write=True) as database, database.reading() as connection:
         (space,) = connection.execute(schema.spaces.select())
@@ -141,7 +172,7 @@ def test_that_a_new_catalogue_has_the_pages_it_was_measured_with(paths: LibraryP
 
 def test_that_a_migration_keeps_rows_and_leaves_a_copy(old: LibraryPaths, scripts: Path) -> None:
     prepare_for_writing(old, "9001", scripts)
-    assert ask(old.catalogue, "SELECT id, rating FROM photos") == [(1, None)]
+    assert ask(old.catalogue, "SELECT id, flag FROM photos") == [(1, None)]
     assert revision_of(old.catalogue) == "9001"
     (copy,) = snapshots_of(old)
     assert revision_of(copy) == "0001"
