@@ -75,6 +75,7 @@ class PhotosPage(QWidget):
         self.header.refresh_requested.connect(runner.again)
         self.header.cell_size_changed.connect(self.grid.set_cell_size)
         self.header.arrangement_changed.connect(self.set_arrangement)
+        self.header.order_chosen.connect(runner.sort)
         self.grid.cell_size_changed.connect(self.header.set_cell_size)
         runner.answered.connect(self.show_results)
         runner.all_shown.connect(self.show_all)
@@ -91,7 +92,7 @@ class PhotosPage(QWidget):
 
     def show_results(self, request: SearchRequest, results: Results) -> None:
         self._arrived = 0
-        self._model.show(results.rows, None if results.by_date else results.sure)
+        self._model.show(results.rows, results.guesses_from)
         self.header.show_results(results, request)
         self._show_grid_unless(False)
         self._go_to_wanted()

@@ -7,6 +7,7 @@ from photofind.clip.encoder import PAPER_STRENGTH
 from photofind.domain import Box
 from photofind.search.regions import DEFAULT_METHOD, RegionMethod
 from photofind.store.gallery import PhotoRows
+from photofind.store.ordering import PhotoOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,16 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """Photos that match a query, best first.
+    """Photos that match a query, best first unless another order is wanted.
 
     Attributes:
-        rows: The confident hits, then the best guesses.
-        sure: Number of confident hits; they come first.
+        rows: The confident hits, then the best guesses; in another order only the confident hits,
+            or only guesses where there are none.
+        sure: Number of confident hits.
         total: Photos that were searched: those that pass the filters.
         filtered: Whether the query has filters.
-        by_date: Whether rows are sorted by date, because the query has only filters.
+        ranked: Whether the query has more than filters, so that rows match well or less well.
+        order: What rows are sorted by; `None` is how well they match.
         named: How many of the confident hits are found by their names; they come first.
     """
 
@@ -40,9 +43,15 @@ class Results:
     sure: int
     total: int
     filtered: bool
-    by_date: bool
+    ranked: bool
+    order: PhotoOrder | None
     coverage: Coverage
     named: int = 0
+
+    @property
+    def guesses_from(self) -> int | None:
+        """Index of the first row that is a guess; `None` where only filters were asked for."""
+        return self.sure if self.ranked else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,14 @@ from photofind.search.regions import RegionAnswer
 from photofind.store.embeddings import producer_of
 from photofind.store.filter_kinds import TAG
 from photofind.store.filters import FilterKind, Filters
-from photofind.store.gallery import NO_ROWS
+from photofind.store.gallery import NO_ROWS, PhotoRows
+from photofind.store.ordering import PhotoOrder
 
 SHOWN = RankingDepth(200, after_confident=True)
 """All confident hits, and this many best guesses after them."""
+
+SORTED = RankingDepth(500, after_confident=True)
+"""The same where photos are sorted; only the confident hits are kept, if there are any."""
 
 
 class LiveSearch:
@@ -47,22 +51,36 @@ class LiveSearch:
         failed = 0 if space is None else self._catalogue.derived.left_alone(producer_of(space))
         return Coverage(searchable, known.photos_with_files + known.waiting - failed)
 
-    def find(self, query: Query) -> Results:
-        """Find photos by a query's terms; without any, list all that pass its filters by date."""
+    def find(self, query: Query, order: PhotoOrder | None = None) -> Results:
+        """Find photos by a query's terms; without any, list all that pass its filters.
+
+        Args:
+            order: Here and below: what photos are sorted by; by default how well they match, or
+                the newest first where there is nothing to match.
+        """
         if not query.terms:
-            return self._by_date(query.filters)
-        return self._results(lambda engine: engine.rank_query(query, SHOWN, self._vectors(query)))
+            return self._all_that_pass(query.filters, order or PhotoOrder.NEWEST)
+        return self._results(
+            lambda engine, depth: engine.rank_query(query, depth, self._vectors(query)),
+            query.filters,
+            order,
+        )
 
-    def find_like(self, picture: PhotoId | Path, filters: Filters = ()) -> Results:
+    def find_like(
+        self, picture: PhotoId | Path, filters: Filters = (), order: PhotoOrder | None = None
+    ) -> Results:
         """Find photos similar to one of the library's, or to any picture file."""
-        return self._find_embedding(lambda: self._embedding(picture), filters)
+        return self._find_embedding(lambda: self._embedding(picture), filters, order)
 
-    def find_region(self, region: RegionOfPhoto, filters: Filters = ()) -> Results:
+    def find_region(
+        self, region: RegionOfPhoto, filters: Filters = (), order: PhotoOrder | None = None
+    ) -> Results:
         """Find photos similar to a region of a picture."""
         picture, box, method, strength = region.picture, region.box, region.method, region.strength
         return self._find_embedding(
             lambda: self._child.encode_region(picture, box, method, strength, self._serving),
             filters,
+            order,
         )
 
     def classify_region(self, region: RegionOfPhoto, labels: Sequence[str] = ()) -> RegionAnswer:
@@ -106,21 +124,41 @@ class LiveSearch:
         return {picture: self._embedding(picture.location) for picture in query.pictures}
 
     def _find_embedding(
-        self, embed: Callable[[], NDArray[np.float32]], filters: Filters
+        self,
+        embed: Callable[[], NDArray[np.float32]],
+        filters: Filters,
+        order: PhotoOrder | None,
     ) -> Results:
-        return self._results(lambda engine: engine.rank_embedding(embed(), SHOWN, filters))
+        return self._results(
+            lambda engine, depth: engine.rank_embedding(embed(), depth, filters), filters, order
+        )
 
-    def _by_date(self, filters: Filters) -> Results:
-        """Photos that pass the filters, none of them a guess."""
-        rows = self._catalogue.photos.rows_by_date(filters)
-        return Results(rows, 0, len(rows), True, True, self.coverage())
+    def _all_that_pass(self, filters: Filters, order: PhotoOrder) -> Results:
+        rows = self._catalogue.photos.ordered_rows(order, filters)
+        return Results(rows, 0, len(rows), True, False, order, self.coverage())
 
-    def _results(self, rank: Callable[[SearchEngine], Ranking]) -> Results:
+    def _results(
+        self,
+        rank: Callable[[SearchEngine, RankingDepth], Ranking],
+        filters: Filters,
+        order: PhotoOrder | None,
+    ) -> Results:
         engine = self._updater.fresh_engine()
         if engine is None:
-            return Results(NO_ROWS, 0, 0, False, False, self.coverage())
-        ranking = rank(engine)
-        rows = self._catalogue.photos.rows(ranking.photo_ids)
+            return Results(NO_ROWS, 0, 0, False, True, order, self.coverage())
+        ranking = rank(engine, SHOWN if order is None else SORTED)
+        rows = self._rows(ranking, filters, order)
         sure = int(np.isin(rows.photo_ids, ranking.photo_ids[ranking.is_confident]).sum())
         named = int(np.isin(rows.photo_ids, ranking.photo_ids[: ranking.named]).sum())
-        return Results(rows, sure, ranking.total, ranking.filtered, False, self.coverage(), named)
+        return Results(
+            rows, sure, ranking.total, ranking.filtered, True, order, self.coverage(), named
+        )
+
+    def _rows(self, ranking: Ranking, filters: Filters, order: PhotoOrder | None) -> PhotoRows:
+        photos = self._catalogue.photos
+        if order is None:
+            return photos.rows(ranking.photo_ids)
+        confident = ranking.photo_ids[ranking.is_confident]
+        return photos.ordered_rows(
+            order, filters, confident if len(confident) else ranking.photo_ids
+        )

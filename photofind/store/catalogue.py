@@ -30,6 +30,7 @@ from photofind.store.indexed import (
     SuggestionRepository,
 )
 from photofind.store.lookalikes import Candidate, Lookalikes
+from photofind.store.ordering import PhotoOrder
 from photofind.store.roots import Root
 from photofind.store.shown_files import StoredFile
 from photofind.store.snapshots import Pause
@@ -54,8 +55,10 @@ class PhotoRepository(Protocol):
         """Read all photos that have a file, the newest first."""
         ...
 
-    def rows_by_date(self, wanted: Filters) -> PhotoRows:
-        """Read the photos that pass filters, the newest first."""
+    def ordered_rows(
+        self, order: PhotoOrder, filters: Filters = (), among: NDArray[np.int64] | None = None
+    ) -> PhotoRows:
+        """Read the photos that pass filters, in an order; of `among`, (M,) int64, or of all."""
         ...
 
     def rows(self, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:

@@ -215,7 +215,13 @@ class SqliteFilters:
 
 def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Build the condition on rows of photos that have a file and pass; for one statement."""
-    of_photo, of_file = _clauses(connection, filters)
+    return passing_clauses(*clauses(connection, filters))
+
+
+def passing_clauses(
+    of_photo: Sequence[sa.ColumnElement[bool]], of_file: Sequence[sa.ColumnElement[bool]]
+) -> list[sa.ColumnElement[bool]]:
+    """Build the condition of `passing` from `clauses`."""
     if not of_file:
         return [_photos.c.file_count > 0, *of_photo]
     # Not EXISTS, which looks for the files of each photo by themselves and calls Python each time.
@@ -223,7 +229,7 @@ def passing(connection: sa.Connection, filters: Filters) -> list[sa.ColumnElemen
     return [_photos.c.id.in_(files), *of_photo]
 
 
-def _clauses(
+def clauses(
     connection: sa.Connection, filters: Filters
 ) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[bool]]]:
     """Build the conditions on rows of photos, and on rows of files."""
@@ -253,6 +259,6 @@ def shown_files(
     connection: sa.Connection, photo_ids: Sequence[PhotoId], filters: Filters
 ) -> dict[PhotoId, list[StoredFile]]:
     """List the files of each photo, the one shown under some filters first."""
-    _, of_file = _clauses(connection, filters)
+    _, of_file = clauses(connection, filters)
     passes = sa.func.coalesce(sa.and_(*of_file), sa.false()) if of_file else None
     return files_of(connection, photo_ids, passes)

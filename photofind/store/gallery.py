@@ -18,7 +18,7 @@ from photofind.store import photos, schema, tags
 from photofind.store.bulk import among_ids, columns, number_columns
 from photofind.store.continuity import Followed, followed
 from photofind.store.counts import count_by_key
-from photofind.store.filters import NEWEST_FIRST, Filters, passing, shown_files
+from photofind.store.filters import Filters, shown_files
 from photofind.store.photos import has_file
 from photofind.store.roots import Root, list_roots
 from photofind.store.tags import PhotoTag
@@ -101,12 +101,6 @@ class FolderSummary:
     failures: int
 
 
-def newest_rows(connection: sa.Connection, filters: Filters = ()) -> PhotoRows:
-    """Read all photos that have a file and pass, the last taken first, undated ones last."""
-    seen = ROW.where(*passing(connection, filters)).order_by(*NEWEST_FIRST)
-    return _rows(connection, seen)
-
-
 def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
     """Read the photos that have a file, in the order of the ids given."""
     ids = sa.literal(json.dumps([int(photo_id) for photo_id in photo_ids]))
@@ -114,7 +108,7 @@ def rows_of(connection: sa.Connection, photo_ids: Sequence[int] | NDArray[np.int
     source = requested.join(_photos, _photos.c.id == requested.c.value)
     # EXISTS and no join with files: a million photos would have to be grouped again.
     seen = ROW.select_from(source).where(has_file(_photos.c.id)).order_by(requested.c.key)
-    return _rows(connection, seen, np.array(photo_ids, np.int64))
+    return read_rows(connection, seen, np.array(photo_ids, np.int64))
 
 
 def present(connection: sa.Connection, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -202,11 +196,12 @@ def _reachable() -> sa.Select[tuple[int | None]]:
     )
 
 
-def _rows(
+def read_rows(
     connection: sa.Connection,
     seen: sa.Select[tuple[int, int, int, int]],
     among: NDArray[np.int64] | None = None,
 ) -> PhotoRows:
+    """Read the rows of a selection of `ROW`, in its order; `among` as in `rows_from`."""
     return rows_from(connection, number_columns(connection, seen), among)
 
 

@@ -31,6 +31,7 @@ from photofind.store.embeddings import NO_EMBEDDINGS, StoredEmbeddings
 from photofind.store.filters import FilterKind, Filters, shown_files
 from photofind.store.gallery import FolderSummary, PhotoDetails, PhotoRows
 from photofind.store.gone import delete_gone
+from photofind.store.ordering import PhotoOrder, ordered_rows
 from photofind.store.roots import Root
 from photofind.store.shown_files import StoredFile, put_back, take_out
 from photofind.store.tag_decisions import DecidedTag, TagChanges
@@ -52,9 +53,11 @@ class SqlitePhotos:
     def all_rows(self) -> PhotoRows:
         return self._timeline.rows()
 
-    def rows_by_date(self, wanted: Filters) -> PhotoRows:
+    def ordered_rows(
+        self, order: PhotoOrder, filters: Filters = (), among: NDArray[np.int64] | None = None
+    ) -> PhotoRows:
         with self._database.reading() as connection:
-            return gallery.newest_rows(connection, wanted)
+            return ordered_rows(connection, order, filters, among)
 
     def rows(self, photo_ids: Sequence[int] | NDArray[np.int64]) -> PhotoRows:
         with self._database.reading() as connection:

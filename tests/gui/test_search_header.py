@@ -17,6 +17,7 @@ from photofind.gui.search.header import ResultsHeader
 from photofind.gui.search.request import PictureQuery
 from photofind.live.results import Coverage, RegionOfPhoto, Results
 from photofind.store.gallery import PhotoRows
+from photofind.store.ordering import PhotoOrder
 from tests.gui.search_harness import requested
 
 Rows = Callable[[int], PhotoRows]
@@ -41,11 +42,12 @@ def results(rows: Rows) -> Callable[..., Results]:
         *,
         total: int = 38_000,
         filtered: bool = False,
-        by_date: bool = False,
+        ranked: bool = True,
+        order: PhotoOrder | None = None,
         coverage: Coverage = ALL_READ,
         named: int = 0,
     ) -> Results:
-        return Results(rows(shown), sure, total, filtered, by_date, coverage, named)
+        return Results(rows(shown), sure, total, filtered, ranked, order, coverage, named)
 
     return made
 
@@ -164,10 +166,60 @@ def test_that_the_picture_stays_when_a_filter_goes(
 
 
 def test_that_filters_alone_are_by_date(header: ResultsHeader, results: Made) -> None:
-    found = results(214, 0, total=214, filtered=True, by_date=True)
+    found = results(214, 0, total=214, filtered=True, ranked=False, order=PhotoOrder.NEWEST)
     header.show_results(found, requested("from:2019"))
     assert header.count_text == "214 photos by date"
     assert header.message == ""
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (PhotoOrder.NEWEST, "by date"),
+        (PhotoOrder.OLDEST, "by date, the oldest first"),
+        (PhotoOrder.NAME, "by name"),
+        (PhotoOrder.RATING, "by rating"),
+    ],
+)
+def test_that_another_order_says_what_it_keeps(
+    header: ResultsHeader, results: Made, order: PhotoOrder, said: str
+) -> None:
+    header.show_results(results(37, 37, order=order), requested("dog"))
+    assert header.count_text == f"37 sure photos {said}"
+    assert header.message == ""
+
+    header.show_results(results(500, 0, order=order), requested("dog"))
+    assert header.count_text == f"500 best guesses {said}"
+    assert header.message == "Nothing here clearly shows ‘dog’. Best guesses below."
+
+
+def test_that_the_best_match_is_offered_where_there_is_something_to_match(
+    header: ResultsHeader, results: Made
+) -> None:
+    header.show_all(38_000, ALL_READ)
+    assert _offered(header) == ["Newest first", "Oldest first", "Name", "Rating"]
+    assert header.order_button.text() == "Newest first"
+
+    header.show_results(results(214, 37), requested("dog"))
+    assert _offered(header) == ["Best match", "Newest first", "Oldest first", "Name", "Rating"]
+    assert header.order_button.text() == "Best match"
+    assert header.order_button.accessibleName() == "Sorted by: Best match"
+
+
+def test_that_an_order_stays_chosen(header: ResultsHeader, results: Made, qtbot: QtBot) -> None:
+    header.show_results(results(214, 37), requested("dog"))
+    with qtbot.waitSignal(header.order_chosen) as chosen:
+        next(one for one in header.order_button.choices if one.text() == "Rating").trigger()
+    assert chosen.args == [PhotoOrder.RATING]
+
+    header.show_all(38_000, ALL_READ)
+
+    assert header.order_button.text() == "Rating"
+    assert [one.text() for one in header.order_button.choices if one.isChecked()] == ["Rating"]
+
+
+def _offered(header: ResultsHeader) -> list[str]:
+    return [one.text() for one in header.order_button.choices]
 
 
 def test_that_a_search_before_anything_is_read_says_so(

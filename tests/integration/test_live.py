@@ -26,6 +26,7 @@ from photofind.paths import LibraryPaths
 from photofind.photos.thumbnails import ThumbnailCache
 from photofind.search.parser import parse
 from photofind.settings import Settings, save_setting
+from photofind.store.ordering import PhotoOrder
 from photofind.store.tag_decisions import TagChanges
 from photofind.store.tags import TagState
 from tests.support.checkpoints import make_checkpoint
@@ -121,10 +122,22 @@ def test_that_a_photo_is_first_among_those_like_it(read: LiveLibrary) -> None:
 def test_that_filters_alone_list_by_date_without_an_end(read: LiveLibrary) -> None:
     results = read.search.find(parse("from:2014"))
 
-    assert results.by_date
+    assert not results.ranked
     assert len(results.rows) == PICTURES
     dates = [_taken_at(read, photo_id) for photo_id in results.rows.photo_ids.tolist()]
     assert dates == sorted(dates, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["a house", "a boat on the sea -from:2019", "gibberish qwx"])
+def test_that_a_search_in_another_order_keeps_what_is_sure(read: LiveLibrary, query: str) -> None:
+    best_first = read.search.find(parse(query))
+    by_name = read.search.find(parse(query), PhotoOrder.NAME)
+
+    kept = best_first.rows.photo_ids[: best_first.sure or None].tolist()
+    names = [path.name for path in read.catalogue.photos.shown_paths(kept)]
+    expected = [kept[row] for row in sorted(range(len(kept)), key=lambda row: names[row])]
+    assert by_name.rows.photo_ids.tolist() == expected
+    assert by_name.guesses_from == best_first.sure
 
 
 def test_that_new_photos_are_found_without_being_asked_for(

@@ -19,6 +19,7 @@ from photofind.gui.flow_row import FlowRow
 from photofind.gui.grid.layout import DEFAULT_CELL, MAX_CELL, MIN_CELL, Arrangement
 from photofind.gui.icons import icon, pixmap
 from photofind.gui.search.fitting_label import FittingLabel
+from photofind.gui.search.order_menu import OrderButton
 from photofind.gui.search.outcome import Outcome, outcome_of, outcome_of_all
 from photofind.gui.search.request import SearchRequest, filter_label
 from photofind.gui.theme import SPACING, theme_of
@@ -33,12 +34,14 @@ class ResultsHeader(QWidget):
     Signals:
         cell_size_changed: Pixels, `MIN_CELL` to `MAX_CELL`; by the person.
         arrangement_changed: "justified" or "squares"; by the person.
+        order_chosen: A `PhotoOrder`, or `None` for the best match first; by the person.
         broadened: `SearchRequest` with a filter less.
         refresh_requested: New photos shall be shown.
     """
 
     cell_size_changed = Signal(int)
     arrangement_changed = Signal(str)
+    order_chosen = Signal(object)
     broadened = Signal(object)
     refresh_requested = Signal()
 
@@ -51,6 +54,8 @@ class ResultsHeader(QWidget):
         self._new.setProperty("primary", True)
         self._new.hide()
         self._new.clicked.connect(self._refresh)
+        self._order = OrderButton()
+        self._order.chosen.connect(self.order_chosen)
         self._size_icon, self._size = QLabel(), self._make_slider()
         self._arrangements = QButtonGroup(self)
         self._rows = self._make_choice(
@@ -90,6 +95,10 @@ class ResultsHeader(QWidget):
         return self._new
 
     @property
+    def order_button(self) -> OrderButton:
+        return self._order
+
+    @property
     def size_slider(self) -> QSlider:
         return self._size
 
@@ -101,11 +110,13 @@ class ResultsHeader(QWidget):
     def show_results(self, results: Results, request: SearchRequest) -> None:
         """Show the outcome of a request; new photos that were announced are taken to be in it."""
         self.show_new(0)
+        self._order.show_ranked(results.ranked)
         self._show(outcome_of(results, request))
 
     def show_all(self, count: int, coverage: Coverage) -> None:
         """Show the count of all photos; new ones that were announced are taken to be among them."""
         self.show_new(0)
+        self._order.show_ranked(False)
         self.show_count(count, coverage)
 
     def show_count(self, count: int, coverage: Coverage) -> None:
@@ -166,6 +177,7 @@ class ResultsHeader(QWidget):
         line.addWidget(self._counted)
         line.addWidget(self._covered, 1)
         line.addWidget(self._new)
+        line.addWidget(self._order)
         line.addSpacing(SPACING)
         for widget in (self._size_icon, self._size):
             line.addWidget(widget)

@@ -9,6 +9,7 @@ from photofind.live.results import Coverage, Results
 from photofind.search.query import Query
 from photofind.search.writing import written
 from photofind.store.filters import Condition
+from photofind.store.ordering import PhotoOrder
 
 _LONGEST_NAME = 60
 
@@ -44,11 +45,13 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
         return Outcome()
     if not results.total:
         return _nothing(coverage, request)
-    if results.by_date:
-        text = tr("{photos} by date")
-        return Outcome(text.format(photos=wording.photos(results.total)))
+    if not results.ranked:
+        return Outcome(_sorted(wording.photos(results.total), results.order))
     covered = _share(coverage)
     shown = len(results.rows)
+    if results.sure and results.order is not None:
+        text = tr("1 sure photo") if shown == 1 else tr("{count} sure photos")
+        return Outcome(_sorted(text.format(count=wording.number(shown)), results.order), *covered)
     if results.sure:
         text = (
             tr("{photos} · {sure} sure, {named} of them by name")
@@ -60,11 +63,25 @@ def outcome_of(results: Results, request: SearchRequest) -> Outcome:
         return Outcome(text, *covered)
     counted = tr("1 best guess") if shown == 1 else tr("{count} best guesses")
     return Outcome(
-        counted.format(count=wording.number(shown)),
+        _sorted(counted.format(count=wording.number(shown)), results.order),
         *covered,
         tr("{nothing} Best guesses below.").format(nothing=_nothing_shows(request)),
         _broader(request),
     )
+
+
+def _sorted(photos: str, order: PhotoOrder | None) -> str:
+    match order:
+        case None:
+            return photos
+        case PhotoOrder.NEWEST:
+            return tr("{photos} by date").format(photos=photos)
+        case PhotoOrder.OLDEST:
+            return tr("{photos} by date, the oldest first").format(photos=photos)
+        case PhotoOrder.NAME:
+            return tr("{photos} by name").format(photos=photos)
+        case PhotoOrder.RATING:
+            return tr("{photos} by rating").format(photos=photos)
 
 
 def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:

@@ -15,6 +15,7 @@ from photofind.live.search import LiveSearch
 from photofind.store.catalogue import PhotoRepository
 from photofind.store.filters import Filters
 from photofind.store.gallery import PhotoDetails, PhotoRows
+from photofind.store.ordering import PhotoOrder
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ class SearchRunner(QObject):
         self._search = search
         self._lane = Lane("search", self, order=Order.LATEST_ONLY)
         self.request: SearchRequest | None = None
+        self.order: PhotoOrder | None = None
+        """What photos are sorted by; `None` is how well they match, or the newest first."""
         self.filters: Filters = ()
         """Of what is shown; see [Note: the file shown] in `photofind.store.shown_files`."""
 
@@ -53,7 +56,7 @@ class SearchRunner(QObject):
             self.show_all()
             return
         self.request = request
-        job = _job(self._search, request)
+        job = _job(self._search, request, self.order)
 
         def answered(results: Results) -> None:
             self._set_filters(request.query.filters)
@@ -61,13 +64,21 @@ class SearchRunner(QObject):
 
         self._submit(job, answered)
 
+    def sort(self, order: PhotoOrder | None) -> None:
+        """Run the same request in another order."""
+        self.order = order
+        self.again()
+
     def show_all(self) -> None:
-        """Show every photo, the newest first."""
+        """Show every photo."""
         self.request = None
-        photos, search = self._photos, self._search
+        photos, search, order = self._photos, self._search, self.order
 
         def everything() -> tuple[PhotoRows, Coverage]:
-            return photos.all_rows(), search.coverage()
+            # All of them by date are kept, in a cache.
+            if order is None or order is PhotoOrder.NEWEST:
+                return photos.all_rows(), search.coverage()
+            return photos.ordered_rows(order), search.coverage()
 
         def shown(found: tuple[PhotoRows, Coverage]) -> None:
             self._set_filters(())
@@ -116,11 +127,13 @@ class SearchRunner(QObject):
         self.busy_changed.emit(False)
 
 
-def _job(search: LiveSearch, request: SearchRequest) -> Callable[[], Results]:
+def _job(
+    search: LiveSearch, request: SearchRequest, order: PhotoOrder | None
+) -> Callable[[], Results]:
     picture = request.picture
     if picture is None:
-        return lambda: search.find(request.query)
+        return lambda: search.find(request.query, order)
     source = picture.source
     if isinstance(source, RegionOfPhoto):
-        return lambda: search.find_region(source, request.query.filters)
-    return lambda: search.find_like(source, request.query.filters)
+        return lambda: search.find_region(source, request.query.filters, order)
+    return lambda: search.find_like(source, request.query.filters, order)

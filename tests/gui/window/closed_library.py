@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from photofind.domain import FileStat, Fingerprint, FoundFile, Photo, PhotoId, PhotoMetadata
 from photofind.paths import LibraryPaths
-from photofind.store import derived, embeddings, gallery, photos, roots, state, successions, tags
+from photofind.store import derived, embeddings, photos, roots, state, successions, tags
 from photofind.store.database import Database
 from photofind.store.derived import MOST_TRIES
+from photofind.store.ordering import PhotoOrder, ordered_rows
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.successions import Verdict
@@ -98,7 +99,7 @@ def _writing(library: Path) -> Iterator[sa.Connection]:
 
 def _ids(connection: sa.Connection) -> dict[str, PhotoId]:
     """By names of files, the newest photo first."""
-    every = [PhotoId(one) for one in gallery.newest_rows(connection).photo_ids.tolist()]
+    every = [PhotoId(one) for one in ordered_rows(connection, PhotoOrder.NEWEST).photo_ids.tolist()]
     found = photos.paths_of(connection, every)
     return {path.name: photo_id for photo_id, paths in found.items() for path in paths}
 

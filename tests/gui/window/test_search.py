@@ -7,7 +7,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from photofind.gui.search.order_menu import OrderButton
 from photofind.search.writing import written
+from photofind.store.ordering import PhotoOrder
 from tests.gui.window.conftest import ALBUM, OpenWindow
 from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
 
@@ -105,6 +107,32 @@ def test_that_escape_leads_back_to_all_photos(opened: OpenWindow, qtbot: QtBot) 
     assert opened.window.search_runner.request is None
     assert opened.window.model.rowCount() == ALBUM
     assert opened.window.photos.grid.hasFocus()
+
+
+def test_that_photos_are_sorted_as_chosen_until_another_order_is(
+    opened: OpenWindow, qtbot: QtBot
+) -> None:
+    window = opened.window
+    newest_first = opened.shown()
+    button = window.photos.header.order_button
+
+    _choose(button, PhotoOrder.OLDEST)
+    opened.wait(lambda: opened.shown() != newest_first)
+    assert opened.shown() == newest_first[::-1]
+
+    with qtbot.waitSignal(window.search_runner.answered, timeout=20_000) as answered:
+        search_for(window, "a house")
+    assert answered.args[1].order is PhotoOrder.OLDEST
+    found = opened.shown()
+    assert found == [one for one in newest_first[::-1] if one in found]
+
+    with qtbot.waitSignal(window.search_runner.answered, timeout=20_000) as answered:
+        _choose(button, None)
+    assert answered.args[1].order is None
+
+
+def _choose(button: OrderButton, order: PhotoOrder | None) -> None:
+    next(one for one in button.choices if one.data() is order).trigger()
 
 
 def test_that_search_words_can_be_typed_from_anywhere(opened: OpenWindow) -> None:

@@ -14,6 +14,7 @@ from photofind.store.filter_kinds import FOLDER, FROM
 from photofind.store.filter_values import PartialDate
 from photofind.store.filters import Filter
 from photofind.store.gallery import FolderSummary, PhotoFile, PhotoRows
+from photofind.store.ordering import PhotoOrder, ordered_rows
 from photofind.store.photos import ReadFile
 from photofind.store.roots import Root
 from photofind.store.suggestions import replace_suggestions
@@ -73,7 +74,7 @@ def query_plan(connection: sa.Connection, statements: Sequence[tuple[str, Any]])
 
 
 def test_that_an_empty_library_has_no_rows(connection: sa.Connection) -> None:
-    for rows in (gallery.newest_rows(connection), gallery.rows_of(connection, [])):
+    for rows in (ordered_rows(connection, PhotoOrder.NEWEST), gallery.rows_of(connection, [])):
         assert len(rows) == 0
         assert rows.photo_ids.dtype == np.int64
         assert rows.aspects.dtype == np.float32
@@ -86,7 +87,7 @@ def test_that_an_empty_library_has_no_rows(connection: sa.Connection) -> None:
 def test_that_a_row_has_the_photos_shape_and_colour(connection: sa.Connection, root: Root) -> None:
     ids = record(connection, root, 500)
 
-    rows = gallery.newest_rows(connection)
+    rows = ordered_rows(connection, PhotoOrder.NEWEST)
 
     assert ids_of(rows) == ids
     assert rows.aspects[0] == np.float32(4500 / 3000)
@@ -106,7 +107,7 @@ def test_that_the_last_taken_comes_first_and_the_undated_come_last(
     fraction = record_taken(connection, root, 6, "2019-07-01T12:00:00.5")
     second_undated = record_taken(connection, root, 7, None)
 
-    rows = gallery.newest_rows(connection)
+    rows = ordered_rows(connection, PhotoOrder.NEWEST)
 
     assert ids_of(rows) == [new, fraction, *same_later, old, undated, second_undated]
 
@@ -122,7 +123,7 @@ def test_that_only_rows_that_pass_a_filter_come_the_newest_first(
     roots.set_offline(connection, root.id, True)
 
     filters = (Filter(FROM, PartialDate(2020)), Filter(FOLDER, (ROOT.name,)))
-    rows = gallery.newest_rows(connection, filters)
+    rows = ordered_rows(connection, PhotoOrder.NEWEST, filters)
 
     assert ids_of(rows) == [later, first]
     assert rows.offline.tolist() == [True, True]
@@ -146,7 +147,7 @@ def test_that_a_photo_with_several_files_is_one_row(
     ids = record(connection, root, 1, 2)
     record(connection, disk, 1)
 
-    assert sorted(ids_of(gallery.newest_rows(connection))) == sorted(ids)
+    assert sorted(ids_of(ordered_rows(connection, PhotoOrder.NEWEST))) == sorted(ids)
     assert ids_of(gallery.rows_of(connection, ids)) == ids
 
 
@@ -157,7 +158,7 @@ def test_that_photos_without_a_file_and_unreadable_files_have_no_row(
     photos.record_files(connection, root, [read_failure(ROOT / "bad.jpg", "truncated")])
     lose(connection, root, 1)
 
-    assert ids_of(gallery.newest_rows(connection)) == [kept]
+    assert ids_of(ordered_rows(connection, PhotoOrder.NEWEST)) == [kept]
     assert ids_of(gallery.rows_of(connection, [gone, kept, 999])) == [kept]
 
 
@@ -190,13 +191,13 @@ def test_that_only_photos_without_a_file_that_can_be_reached_are_offline(
     wanted = {here: False, both: False, away: True}
 
     for rows in (
-        gallery.newest_rows(connection),
+        ordered_rows(connection, PhotoOrder.NEWEST),
         gallery.rows_of(connection, [away, both, here]),
     ):
         assert dict(zip(ids_of(rows), rows.offline.tolist(), strict=True)) == wanted
 
     roots.set_offline(connection, disk.id, offline=False)
-    assert not gallery.newest_rows(connection).offline.any()
+    assert not ordered_rows(connection, PhotoOrder.NEWEST).offline.any()
 
 
 def test_that_nothing_is_reached_when_every_root_is_away(
@@ -205,7 +206,7 @@ def test_that_nothing_is_reached_when_every_root_is_away(
     record(connection, root, 1, 2)
     roots.set_offline(connection, root.id, offline=True)
 
-    assert gallery.newest_rows(connection).offline.tolist() == [True, True]
+    assert ordered_rows(connection, PhotoOrder.NEWEST).offline.tolist() == [True, True]
 
 
 def test_that_details_tell_all_of_a_photo(

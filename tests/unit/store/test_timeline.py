@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.paths import LibraryPaths
-from photofind.store import changes, gallery, photos, roots
+from photofind.store import changes, photos, roots
 from photofind.store.bulk import number_columns
 from photofind.store.database import Database
+from photofind.store.ordering import PhotoOrder, ordered_rows
 from photofind.store.photos import ReadFile
 from photofind.store.timeline import Timeline
 
@@ -45,7 +46,7 @@ def _remove(database: Database, numbers: Sequence[int], folder: str = "a") -> No
 
 def _assert_as_anew(followed: Timeline, database: Database) -> None:
     with database.reading() as connection:
-        expected = gallery.newest_rows(connection)
+        expected = ordered_rows(connection, PhotoOrder.NEWEST)
     rows = followed.rows()
     for name in ("photo_ids", "aspects", "colours", "offline"):
         np.testing.assert_array_equal(getattr(rows, name), getattr(expected, name))
