@@ -153,6 +153,10 @@ def style_sheet(theme: Theme) -> str:
         border: {FOCUS_PX}px solid {theme.accent}; padding: 4px 11px; }}
     QToolButton:focus {{ padding: 3px 5px; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {theme.muted}; }}
+    QToolButton[popupMode="2"] {{ padding: 4px 22px 4px 10px; }}
+    QToolButton[popupMode="2"]:focus {{ padding: 3px 21px 3px 9px; }}
+    QToolButton::menu-indicator {{ subcontrol-origin: padding;
+        subcontrol-position: right center; right: 8px; }}
     QToolButton:checked {{ background: {theme.raised}; }}
     QPushButton[primary="true"], QPushButton[primary="true"]:hover {{
         background: {theme.accent}; color: {theme.accent_text}; border-color: {theme.accent}; }}
@@ -170,6 +174,9 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {theme.hairline}; padding: 4px; }}
     QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.accent}; color: {theme.accent_text}; }}
+    QMenu::indicator {{ width: 8px; height: 8px; border-radius: 4px; margin-left: 10px; }}
+    QMenu::indicator:checked {{ background: {theme.accent}; }}
+    QMenu::indicator:checked:selected {{ background: {theme.accent_text}; }}
     QMenu::item:disabled {{ color: {theme.muted}; }}
     QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 4px 8px; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
