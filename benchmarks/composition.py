@@ -41,7 +41,7 @@ from photofind.clip.prompts import background_queries, encode_queries
 from photofind.domain import Embeddings
 from photofind.evaluation.retrieval import average_precision
 from photofind.paths import LibraryPaths
-from photofind.search.composition import Modality, WeightedVector, compose, marked
+from photofind.search.composition import Modality, WeightedVector, compose
 from photofind.settings import Settings
 
 KINDS = ("A + B", "picture + B", "picture + picture", "A − B", "picture − B", "A + B − C")
@@ -59,6 +59,9 @@ RIVALS = (
 
 FIRST = 10
 """Hits that a person looks at."""
+
+MORE_LIKE, LESS_LIKE = 1.0, -0.5
+"""Weight that all photos marked "more like this", or "less like this", have together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -277,6 +280,23 @@ def weight_figures(source: Source, tasks: Sequence[Task]) -> dict[str, list[floa
     return figures
 
 
+def _marked(more: Embeddings, less: Embeddings) -> list[WeightedVector]:
+    """Make terms of the photos that a person marked among the hits of a query.
+
+    Added to the query's own, they are one step of relevance feedback (Rocchio 1971; Manning et al.
+    2008, "Introduction to Information Retrieval", section 9.1.1).
+
+    Args:
+        more: (M, dim) float32, embeddings of photos marked "more like this".
+        less: (L, dim) float32, of photos marked "less like this".
+    """
+    return [
+        WeightedVector(weight / len(photos), photo, Modality.PICTURE)
+        for weight, photos in ((MORE_LIKE, more), (LESS_LIKE, less))
+        for photo in photos
+    ]
+
+
 def feedback_figures(source: Source, concepts: set[int]) -> dict[str, list[float]]:
     """Print mAP of words after photos were marked; what was marked is not ranked.
 
@@ -305,7 +325,7 @@ def feedback_figures(source: Source, concepts: set[int]) -> dict[str, list[float
                     ("less like", [], no),
                     ("both", yes, no),
                 ):
-                    terms = [word, *marked(photos[more], photos[less])]
+                    terms = [word, *_marked(photos[more], photos[less])]
                     scores = photos @ compose(terms, calibration)
                     found[name][count].append(
                         average_precision(scores[ranked], source.seen[concept][ranked])

@@ -20,7 +20,6 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from photofind.domain import Embeddings
 from photofind.errors import BadInputError
 from photofind.search.calibration import Calibration
 
@@ -29,9 +28,6 @@ NEGATIVE = 0.3
 
 PICTURE = 0.5
 """What a picture counts among what is asked for, a text being 1."""
-
-MORE_LIKE, LESS_LIKE = 1.0, -0.5
-"""Weight that all photos marked "more like this", or "less like this", have together."""
 
 _CANCELLED = 1e-5
 """Length below which nothing is left of a mixture of terms, as a share of its terms' lengths."""
@@ -101,23 +97,6 @@ def shares(terms: Sequence[WeightedVector], calibration: Calibration) -> list[fl
         )
         * (unit / _spread(term, calibration))
         for term in terms
-    ]
-
-
-def marked(more: Embeddings, less: Embeddings) -> list[WeightedVector]:
-    """Make terms of the photos that a person marked among the hits of a query.
-
-    Added to the query's own, they are one step of relevance feedback (Rocchio 1971; Manning et al.
-    2008, "Introduction to Information Retrieval", section 9.1.1).
-
-    Args:
-        more: (M, dim) float32, embeddings of photos marked "more like this".
-        less: (L, dim) float32, of photos marked "less like this".
-    """
-    return [
-        WeightedVector(weight / len(photos), photo, Modality.PICTURE)
-        for weight, photos in ((MORE_LIKE, more), (LESS_LIKE, less))
-        for photo in photos
     ]
 
 

@@ -19,14 +19,11 @@ from photofind.errors import BadInputError
 from photofind.evaluation.retrieval import average_precision
 from photofind.search.calibration import Calibration, calibrate
 from photofind.search.composition import (
-    LESS_LIKE,
-    MORE_LIKE,
     NEGATIVE,
     PICTURE,
     Modality,
     WeightedVector,
     compose,
-    marked,
     shares,
 )
 from tests.support.vectors import DIM, normalised, unit_vectors
@@ -207,14 +204,6 @@ def test_that_libraries_without_differences_are_composed_for_too(library: Embedd
 
     assert (calibration.text_spread, calibration.picture_spread) == (1, 1)
     assert np.isfinite(compose([word(0), picture(1), word(2, -1)], calibration)).all()
-
-
-def test_that_marked_photos_share_one_weight() -> None:
-    found = marked(DRAWN.photos[:4], DRAWN.photos[4:6])
-
-    assert [term.weight for term in found] == [MORE_LIKE / 4] * 4 + [LESS_LIKE / 2] * 2
-    assert {term.modality for term in found} == {Modality.PICTURE}
-    assert marked(DRAWN.photos[:0], DRAWN.photos[:0]) == []
 
 
 def test_that_on_real_embeddings_composition_ranks_better_than_a_plain_sum(
