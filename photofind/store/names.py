@@ -5,7 +5,7 @@ hardly anything else can be meant:
 
     a word that looks like a file's name    files whose name holds it. It begins with a letter and
                                             has a digit and four characters (IMG_1234, P1010012), or
-                                            is a number of six digits (20190621_1530), or ends as
+                                            has six digits (20190621_1530, 100026_693b), or ends as
                                             the files of photos do (beach.jpg).
     two words or more, all of them          files and folders of exactly this name, whatever stands
                                             between the words: "anna's birthday" finds the photos in
@@ -46,9 +46,7 @@ _BELOW = sa.text(
 
 _FEWEST_CHARACTERS = 4
 _FEWEST_DIGITS = 6
-_NUMBER = re.compile(r"\d[\d_-]*")
-_NAME = re.compile(r"[^\W\d]\w*(?:[-.]\w+)*")
-"""Begins with a letter: "50mm" and "24-70mm" are no names."""
+_NAME = re.compile(r"\w+(?:[-.]\w+)*")
 
 
 def names_in(text: str) -> Condition | None:
@@ -62,13 +60,15 @@ def names_in(text: str) -> Condition | None:
 
 
 def _looks_like_name(word: str) -> bool:
-    digits = sum(one.isdigit() for one in word)
-    if _NUMBER.fullmatch(word):
-        return digits >= _FEWEST_DIGITS
     stem, _, extension = word.rpartition(".")
     if stem and extension and may_be_photo(word):
         return True
-    return bool(digits) and len(word) >= _FEWEST_CHARACTERS and _NAME.fullmatch(word) is not None
+    if _NAME.fullmatch(word) is None:
+        return False
+    digits = sum(one.isdigit() for one in word)
+    # "50mm" and "24-70mm" are no names.
+    begins = not word[0].isdigit() and len(word) >= _FEWEST_CHARACTERS
+    return digits >= (1 if begins else _FEWEST_DIGITS)
 
 
 def _file_holds(part: str, statement: Statement) -> Clause:

@@ -41,7 +41,9 @@ def test_that_verbose_shows_the_log_on_stderr(
     paths: LibraryPaths, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["status", "--verbose"]) == 1
-    assert "photofind.cli.app: The command ended with the error 'bad_input'" in capsys.readouterr().err
+    assert (
+        "photofind.cli.app: The command ended with the error 'bad_input'" in capsys.readouterr().err
+    )
 
 
 def test_that_a_command_that_was_not_asked_says_nothing_on_stderr(

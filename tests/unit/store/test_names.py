@@ -22,7 +22,7 @@ def files_named(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "name",
     ["IMG_1234", "img_1234.jpg", "DSC01234", "P1010012.JPG", "20190621_153000", "201906",
-     "beach.jpg", "PXL_20210101-2.heic"],
+     "beach.jpg", "PXL_20210101-2.heic", "1000268201_693b08cb0e"],
 )  # fmt: skip
 def test_that_what_looks_like_a_file_is_taken_for_its_name(name: str) -> None:
     assert files_named(name) == [name]
