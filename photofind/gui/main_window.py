@@ -160,7 +160,6 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self._pages, self._middle, grid, self.model, self.viewer, self)
         self.pictures = PictureSearch(
             library.pictures,
-            library.paths.pasted,
             self.bar,
             self.captions,
             self.search_runner.paths_of,
@@ -196,11 +195,11 @@ class MainWindow(QMainWindow):
         self.search_runner.busy_changed.connect(self.bar.set_busy)
         self.search_runner.failed.connect(lambda _request, error: self.bar.show_error(error))
         self.photos.header.broadened.connect(self.bar.submit)
-        self.drop.picture_dropped.connect(self.pictures.search_file)
+        self.drop.pictures_dropped.connect(self.pictures.search_files)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
-        self.drop.noticed.connect(self.photos.notice.show_message)
-        self.drop.refused.connect(self.photos.notice.show_message)
+        for said in (self.drop.noticed, self.drop.refused):
+            said.connect(self.photos.notice.show_message)
 
     def _connect_photos(self) -> None:
         for part in (self.photos.grid, self.review.grid, self.viewer):
@@ -344,7 +343,7 @@ class MainWindow(QMainWindow):
     def search_with(self, picture: Path) -> None:
         """Search for photos like a picture file, as if it had been dropped."""
         self.navigation.show_photos()
-        self.pictures.search_file(picture)
+        self.pictures.search_files([picture])
 
     def handle_open_request(self, picture: Path | None) -> None:
         """Come to the front, because photofind was started once more."""

@@ -60,6 +60,10 @@ class Term:
     spoken: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    @property
+    def is_picture(self) -> bool:
+        return isinstance(self.source, PictureFile)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

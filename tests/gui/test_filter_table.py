@@ -154,7 +154,7 @@ def test_that_a_new_entry_is_all_a_filter_takes(database: Database, qtbot: QtBot
 
     chips = ChipStrip()
     qtbot.addWidget(chips)
-    chips.show_filters(query.filters)
+    chips.show_chosen(query.filters)
     assert [chip.text() for chip in chips.chips] == ["−wider:12"]
     assert written_condition(query.filters[0]) == "-wider:12"
 

@@ -1,19 +1,21 @@
 """The chips of the search bar: filters and a picture."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from photofind.gui.search.chips import NARROWEST, WIDEST, Chip
+from photofind.domain import PhotoId
+from photofind.gui.search.chip import NARROWEST, WIDEST, Chip
 from photofind.gui.search.request import PictureQuery
 from tests.gui.search_harness import Harness, requested
 from tests.gui.search_harness import harness as harness
 from tests.gui.search_harness import make_harness as make_harness
+
+BEACH = PictureQuery(PhotoId(7), "beach.jpg")
 
 
 def test_that_a_filter_becomes_a_chip_when_a_space_follows_it(
@@ -154,7 +156,7 @@ def test_that_tab_reaches_chips_before_the_text(harness: Harness) -> None:
 
 def test_that_chips_say_what_they_are_and_how_they_go(harness: Harness) -> None:
     QTest.keyClicks(harness.bar.field, "from:2019 -tag:work ")
-    harness.bar.set_picture(PictureQuery(Path("beach.jpg"), "beach.jpg"))
+    harness.bar.submit(requested("from:2019 -tag:work", BEACH))
     assert [chip.accessibleName() for chip in harness.bar.chips.chips] == [
         "Picture: beach.jpg. Remove with Delete.",
         "Filter: from 2019. Remove with Delete.",
@@ -162,48 +164,29 @@ def test_that_chips_say_what_they_are_and_how_they_go(harness: Harness) -> None:
     ]
 
 
-def test_that_a_picture_empties_the_words_and_keeps_the_filters(harness: Harness) -> None:
-    QTest.keyClicks(harness.bar.field, "from:2019 dog")
-    beach = PictureQuery(Path("beach.jpg"), "beach.jpg")
-    harness.bar.set_picture(beach)
+def test_that_words_take_a_similar_photo_away(harness: Harness, qtbot: QtBot) -> None:
+    harness.bar.submit(requested("from:2019", BEACH))
     assert harness.chips == ["beach.jpg", "from:2019"]
-    assert harness.bar.field.text() == ""
-    assert harness.submitted == [requested("from:2019", beach)]
-
-
-def test_that_words_take_the_picture_away(harness: Harness, qtbot: QtBot) -> None:
-    harness.bar.set_picture(PictureQuery(Path("beach.jpg"), "beach.jpg"))
     with qtbot.waitSignal(harness.bar.submitted):
         QTest.keyClicks(harness.bar.field, "dog")
-    assert harness.chips == []
-    assert harness.submitted[-1] == requested("dog")
-
-
-def test_that_a_late_thumbnail_repeats_no_request(harness: Harness) -> None:
-    beach = PictureQuery(Path("beach.jpg"), "beach.jpg")
-    harness.bar.set_picture(beach)
-    before = harness.bar.chips.chips[0].sizeHint().width()
-    thumbnail = QPixmap(64, 48)
-    thumbnail.fill(QColor("teal"))
-    harness.bar.set_picture(beach, thumbnail)
-    assert len(harness.submitted) == 1
-    assert harness.bar.chips.chips[0].sizeHint().width() > before
+    assert harness.chips == ["from:2019"]
+    assert harness.submitted[-1] == requested("dog from:2019")
 
 
 def test_that_a_late_thumbnail_takes_no_room_from_the_name(harness: Harness, qtbot: QtBot) -> None:
-    beach = PictureQuery(Path("/photos/beach.jpg"), "beach in the evening.jpg")
-    harness.bar.set_picture(beach)
+    harness.bar.submit(requested("", BEACH))
     (chip,) = harness.bar.chips.chips
     qtbot.waitUntil(lambda: chip.width() == chip.sizeHint().width())
     before = chip.width()
 
-    harness.bar.set_picture(beach, QPixmap(64, 48))
+    harness.bar.chips.show_thumbnail(BEACH, QPixmap(64, 48))
 
     qtbot.waitUntil(lambda: chip.width() == chip.sizeHint().width() > before)
+    assert len(harness.submitted) == 1
 
 
 def test_that_backspace_removes_a_picture(harness: Harness) -> None:
-    harness.bar.set_picture(PictureQuery(Path("beach.jpg"), "beach.jpg"))
+    harness.bar.submit(requested("", BEACH))
     QTest.keyClick(harness.bar.field, Qt.Key.Key_Backspace)
     assert harness.chips == []
     assert harness.submitted[-1] == requested()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from photofind.gui.search import kept_pictures
-from photofind.gui.search.drop import DropOverlay
+from photofind.gui.search.drop import MOST_PICTURES, DropOverlay
 from tests.gui.silent_disk import silent_disk as silent_disk
 
 
@@ -73,7 +73,7 @@ def harness(qtbot: QtBot, tmp_path: Path) -> Iterator[Harness]:
     window.resize(900, 600)
     overlay = DropOverlay(tmp_path / "kept", window)
     made = Harness(window, overlay, tmp_path / "kept")
-    overlay.picture_dropped.connect(made.pictures.append)
+    overlay.pictures_dropped.connect(made.pictures.extend)
     overlay.folders_dropped.connect(made.folders.extend)
     overlay.refused.connect(made.refused.append)
     overlay.noticed.connect(made.noticed.append)
@@ -112,15 +112,27 @@ def test_that_one_picture_is_invited_and_searched_with(
     assert harness.noticed == []
 
 
-def test_that_of_several_pictures_the_first_is_searched_with_and_named(
+def test_that_several_pictures_are_searched_with_together(
     harness: Harness, file: File, qtbot: QtBot
 ) -> None:
     held = _files(file("notes.txt"), file("one.jpg"), file("two.png"))
     harness.drag(held)
-    qtbot.waitUntil(lambda: harness.says("Drop to find photos like the first of these 2 pictures"))
-    harness.drop(held)
-    qtbot.waitUntil(lambda: harness.pictures == [file("one.jpg")])
-    assert harness.noticed == ["Searching with ‘one.jpg’, the first of 2 pictures."]
+    qtbot.waitUntil(lambda: harness.says("Drop to find photos like these 2 pictures"))
+    with qtbot.waitSignal(harness.overlay.pictures_dropped) as dropped:
+        harness.drop(held)
+    assert dropped.args == [[file("one.jpg"), file("two.png")]]
+    assert harness.noticed == []
+
+
+def test_that_of_very_many_pictures_the_first_are_taken_and_counted(
+    harness: Harness, file: File, qtbot: QtBot
+) -> None:
+    pictures = [file(f"{number}.jpg") for number in range(MOST_PICTURES + 2)]
+    harness.drag(_files(*pictures))
+    qtbot.waitUntil(lambda: harness.says("Drop to find photos like the first 10 of 12 pictures"))
+    harness.drop(_files(*pictures))
+    qtbot.waitUntil(lambda: harness.pictures == pictures[:MOST_PICTURES])
+    assert harness.noticed == ["Searching with the first 10 of 12 pictures."]
 
 
 def test_that_folders_are_offered_to_the_library(
@@ -218,7 +230,7 @@ def test_that_a_picture_from_a_browser_is_kept_and_searched_with(
 ) -> None:
     held = _image("teal")
     held.setUrls([QUrl("https://example.org/beach.jpg")])
-    with qtbot.waitSignal(harness.overlay.picture_dropped):
+    with qtbot.waitSignal(harness.overlay.pictures_dropped):
         harness.drop(held)
     assert harness.refused == []
     assert QImage(str(harness.pictures[0])).pixelColor(3, 3) == QColor("teal")
@@ -226,7 +238,7 @@ def test_that_a_picture_from_a_browser_is_kept_and_searched_with(
 
 def test_that_the_same_picture_pasted_twice_is_kept_once(harness: Harness, qtbot: QtBot) -> None:
     for colour in ("teal", "teal", "brown"):
-        with qtbot.waitSignal(harness.overlay.picture_dropped):
+        with qtbot.waitSignal(harness.overlay.pictures_dropped):
             harness.overlay.paste(_image(colour))
     assert harness.pictures[0] == harness.pictures[1] != harness.pictures[2]
     assert sorted(harness.kept.iterdir()) == sorted(set(harness.pictures))

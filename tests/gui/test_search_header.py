@@ -120,7 +120,6 @@ def test_that_nothing_sure_is_said_with_a_way_out_for_each_filter(
     ("source", "said"),
     [
         (PhotoId(7), "Nothing here clearly looks like ‘beach.jpg’."),
-        (Path("beach.jpg"), "Nothing here clearly looks like ‘beach.jpg’."),
         (
             RegionOfPhoto(Path("beach.jpg"), (0, 0, 9, 9)),
             "Nothing here clearly shows this part of ‘beach.jpg’.",
@@ -130,11 +129,28 @@ def test_that_nothing_sure_is_said_with_a_way_out_for_each_filter(
 def test_that_a_picture_nothing_resembles_is_named(
     header: ResultsHeader,
     results: Made,
-    source: PhotoId | Path | RegionOfPhoto,
+    source: PhotoId | RegionOfPhoto,
     said: str,
 ) -> None:
     picture = PictureQuery(source, "beach.jpg")
     header.show_results(results(200, 0), requested(picture=picture))
+    assert header.message == f"{said} Best guesses below."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("image:/sea/beach.jpg", "Nothing here clearly looks like ‘beach.jpg’."),
+        ("image:picture-0123456789abcdef.png", "Nothing here clearly looks like ‘pasted picture’."),
+        ("-image:/sea/beach.jpg", "Nothing here clearly looks other than ‘beach.jpg’."),
+        ("image:a.jpg -image:b.jpg", "Nothing here clearly looks like these pictures."),
+        ("image:/sea/a.jpg dog", "Nothing here clearly shows ‘image:a.jpg dog’."),
+    ],
+)
+def test_that_pictures_in_a_query_are_named_without_their_folders(
+    header: ResultsHeader, results: Made, typed: str, said: str
+) -> None:
+    header.show_results(results(200, 0), requested(typed))
     assert header.message == f"{said} Best guesses below."
 
 

@@ -1,7 +1,6 @@
 """Typed text in parts, completions, requests and the file of recent searches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from photofind.gui.search.recents import KEPT, read_recents, with_recent, write_
 from photofind.gui.search.request import filter_label
 from photofind.gui.search.typed import FilterAtCursor, TypedText, error_place
 from photofind.search.parser import parse
+from photofind.search.query import Query
 from photofind.store.filter_kinds import FOLDER, FROM, KINDS
 from photofind.store.filter_values import PartialDate
 from photofind.store.filters import Filter
@@ -58,13 +58,14 @@ def test_that_parts_lie_side_by_side_and_errors_in_their_part(text: str) -> None
 
 
 @given(_TYPED)
-def test_that_the_text_without_its_filters_has_the_same_words(text: str) -> None:
+def test_that_the_text_without_its_chips_has_the_same_words(text: str) -> None:
     typed = TypedText(text)
-    rest = TypedText(typed.without(typed.conditions))
+    rest = TypedText(typed.without(typed.chips))
     assert [part.text for part in rest.parts] == [
-        part.text for part in typed.parts if part not in typed.conditions
+        part.text for part in typed.parts if part not in typed.chips
     ]
-    assert rest.query == replace(typed.query, filters=())
+    words = tuple(term for term in typed.query.terms if not term.is_picture)
+    assert rest.query == Query(words)
 
 
 def test_that_an_error_in_a_filter_has_its_column_in_the_whole_text() -> None:

@@ -1,211 +1,46 @@
-"""Chips in the search bar: one for each filter, one for a picture."""
+"""Chips in the search bar: one for each picture and each filter."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 from typing_extensions import override
 
-from photofind.gui.icons import pixmap
-from photofind.gui.search.request import filter_label
-from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
+from photofind.gui.search.chip import GAP, HEIGHT, NARROWEST, Chip
+from photofind.gui.search.kept_pictures import shown_name
+from photofind.gui.search.request import PictureQuery, filter_label
+from photofind.search.query import PictureFile, Term
 from photofind.store.filters import Condition, Filter
 
-HEIGHT = 24
-WIDEST = 240
-NARROWEST = 72
-GAP = 4
-_CROSS = 16
+Picture = PictureQuery | PictureFile
+"""What a chip may show."""
 
-
-class Chip(QAbstractButton):
-    """A word or two that can be taken away.
-
-    Args:
-        spoken: What a screen reader says.
-        thumbnail: Stands before the label.
-
-    Signals:
-        edit_requested: Clicked beside the cross, or Enter.
-        removed: The cross, Delete or Backspace.
-        stepped: −1 or 1: on to the neighbour before or after it.
-        typed: A letter, which belongs into the text.
-    """
-
-    edit_requested = Signal()
-    removed = Signal()
-    stepped = Signal(int)
-    typed = Signal(str)
-
-    def __init__(
-        self,
-        label: str,
-        spoken: str,
-        thumbnail: QPixmap | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._thumbnail = thumbnail
-        self._cross_hovered = False
-        self.setText(label)
-        self.setAccessibleName(spoken)
-        self.setToolTip(label)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMouseTracking(True)
-        self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(self.edit_requested)
-
-    def set_thumbnail(self, thumbnail: QPixmap | None) -> None:
-        self._thumbnail = thumbnail
-        self.updateGeometry()
-        self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        text = self.fontMetrics().horizontalAdvance(self.text())
-        # One more: the width of a text is not always whole pixels.
-        width = self._before_text() + text + 1 + GAP + _CROSS + GAP
-        return QSize(min(width, WIDEST), HEIGHT)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = theme_of(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = FOCUS_PX if self.hasFocus() else 1
-        painter.setPen(QPen(QColor(theme.accent if self.hasFocus() else theme.hairline), line))
-        painter.setBrush(self.palette().window() if self.isDown() else theme.raised)
-        inset = line / 2
-        painter.drawRoundedRect(
-            self.rect().toRectF().adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS
-        )
-        self._paint_thumbnail(painter)
-        painter.setPen(theme.text)
-        room = self._text_rect()
-        label = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, room.width()
-        )
-        # A filter is written from left to right in every language.
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        leading = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(self._mirrored(room), leading | Qt.AlignmentFlag.AlignVCenter, label)
-        colour = theme.text if self._cross_hovered else theme.muted
-        cross = pixmap("close", colour, 12, self.devicePixelRatioF())
-        painter.drawPixmap(self._mirrored(self._cross_rect()).topLeft() + QPoint(2, 2), cross)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        onward = 1 if self.isLeftToRight() else -1
-        match event.key():
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.removed.emit()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.edit_requested.emit()
-            case Qt.Key.Key_Left:
-                self.stepped.emit(-onward)
-            case Qt.Key.Key_Right:
-                self.stepped.emit(onward)
-            case _ if event.text().isprintable() and event.text().strip():
-                self.typed.emit(event.text())
-            case _:
-                super().keyPressEvent(event)
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton or self._on_cross(event):
-            event.accept()
-        else:
-            super().mousePressEvent(event)
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.isDown():
-            super().mouseReleaseEvent(event)
-        elif event.button() == Qt.MouseButton.MiddleButton or self._on_cross(event):
-            self.removed.emit()
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._hover_cross(self._on_cross(event))
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover_cross(False)
-
-    def _paint_thumbnail(self, painter: QPainter) -> None:
-        if self._thumbnail is None or self._thumbnail.isNull():
-            return
-        side = HEIGHT - 6
-        scale = self.devicePixelRatioF()
-        filled = self._thumbnail.scaled(
-            QSize(side, side) * scale,
-            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        shown = QRect(QPoint(0, 0), QSize(side, side) * scale)
-        shown.moveCenter(filled.rect().center())
-        painter.drawPixmap(self._mirrored(QRect(3, 3, side, side)), filled, shown)
-
-    def _before_text(self) -> int:
-        return SPACING if self._thumbnail is None else HEIGHT + 2
-
-    def _text_rect(self) -> QRect:
-        start = self._before_text()
-        return QRect(start, 0, self.width() - start - GAP - _CROSS - GAP, HEIGHT)
-
-    def _cross_rect(self) -> QRect:
-        return QRect(self.width() - GAP - _CROSS, (HEIGHT - _CROSS) // 2, _CROSS, _CROSS)
-
-    def _mirrored(self, rect: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
-
-    def _on_cross(self, event: QMouseEvent) -> bool:
-        target = self._mirrored(self._cross_rect()).adjusted(-GAP, -GAP, GAP, GAP)
-        return target.contains(event.position().toPoint())
-
-    def _hover_cross(self, hovered: bool) -> None:
-        if hovered != self._cross_hovered:
-            self._cross_hovered = hovered
-            self.update()
+Chosen = PictureQuery | Term | Condition
+"""What a chip stands for; a term is a picture's."""
 
 
 class ChipStrip(QWidget):
     """Chips side by side; where there is no room they grow narrower, then scroll.
 
     Signals:
-        filter_removed: `Condition`.
-        filter_edit_requested: `Condition`.
-        picture_removed: The chip of the picture is gone.
+        removed: `Chosen`, by its chip.
+        edit_requested: `Chosen`.
+        thumbnail_wanted: `Picture` of a new chip.
         left: On behind the last chip.
         typed: A letter, typed on a chip.
     """
 
-    filter_removed = Signal(object)
-    filter_edit_requested = Signal(object)
-    picture_removed = Signal()
+    removed = Signal(object)
+    edit_requested = Signal(object)
+    thumbnail_wanted = Signal(object)
     left = Signal()
     typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture: Chip | None = None
-        self._filters: list[tuple[Condition, Chip]] = []
+        self._shown: list[tuple[Chosen, Chip]] = []
         self._scrolled = 0
         # Qt orders only after what may have the focus; hidden, this one never gets it.
         self._first = QWidget(self)
@@ -217,39 +52,41 @@ class ChipStrip(QWidget):
 
     @property
     def chips(self) -> list[Chip]:
-        """From first to last; the picture's is the first."""
-        filters = [chip for _, chip in self._filters]
-        return filters if self._picture is None else [self._picture, *filters]
+        """From first to last."""
+        return [chip for _, chip in self._shown]
 
-    def show_filters(self, filters: Sequence[Condition]) -> None:
+    def show_chosen(self, chosen: Sequence[Chosen]) -> None:
         """Put these in the place of those shown; equal ones keep their chips."""
-        before, old = self._focused(), self._filters
-        self._filters = []
-        for one in filters:
+        before, old = self._focused(), self._shown
+        thumbnails = {_picture_of(one): chip.thumbnail for one, chip in old}
+        self._shown = []
+        new: list[tuple[Chosen, Chip]] = []
+        for one in chosen:
             kept = next((pair for pair in old if pair[0] == one), None)
             if kept is not None:
                 old.remove(kept)
-            self._filters.append(kept or (one, self._filter_chip(one)))
+            else:
+                kept = one, self._new_chip(one)
+                new.append(kept)
+            self._shown.append(kept)
         for _, chip in old:
             self._drop(chip)
         self._rearrange(before)
+        for one, chip in new:
+            picture = _picture_of(one)
+            thumbnail = thumbnails.get(picture)
+            if thumbnail is not None:
+                chip.set_thumbnail(thumbnail)
+            elif picture is not None:
+                self.thumbnail_wanted.emit(picture)
 
-    def show_picture(self, name: str | None, thumbnail: QPixmap | None) -> None:
-        """`None` takes the picture away."""
-        if self._picture is not None and name == self._picture.text():
-            self._picture.set_thumbnail(thumbnail)
-            self.updateGeometry()
-            self._arrange()
-            return
-        before = self._focused()
-        if self._picture is not None:
-            self._drop(self._picture)
-            self._picture = None
-        if name is not None:
-            spoken = self.tr("Picture: {name}. Remove with Delete.").format(name=name)
-            self._picture = self._connected(Chip(name, spoken, thumbnail, self))
-            self._picture.removed.connect(self.picture_removed)
-        self._rearrange(before)
+    def show_thumbnail(self, picture: Picture, thumbnail: QPixmap) -> None:
+        """Show a picture in its chips, if it still has any."""
+        for one, chip in self._shown:
+            if _picture_of(one) == picture:
+                chip.set_thumbnail(thumbnail)
+        self.updateGeometry()
+        self._arrange()
 
     def focus_last(self) -> None:
         if self.chips:
@@ -275,13 +112,22 @@ class ChipStrip(QWidget):
         self._scroll_to(self._scrolled - (turned.y() or turned.x()) // 2)
         event.accept()
 
-    def _filter_chip(self, one: Condition) -> Chip:
-        chip = self._connected(Chip(filter_label(one), self._spoken(one), None, self))
-        chip.removed.connect(lambda: self.filter_removed.emit(one))
-        chip.edit_requested.connect(lambda: self.filter_edit_requested.emit(one))
+    def _new_chip(self, one: Chosen) -> Chip:
+        sign, weight = _sign_and_weight(one)
+        chip = Chip(_name_of(one), self._spoken(one), self, sign=sign, weight=weight)
+        chip.removed.connect(lambda: self.removed.emit(one))
+        chip.edit_requested.connect(lambda: self.edit_requested.emit(one))
+        chip.stepped.connect(lambda step: self._step(chip, step))
+        chip.typed.connect(self.typed)
+        chip.installEventFilter(self)
+        chip.show()
         return chip
 
-    def _spoken(self, one: Condition) -> str:
+    def _spoken(self, one: Chosen) -> str:
+        if isinstance(one, PictureQuery):
+            return self.tr("Picture: {name}. Remove with Delete.").format(name=one.name)
+        if isinstance(one, Term):
+            return self._spoken_term(one)
         if not isinstance(one, Filter):
             text = self.tr("Filter: {filter}. Remove with Delete.")
             return text.format(filter=filter_label(one))
@@ -292,12 +138,18 @@ class ChipStrip(QWidget):
         )
         return text.format(name=one.kind.name, value=one.kind.write(one.value))
 
-    def _connected(self, chip: Chip) -> Chip:
-        chip.stepped.connect(lambda step: self._step(chip, step))
-        chip.typed.connect(self.typed)
-        chip.installEventFilter(self)
-        chip.show()
-        return chip
+    def _spoken_term(self, one: Term) -> str:
+        name, weight = _name_of(one), f"{abs(one.weight):g}"
+        match one.weight:
+            case 1:
+                text = self.tr("Picture: {name}. Remove with Delete.")
+            case -1:
+                text = self.tr("Picture: not {name}. Remove with Delete.")
+            case _ if one.weight > 0:
+                text = self.tr("Picture: {name}, weight {weight}. Remove with Delete.")
+            case _:
+                text = self.tr("Picture: not {name}, weight {weight}. Remove with Delete.")
+        return text.format(name=name, weight=weight)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -337,7 +189,9 @@ class ChipStrip(QWidget):
         self._arrange()
 
     def _widths(self) -> list[int]:
-        return _narrowed([chip.sizeHint().width() for chip in self.chips], self.width())
+        widths = [chip.sizeHint().width() for chip in self.chips]
+        least = [chip.minimumSizeHint().width() for chip in self.chips]
+        return _narrowed(widths, least, self.width())
 
     def _arrange(self) -> None:
         at = -self._scrolled
@@ -365,13 +219,39 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * max(len(widths) - 1, 0)
 
 
-def _narrowed(widths: Sequence[int], room: int) -> list[int]:
-    """Cut the widest of some widths so that all fit, none below `NARROWEST` for it."""
-    low, high = NARROWEST, max(widths, default=NARROWEST)
+def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Cut the widest of some widths so that all fit, none below its least for it."""
+
+    def cut(widest: int) -> list[int]:
+        return [max(min(width, widest), floor) for width, floor in zip(widths, least, strict=True)]
+
+    low, high = 0, max(widths, default=0)
     while low < high:
         middle = (low + high + 1) // 2
-        if _total([min(width, middle) for width in widths]) <= room:
+        if _total(cut(middle)) <= room:
             low = middle
         else:
             high = middle - 1
-    return [min(width, max(low, NARROWEST)) for width in widths]
+    return cut(low)
+
+
+def _picture_of(one: Chosen) -> Picture | None:
+    if isinstance(one, Term):
+        return one.source if isinstance(one.source, PictureFile) else None
+    return one if isinstance(one, PictureQuery) else None
+
+
+def _name_of(one: Chosen) -> str:
+    if isinstance(one, PictureQuery):
+        return one.name
+    if not isinstance(one, Term):
+        return filter_label(one)
+    assert isinstance(one.source, PictureFile)
+    return shown_name(one.source.path)
+
+
+def _sign_and_weight(one: Chosen) -> tuple[str, str]:
+    if not isinstance(one, Term):
+        return "", ""
+    weight = abs(one.weight)
+    return "−" if one.weight < 0 else "", "" if weight == 1 else f"×{weight:g}"

@@ -17,6 +17,9 @@ from photofind.gui.search.kept_pictures import keep_picture
 from photofind.gui.search.offers import Offer, Use, look_at, offer_of, offer_of_files
 from photofind.gui.theme import FOCUS_PX, RADIUS, SPACING, theme_of
 
+MOST_PICTURES = 10
+"""More are not searched with: each is read again with every search, and has a chip."""
+
 _VEIL = 0.88
 _ICON_PX = 32
 _HEADING_PX = 19
@@ -33,14 +36,14 @@ class DropOverlay(QWidget):
         window: Whose drops it takes; what is dragged from this program itself it leaves alone.
 
     Signals:
-        picture_dropped: `Path` of the picture to search with.
+        pictures_dropped: List of `Path`, of the pictures to search with.
         folders_dropped: List of `Path`.
         text_offered: Words to search for.
         noticed: What else there is to say of what was taken.
         refused: Why something cannot be used.
     """
 
-    picture_dropped = Signal(object)
+    pictures_dropped = Signal(list)
     folders_dropped = Signal(list)
     text_offered = Signal(str)
     noticed = Signal(str)
@@ -165,8 +168,12 @@ class DropOverlay(QWidget):
             case Use.FOLDERS:
                 return self.tr("Drop folders to add them to your library")
             case Use.PICTURE_FILES if len(offer.paths) > 1:
-                text = self.tr("Drop to find photos like the first of these {count} pictures")
-                return text.format(count=wording.number(len(offer.paths)))
+                text = self.tr("Drop to find photos like these {count} pictures")
+                if len(offer.paths) > MOST_PICTURES:
+                    text = self.tr("Drop to find photos like the first {most} of {count} pictures")
+                return text.format(
+                    count=wording.number(len(offer.paths)), most=wording.number(MOST_PICTURES)
+                )
             case Use.PICTURE_FILES | Use.IMAGE:
                 return self.tr("Drop a picture to find photos like it")
             case Use.TEXT:
@@ -197,16 +204,18 @@ class DropOverlay(QWidget):
                 self.refused.emit(self.tr("There is no picture and no text to search with."))
 
     def _take_files(self, pictures: tuple[Path, ...]) -> None:
-        if len(pictures) > 1:
-            text = self.tr("Searching with ‘{name}’, the first of {count} pictures.")
-            count = wording.number(len(pictures))
-            self.noticed.emit(text.format(name=pictures[0].name, count=count))
-        self.picture_dropped.emit(pictures[0])
+        if len(pictures) > MOST_PICTURES:
+            text = self.tr("Searching with the first {most} of {count} pictures.")
+            most, count = wording.number(MOST_PICTURES), wording.number(len(pictures))
+            self.noticed.emit(text.format(most=most, count=count))
+        self.pictures_dropped.emit(list(pictures[:MOST_PICTURES]))
 
     def _keep(self, image: QImage) -> None:
         folder = self._folder
         self._lane.submit(
-            lambda: keep_picture(image, folder), self.picture_dropped.emit, self._refuse
+            lambda: keep_picture(image, folder),
+            lambda kept: self.pictures_dropped.emit([kept]),
+            self._refuse,
         )
 
     def _refuse(self, error: UserFacingError) -> None:

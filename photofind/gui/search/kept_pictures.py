@@ -1,6 +1,7 @@
 """Pictures that came without a file: from a browser, a screenshot, the clipboard."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -8,9 +9,11 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from photofind.atomic_files import write_file
 from photofind.errors import BadInputError
+from photofind.gui.wording import tr
 
 KEPT = 50
 _NAME = "picture-{}.png"
+_DIGITS = 16
 
 
 def keep_picture(image: QImage, folder: Path) -> Path:
@@ -27,7 +30,7 @@ def keep_picture(image: QImage, folder: Path) -> Path:
             "This picture cannot be read.", "Save it as a file and drop the file instead."
         )
     content = bytes(encoded.data())
-    path = folder / _NAME.format(hashlib.sha256(content).hexdigest()[:16])
+    path = folder / _NAME.format(hashlib.sha256(content).hexdigest()[:_DIGITS])
     try:
         write_file(path, content, durable=True)
         _forget_oldest(folder, path)
@@ -37,6 +40,12 @@ def keep_picture(image: QImage, folder: Path) -> Path:
             f"Check the disk and the rights of {folder}.",
         ) from error
     return path
+
+
+def shown_name(picture: Path) -> str:
+    """Return what a person calls a picture file: its name, if a person gave it one."""
+    kept = re.fullmatch(_NAME.format(f"[0-9a-f]{{{_DIGITS}}}"), picture.name)
+    return picture.name if kept is None else tr("pasted picture")
 
 
 def _forget_oldest(folder: Path, newest: Path) -> None:

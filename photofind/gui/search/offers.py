@@ -16,7 +16,7 @@ class Use(Enum):
 
     FILES = "files or folders, to be looked at"
     FOLDERS = "added to the library"
-    PICTURE_FILES = "the first is searched with"
+    PICTURE_FILES = "searched with"
     IMAGE = "saved, then searched with"
     TEXT = "searched for"
     REFUSED = "nothing, for a reason"

@@ -1,12 +1,14 @@
 """The outcome of a search, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from photofind.gui import wording
+from photofind.gui.search.kept_pictures import shown_name
 from photofind.gui.search.request import SearchRequest
 from photofind.gui.wording import tr
 from photofind.live.results import Coverage, Results
-from photofind.search.query import Query
+from photofind.search.query import PictureFile, Query
 from photofind.search.writing import written
 from photofind.store.filters import Condition
 from photofind.store.ordering import PhotoOrder
@@ -107,16 +109,31 @@ def _nothing(coverage: Coverage, request: SearchRequest) -> Outcome:
 
 
 def _nothing_shows(request: SearchRequest) -> str:
-    picture = request.picture
-    if picture is None:
-        query = request.query
-        words = query.only_text or written(Query(query.terms))
+    picture, query = request.picture, request.query
+    looks_like = tr("Nothing here clearly looks like ‘{name}’.")
+    if picture is not None:
+        if picture.is_part:
+            looks_like = tr("Nothing here clearly shows this part of ‘{name}’.")
+        return looks_like.format(name=_short(picture.name))
+    if not all(term.is_picture for term in query.terms):
+        words = query.only_text or written(_with_names(query))
         return tr("Nothing here clearly shows ‘{words}’.").format(words=_short(words))
-    if picture.is_part:
-        text = tr("Nothing here clearly shows this part of ‘{name}’.")
-    else:
-        text = tr("Nothing here clearly looks like ‘{name}’.")
-    return text.format(name=_short(picture.name))
+    if len(query.terms) > 1:
+        return tr("Nothing here clearly looks like these pictures.")
+    if query.terms[0].weight < 0:
+        looks_like = tr("Nothing here clearly looks other than ‘{name}’.")
+    return looks_like.format(name=_short(shown_name(query.pictures[0].path)))
+
+
+def _with_names(query: Query) -> Query:
+    """Return the terms, pictures by their names alone."""
+    terms = [
+        replace(term, source=PictureFile(Path(shown_name(term.source.path))))
+        if isinstance(term.source, PictureFile)
+        else term
+        for term in query.terms
+    ]
+    return Query(tuple(terms))
 
 
 def _broader(request: SearchRequest) -> tuple[tuple[Condition, SearchRequest], ...]:

@@ -1,4 +1,4 @@
-"""Search with a picture, a photo or a part of one: a chip in the search bar."""
+"""Search with pictures, photos or parts of them: chips in the search bar."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +12,11 @@ from photofind.gui.grid.captions import Captions
 from photofind.gui.images import image_of
 from photofind.gui.lanes import Lane
 from photofind.gui.search.bar import SearchBar
-from photofind.gui.search.request import PictureQuery
+from photofind.gui.search.chips import Picture
+from photofind.gui.search.request import PictureQuery, SearchRequest
 from photofind.live.pictures import LivePictures
 from photofind.live.results import RegionOfPhoto
+from photofind.search.query import PictureFile, Query, Term
 
 CHIP_PX = 96
 """Longest side of the picture in a chip, for the sharpest screens."""
@@ -24,7 +26,7 @@ READ_PX = 768
 
 
 class PictureSearch(QObject):
-    """Submits at once; the chip's picture follows when it has been read.
+    """Submits at once; the pictures of chips follow when they have been read.
 
     Args:
         paths_of: The file shown of each photo; called on a lane.
@@ -33,7 +35,6 @@ class PictureSearch(QObject):
     def __init__(
         self,
         pictures: LivePictures,
-        pasted: Path,
         bar: SearchBar,
         captions: Captions,
         paths_of: Callable[[Sequence[PhotoId]], list[Path]],
@@ -41,16 +42,16 @@ class PictureSearch(QObject):
     ) -> None:
         super().__init__(parent)
         self._pictures = pictures
-        self._pasted = pasted
         self._bar = bar
         self._captions = captions
         self._paths_of = paths_of
         self._lane = Lane("chip pictures", self)
+        bar.chips.thumbnail_wanted.connect(self._load_thumbnail)
 
-    def search_file(self, path: Path) -> None:
-        """Request photos like any picture file."""
-        pasted = path.parent == self._pasted
-        self._submit(PictureQuery(path, self.tr("pasted picture") if pasted else path.name))
+    def search_files(self, paths: Sequence[Path]) -> None:
+        """Request photos like some picture files, instead of what was searched for."""
+        terms = tuple(Term(PictureFile(path)) for path in dict.fromkeys(paths))
+        self._bar.submit(SearchRequest(Query(terms, self._bar.request.query.filters)))
 
     def search_photo(self, photo_id: PhotoId) -> None:
         """Request photos like one of the library's."""
@@ -73,25 +74,28 @@ class PictureSearch(QObject):
     def close(self) -> None:
         self._lane.close()
 
-    def _submit(self, query: PictureQuery) -> None:
-        self._bar.set_picture(query)
+    def _submit(self, picture: PictureQuery) -> None:
+        filters = self._bar.request.query.filters
+        self._bar.submit(SearchRequest(Query(filters=filters), picture))
+
+    def _load_thumbnail(self, picture: Picture) -> None:
         pictures = self._pictures
 
         def show(image: QImage) -> None:
-            if self._bar.request.picture == query and not image.isNull():
-                self._bar.set_picture(query, QPixmap.fromImage(image))
+            if not image.isNull():
+                self._bar.chips.show_thumbnail(picture, QPixmap.fromImage(image))
 
         # What is wrong with the picture is said by the search itself, beside the bar.
-        self._lane.submit(lambda: _chip_picture(pictures, query), show, lambda _: None)
+        self._lane.submit(lambda: _chip_picture(pictures, picture), show, lambda _: None)
 
 
-def _chip_picture(pictures: LivePictures, query: PictureQuery) -> QImage:
-    source = query.source
+def _chip_picture(pictures: LivePictures, picture: Picture) -> QImage:
+    if isinstance(picture, PictureFile):
+        return _small(image_of(pictures.of_file(picture.location, CHIP_PX)))
+    source = picture.source
     if isinstance(source, RegionOfPhoto):
         whole = pictures.of_file(source.picture, READ_PX)
         return _small(image_of(whole).copy(_pixels_of(source, whole)))
-    if isinstance(source, Path):
-        return _small(image_of(pictures.of_file(source, CHIP_PX)))
     thumbnail = pictures.thumbnail(source)
     # By name: looking for the format can hang, see `photofind.gui.grid.thumbnails`.
     return QImage() if thumbnail is None else _small(_decoded(thumbnail))

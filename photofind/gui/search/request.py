@@ -1,7 +1,6 @@
-"""A search request: a query, a picture."""
+"""A search request: a query, or a photo that others shall look like."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from photofind.domain import PhotoId
 from photofind.live.results import RegionOfPhoto
@@ -12,13 +11,15 @@ from photofind.store.filters import Condition, Filter
 
 @dataclass(frozen=True, slots=True)
 class PictureQuery:
-    """A picture, or a part of one, that photos shall look like.
+    """A photo of the library, or a part of a picture, that photos shall look like.
+
+    Any other picture is a term of a query.
 
     Attributes:
         name: What a person calls it.
     """
 
-    source: PhotoId | Path | RegionOfPhoto
+    source: PhotoId | RegionOfPhoto
     name: str
 
     @property

@@ -74,8 +74,11 @@ class TypedText:
         return next((part for part in self.parts if part.error is not None), None)
 
     @property
-    def conditions(self) -> list[Part]:
-        return [part for part in self.parts if part.condition is not None]
+    def chips(self) -> list[Part]:
+        """The parts that become chips: conditions and pictures."""
+        return [
+            part for part in self.parts if part.condition is not None or part.picture is not None
+        ]
 
     def part_at(self, cursor: int) -> Part | None:
         """Return the part the cursor is in, or right behind."""

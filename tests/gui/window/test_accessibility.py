@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.gui.grid.view import GridView
-from photofind.gui.search.chips import Chip
+from photofind.gui.search.chip import Chip
 from photofind.gui.tags import chip as tags_chip
 from tests.gui.window import states
 from tests.gui.window.closed_library import suggest

@@ -35,7 +35,7 @@ def _writes(opened: OpenWindow) -> None:
 
 
 def _searches_with_the_copied_picture(opened: OpenWindow) -> None:
-    opened.wait(lambda: opened.window.bar.request.picture is not None)
+    opened.wait(lambda: bool(opened.window.bar.request.query.pictures))
     opened.wait(lambda: opened.window.model.sure is not None)
 
 

@@ -51,9 +51,23 @@ def test_that_a_dropped_picture_finds_itself_first(opened: OpenWindow, drawn_alb
 
     opened.wait(lambda: opened.window.model.sure is not None)
     assert opened.path_of(opened.shown()[0]) == picture
-    chip = opened.window.bar.request.picture
-    assert chip is not None
-    assert chip.name == "picture-0004.jpg"
+    (chip,) = opened.window.bar.chips.chips
+    assert chip.text() == "picture-0004.jpg"
+    opened.wait(lambda: chip.thumbnail is not None)
+
+
+def test_that_several_dropped_pictures_are_searched_with_together(
+    opened: OpenWindow, drawn_album: Path
+) -> None:
+    pictures = [drawn_album / "City" / f"picture-000{number}.jpg" for number in (4, 9)]
+
+    drop(opened.window, pictures)
+
+    opened.wait(lambda: opened.window.model.sure is not None)
+    assert set(pictures) <= {opened.path_of(photo) for photo in opened.shown()[:4]}
+    chips = opened.window.bar.chips.chips
+    assert [chip.text() for chip in chips] == [picture.name for picture in pictures]
+    opened.wait(lambda: all(chip.thumbnail is not None for chip in chips))
 
 
 def test_that_a_dropped_text_is_searched_for(opened: OpenWindow, qtbot: QtBot) -> None:

@@ -1,0 +1,154 @@
+"""Makes chips of what is typed in the search field, and text of chips."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from photofind.gui.search.chips import ChipStrip, Chosen
+from photofind.gui.search.field import SearchField
+from photofind.gui.search.request import PictureQuery, SearchRequest
+from photofind.gui.search.typed import OR, MadeChip
+from photofind.search.parser import Part, query_of
+from photofind.search.query import Query, Term
+from photofind.search.writing import written, written_condition
+from photofind.store.filters import Filters
+
+
+class ChosenParts(QObject):
+    """What the search bar holds: words in the field; pictures and filters as chips.
+
+    Signals:
+        changed: Chips came or went.
+        removed: A person took a chip away.
+        taken_back: A chip became text, the cursor at its end.
+    """
+
+    changed = Signal()
+    removed = Signal()
+    taken_back = Signal()
+
+    def __init__(self, field: SearchField, strip: ChipStrip, parent: QObject) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._strip = strip
+        self._picture: PictureQuery | None = None
+        self._terms: tuple[Term, ...] = ()
+        self._filters: Filters = ()
+        self._made: MadeChip | None = None
+        strip.removed.connect(self._remove_by_hand)
+        strip.edit_requested.connect(self._take_back)
+
+    @property
+    def request(self) -> SearchRequest:
+        """What is there now, pictures first; filters that are still text are among them."""
+        typed = self._field.typed.query
+        pictures = [term for term in typed.terms if term.is_picture]
+        words = [term for term in typed.terms if not term.is_picture]
+        terms = (*self._terms, *pictures, *words)
+        filters = tuple(dict.fromkeys(self._filters + typed.filters))
+        return SearchRequest(Query(terms, filters), None if terms else self._picture)
+
+    @property
+    def any(self) -> bool:
+        """Whether there are chips."""
+        return bool(self._chosen)
+
+    def put(self, request: SearchRequest) -> None:
+        """Show a request in the place of what is there."""
+        query = request.query
+        words = tuple(term for term in query.terms if not term.is_picture)
+        self._field.setText(written(Query(words)))
+        self._picture = request.picture
+        self._show(tuple(term for term in query.terms if term.is_picture), query.filters)
+
+    def drop_picture(self) -> None:
+        """Take the photo away that others should look like, as words replace it."""
+        if self._picture is not None:
+            self._picture = None
+            self._show(self._terms, self._filters)
+
+    # From text to chips
+
+    def take_finished(self) -> None:
+        """Make chips of the parts before the cursor."""
+        typed, cursor = self._field.typed, self._field.cursorPosition()
+        behind = [part for part in typed.chips if part.end < cursor]
+        if not behind:
+            return
+        after, last = len(typed.text) - cursor, behind[-1]
+        others = self._filters + query_of(behind[:-1]).filters
+        self._make_chips(behind)
+        self._field.setCursorPosition(max(0, len(self._field.text()) - after))
+        before = self._field.text()[: self._field.cursorPosition()]
+        is_filter = last.condition is not None
+        self._made = MadeChip(last.text, before, others, self._filters) if is_filter else None
+
+    def take_all(self) -> None:
+        """Make chips of all parts that can be one."""
+        if finished := self._field.typed.chips:
+            self._make_chips(finished)
+
+    def follow_operator(self) -> None:
+        """Take a filter back into the text if OR is typed behind it, where it became a chip.
+
+        AND says nothing that two chips do not say, and goes.
+        """
+        made = self._made
+        if made is None:
+            return
+        text, cursor = self._field.text(), self._field.cursorPosition()
+        operator = made.operator_typed(text, cursor) if made.filters_with == self._filters else None
+        if operator:
+            before = made.before + (f"{made.typed} {OR}" if operator == OR else "")
+            self._field.setText(before + text[cursor:])
+            self._field.setCursorPosition(len(before))
+        if operator == OR:
+            self._show(self._terms, made.filters)
+        if operator != "":
+            self._made = None
+
+    def _make_chips(self, parts: Sequence[Part]) -> None:
+        made = query_of(parts)
+        self._field.setText(self._field.typed.without(parts))
+        self._show(self._terms + made.terms, self._filters + made.filters)
+
+    # From chips to text
+
+    def take_back_last(self) -> None:
+        """Make text of the last chip; a picture goes altogether, its path being long."""
+        if self._filters:
+            self._take_back(self._filters[-1])
+        elif self.any:
+            self._remove_by_hand(self._chosen[-1])
+
+    def _take_back(self, one: Chosen) -> None:
+        if isinstance(one, PictureQuery):
+            return
+        text = written(Query((one,))) if isinstance(one, Term) else written_condition(one)
+        self._field.setText(f"{text} {self._field.text()}".rstrip())
+        self._field.setCursorPosition(len(text))
+        self._remove(one)
+        self.taken_back.emit()
+
+    def _remove_by_hand(self, one: Chosen) -> None:
+        self._remove(one)
+        self.removed.emit()
+
+    def _remove(self, gone: Chosen) -> None:
+        if isinstance(gone, PictureQuery):
+            self._picture = None
+        terms = list(self._terms)
+        if gone in terms:
+            terms.remove(gone)
+        self._show(tuple(terms), tuple(one for one in self._filters if one != gone))
+
+    @property
+    def _chosen(self) -> tuple[Chosen, ...]:
+        picture = () if self._picture is None else (self._picture,)
+        return (*picture, *self._terms, *self._filters)
+
+    def _show(self, terms: tuple[Term, ...], filters: Filters) -> None:
+        self._terms = terms
+        self._filters = tuple(dict.fromkeys(filters))
+        self._strip.show_chosen(self._chosen)
+        self.changed.emit()
