@@ -198,13 +198,14 @@ class MainWindow(QMainWindow):
         self.drop.pictures_dropped.connect(self.pictures.search_files)
         self.drop.folders_dropped.connect(self.folders.add)
         self.drop.text_offered.connect(self.bar.offer_text)
-        for said in (self.drop.noticed, self.drop.refused):
+        for said in (self.drop.noticed, self.drop.refused, self.pictures.noticed):
             said.connect(self.photos.notice.show_message)
 
     def _connect_photos(self) -> None:
         for part in (self.photos.grid, self.review.grid, self.viewer):
             part.similar_requested.connect(self.pictures.search_photo)
             part.similar_requested.connect(self.navigation.show_photos)
+            part.example_given.connect(self.pictures.add_example)
             part.trash_requested.connect(self.files.trash)
             part.copy_requested.connect(self.files.copy)
         for grid in (self.photos.grid, self.review.grid):

@@ -42,6 +42,8 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
             [
                 Shortcut("Enter", tr("Open the photo")),
                 Shortcut("S", tr("Find similar photos")),
+                Shortcut("M", tr("More photos like this")),
+                Shortcut("Shift+M", tr("Fewer photos like this")),
                 Shortcut("T", tr("Tag")),
                 Shortcut("Ctrl+A", tr("Select all")),
                 Shortcut("Ctrl+C", tr("Copy")),
@@ -58,6 +60,8 @@ def shortcuts() -> list[tuple[str, list[Shortcut]]]:
                 Shortcut("Right", tr("Next photo")),
                 Shortcut("R", tr("Choose a part of the photo")),
                 Shortcut("S", tr("Find similar photos")),
+                Shortcut("M", tr("More photos like this")),
+                Shortcut("Shift+M", tr("Fewer photos like this")),
                 Shortcut("T", tr("Tag")),
                 Shortcut("I", tr("Details")),
                 Shortcut("Ctrl+C", tr("Copy")),

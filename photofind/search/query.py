@@ -1,6 +1,6 @@
 """The syntax tree of a query: the value passed from the key press to the hits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photofind.store.filters import Filters
@@ -10,6 +10,12 @@ Span = tuple[int, int]
 
 NOWHERE: Span = (0, 0)
 """The span of what was never typed."""
+
+MORE_LIKE, LESS_LIKE = 1.0, -0.5
+"""Weights of all pictures together that are examples of what is wanted, and of what is not.
+
+Measured in docs/decisions/0016-composing-queries.md.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +106,32 @@ class Query:
 def text_query(words: str, filters: Filters = ()) -> Query:
     """Make the query for photos that show what some words say."""
     return Query((Term(Text(words)),) if words else (), filters)
+
+
+def with_example(query: Query, picture: PictureFile, *, wanted: bool) -> Query:
+    """Add a picture as "more like this" or "less like this", one step of Rocchio's feedback.
+
+    All pictures that are wanted share the weight `MORE_LIKE`, all that are not `LESS_LIKE`, equally
+    and to a thousandth, which is what can be written (Manning et al. 2008, "Introduction to
+    Information Retrieval", section 9.1.1).
+
+    Args:
+        picture: If the query has it already, it changes sides, or stays.
+    """
+    kept = [
+        term
+        for term in query.terms
+        if not isinstance(term.source, PictureFile) or term.source.location != picture.location
+    ]
+    terms = [*kept, Term(picture, MORE_LIKE if wanted else LESS_LIKE)]
+    pictures = [term for term in terms if term.is_picture]
+    liked = sum(term.weight > 0 for term in pictures)
+    more, less = (
+        round(weight / max(count, 1), 3)
+        for weight, count in ((MORE_LIKE, liked), (LESS_LIKE, len(pictures) - liked))
+    )
+    weighted = [
+        replace(term, weight=more if term.weight > 0 else less) if term.is_picture else term
+        for term in terms
+    ]
+    return replace(query, terms=tuple(weighted))

@@ -80,11 +80,13 @@ def test_that_right_is_back_where_people_read_from_right_to_left(
 @pytest.mark.parametrize(
     ("key", "modifiers", "signal", "told_of"),
     [
-        (Qt.Key.Key_Return, NONE, "opened", 3),
-        (Qt.Key.Key_S, NONE, "similar_requested", 3),
-        (Qt.Key.Key_T, NONE, "tag_requested", [1, 3]),
-        (Qt.Key.Key_Delete, NONE, "trash_requested", [1, 3]),
-        (Qt.Key.Key_C, CONTROL, "copy_requested", [1, 3]),
+        (Qt.Key.Key_Return, NONE, "opened", [3]),
+        (Qt.Key.Key_S, NONE, "similar_requested", [3]),
+        (Qt.Key.Key_M, NONE, "example_given", [3, True]),
+        (Qt.Key.Key_M, SHIFT, "example_given", [3, False]),
+        (Qt.Key.Key_T, NONE, "tag_requested", [[1, 3]]),
+        (Qt.Key.Key_Delete, NONE, "trash_requested", [[1, 3]]),
+        (Qt.Key.Key_C, CONTROL, "copy_requested", [[1, 3]]),
     ],
 )
 def test_that_a_key_opens_the_context_menu(
@@ -93,13 +95,13 @@ def test_that_a_key_opens_the_context_menu(
     key: Qt.Key,
     modifiers: Qt.KeyboardModifier,
     signal: str,
-    told_of: object,
+    told_of: list[object],
 ) -> None:
     click(grid, qtbot, 0)
     click(grid, qtbot, 2, CONTROL)
     with qtbot.waitSignal(getattr(grid, signal)) as emitted:
         press(grid, qtbot, key, modifiers)
-    assert emitted.args == [told_of]
+    assert emitted.args == told_of
 
 
 def test_that_keys_change_the_size_within_its_bounds(grid: GridView, qtbot: QtBot) -> None:

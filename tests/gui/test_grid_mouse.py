@@ -136,8 +136,16 @@ def test_that_the_menu_is_for_the_photo_under_the_mouse(grid: GridView, qtbot: Q
     menu = menu_of(grid, qtbot)
     assert grid.selected() == [5]
     words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
-    wanted = ["Open", "Show in folder", "Find similar", "Copy", "Tag…", "Move to trash…"]
-    assert words == wanted
+    assert words == [
+        "Open",
+        "Show in folder",
+        "Find similar",
+        "More like this",
+        "Less like this",
+        "Copy",
+        "Tag…",
+        "Move to trash…",
+    ]
     menu.close()
 
 

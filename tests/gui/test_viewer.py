@@ -145,6 +145,7 @@ def test_that_a_request_names_the_photo(harness: Harness) -> None:
     harness.open()
     for signal, key, args in (
         (harness.viewer.similar_requested, Qt.Key.Key_S, [20]),
+        (harness.viewer.example_given, Qt.Key.Key_M, [20, True]),
         (harness.viewer.tag_requested, Qt.Key.Key_T, [[20]]),
         (harness.viewer.trash_requested, Qt.Key.Key_Delete, [[20]]),
         (harness.viewer.region_requested, Qt.Key.Key_R, []),
@@ -160,6 +161,9 @@ def test_that_a_request_names_the_photo(harness: Harness) -> None:
     ):
         with harness.qtbot.waitSignal(signal):
             QTest.mouseClick(harness.button(words), Qt.MouseButton.LeftButton)
+    with harness.qtbot.waitSignal(harness.viewer.example_given) as given:
+        QTest.keyClick(harness.viewer.canvas, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert given.args == [20, False]
     with harness.qtbot.waitSignal(harness.viewer.copy_requested) as copied:
         QTest.keyClick(harness.viewer.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert copied.args == [[20]]

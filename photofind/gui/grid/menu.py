@@ -17,6 +17,8 @@ class GridActions:
     show_in_folder: Callable[[], object]
     copy: Callable[[], object]
     find_similar: Callable[[], object]
+    more_like: Callable[[], object]
+    less_like: Callable[[], object]
     tag: Callable[[], object]
     trash: Callable[[], object]
 
@@ -28,6 +30,8 @@ def grid_menu(parent: QWidget, count: int, actions: GridActions) -> QMenu:
     _add(menu, tr("Open"), tr("Enter"), actions.open, enabled=one)
     _add(menu, tr("Show in folder"), "", actions.show_in_folder, enabled=one)
     _add(menu, tr("Find similar"), "S", actions.find_similar, enabled=one)
+    _add(menu, tr("More like this"), "M", actions.more_like, enabled=one)
+    _add(menu, tr("Less like this"), tr("Shift+M"), actions.less_like, enabled=one)
     menu.addSeparator()
     copy = tr("Copy") if one else tr("Copy {photos}").format(photos=wording.photos(count))
     _add(menu, copy, tr("Ctrl+C"), actions.copy)

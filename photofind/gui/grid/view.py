@@ -1,6 +1,7 @@
 """Photo grid: mouse, keys, selection and drags."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import (
     QRect,
     Qt,
     Signal,
+    SignalInstance,
 )
 from PySide6.QtGui import (
     QAccessible,
@@ -66,6 +68,8 @@ class GridView(PaintedGrid):
         opened: A photo is to be shown in the viewer (PhotoId).
         selection_changed: The selected photos (list of PhotoId).
         similar_requested: Photos like this one are to be found (PhotoId).
+        example_given: Photos like this one are wanted, or not, in what is searched for (PhotoId,
+            bool).
         tag_requested: Photos are to be tagged (list of PhotoId).
         trash_requested: Photos are to go to the trash (list of PhotoId).
         folder_requested: A photo is to be shown in its folder (PhotoId).
@@ -76,6 +80,7 @@ class GridView(PaintedGrid):
     opened = Signal(object)
     selection_changed = Signal(list)
     similar_requested = Signal(object)
+    example_given = Signal(object, bool)
     tag_requested = Signal(list)
     trash_requested = Signal(list)
     folder_requested = Signal(object)
@@ -124,32 +129,16 @@ class GridView(PaintedGrid):
         current = self.current_photo()
         return self.selected() or ([] if current is None else [current])
 
-    def _open(self) -> None:
+    def _request_one(self, signal: SignalInstance, *options: bool) -> None:
+        """Emit a signal for the current photo."""
         current = self.current_photo()
         if current is not None:
-            self.opened.emit(current)
+            signal.emit(current, *options)
 
-    def _request_similar(self) -> None:
-        current = self.current_photo()
-        if current is not None:
-            self.similar_requested.emit(current)
-
-    def _request_folder(self) -> None:
-        current = self.current_photo()
-        if current is not None:
-            self.folder_requested.emit(current)
-
-    def _request_tag(self) -> None:
+    def _request_all(self, signal: SignalInstance) -> None:
+        """Emit a signal for the photos that are acted on."""
         if photo_ids := self._acted_on():
-            self.tag_requested.emit(photo_ids)
-
-    def _request_trash(self) -> None:
-        if photo_ids := self._acted_on():
-            self.trash_requested.emit(photo_ids)
-
-    def _request_copy(self) -> None:
-        if photo_ids := self._acted_on():
-            self.copy_requested.emit(photo_ids)
+            signal.emit(photo_ids)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -172,12 +161,14 @@ class GridView(PaintedGrid):
 
     def _actions(self) -> GridActions:
         return GridActions(
-            open=self._open,
-            show_in_folder=self._request_folder,
-            copy=self._request_copy,
-            find_similar=self._request_similar,
-            tag=self._request_tag,
-            trash=self._request_trash,
+            open=partial(self._request_one, self.opened),
+            show_in_folder=partial(self._request_one, self.folder_requested),
+            copy=partial(self._request_all, self.copy_requested),
+            find_similar=partial(self._request_one, self.similar_requested),
+            more_like=partial(self._request_one, self.example_given, True),
+            less_like=partial(self._request_one, self.example_given, False),
+            tag=partial(self._request_all, self.tag_requested),
+            trash=partial(self._request_all, self.trash_requested),
         )
 
     # Keys
@@ -210,7 +201,7 @@ class GridView(PaintedGrid):
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self.selectAll()
         elif event.matches(QKeySequence.StandardKey.Copy):
-            self._request_copy()
+            self._request_all(self.copy_requested)
         elif modifiers & _Control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self.zoom_by(-1 if key == Qt.Key.Key_Minus else 1)
         elif modifiers == _Control and key == Qt.Key.Key_0:
@@ -219,6 +210,8 @@ class GridView(PaintedGrid):
         elif modifiers == _Control and key == Qt.Key.Key_Space:
             if (row := self._chosen.current) is not None:
                 self._chosen.toggle(row)
+        elif modifiers == _Shift and key == Qt.Key.Key_M:
+            self._request_one(self.example_given, False)
         elif modifiers:
             return False
         else:
@@ -229,13 +222,15 @@ class GridView(PaintedGrid):
         """Run the action of a key without modifiers; return whether it has one."""
         match key:
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._open()
+                self._request_one(self.opened)
             case Qt.Key.Key_S:
-                self._request_similar()
+                self._request_one(self.similar_requested)
+            case Qt.Key.Key_M:
+                self._request_one(self.example_given, True)
             case Qt.Key.Key_T:
-                self._request_tag()
+                self._request_all(self.tag_requested)
             case Qt.Key.Key_Delete:
-                self._request_trash()
+                self._request_all(self.trash_requested)
             case Qt.Key.Key_Escape if self._band is not None:
                 self._end_band()
             case Qt.Key.Key_Escape if self.selectionModel().hasSelection():
@@ -306,7 +301,7 @@ class GridView(PaintedGrid):
             return
         self._pressed_at = self._pressed_row = None
         self._chosen.choose(row)
-        self._open()
+        self._request_one(self.opened)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from photofind.child.messages import PixelPicture
@@ -16,7 +16,7 @@ from photofind.gui.search.chips import Picture
 from photofind.gui.search.request import PictureQuery, SearchRequest
 from photofind.live.pictures import LivePictures
 from photofind.live.results import RegionOfPhoto
-from photofind.search.query import PictureFile, Query, Term
+from photofind.search.query import PictureFile, Query, Term, with_example
 
 CHIP_PX = 96
 """Longest side of the picture in a chip, for the sharpest screens."""
@@ -30,7 +30,12 @@ class PictureSearch(QObject):
 
     Args:
         paths_of: The file shown of each photo; called on a lane.
+
+    Signals:
+        noticed: Why a photo is no example of what is wanted.
     """
+
+    noticed = Signal(str)
 
     def __init__(
         self,
@@ -71,8 +76,44 @@ class PictureSearch(QObject):
         """Request photos like a part of a picture."""
         self._submit(PictureQuery(region, region.picture.name))
 
+    def add_example(self, photo_id: PhotoId, wanted: bool) -> None:
+        """Add a photo to the search, as an example of what is wanted or of what is not.
+
+        A photo that was searched with becomes an example of what is wanted. Without a search, the
+        first such example is one.
+        """
+        request = self._bar.request
+        if request.picture is not None and request.picture.is_part:
+            self.noticed.emit(self.tr("A part of a photo cannot be searched with others yet."))
+        elif request.picture is not None or request.query.terms:
+            self._add(request.picture, photo_id, wanted)
+        elif wanted:
+            self.search_photo(photo_id)
+        else:
+            self.noticed.emit(
+                self.tr("Search for something first. Then photos like this can be left out of it.")
+            )
+
     def close(self) -> None:
         self._lane.close()
+
+    def _add(self, searched: PictureQuery | None, photo_id: PhotoId, wanted: bool) -> None:
+        examples = [(photo_id, wanted)]
+        if searched is not None and not isinstance(searched.source, RegionOfPhoto):
+            examples.insert(0, (searched.source, True))
+
+        def add(found: list[list[Path]]) -> None:
+            request = self._bar.request
+            # Another search has begun, or a photo is gone, as the grid is about to show.
+            if request.picture != searched or not all(found):
+                return
+            query = request.query
+            for (_, is_wanted), (path, *_others) in zip(examples, found, strict=True):
+                query = with_example(query, PictureFile(path), wanted=is_wanted)
+            self._bar.submit(SearchRequest(query))
+
+        paths_of = self._paths_of
+        self._lane.submit(lambda: [paths_of([one]) for one, _ in examples], add)
 
     def _submit(self, picture: PictureQuery) -> None:
         filters = self._bar.request.query.filters

@@ -41,6 +41,8 @@ class Viewer(QWidget):
         left: The viewer was left.
         current_changed: The `PhotoId` that is shown now.
         similar_requested: Photos like this one are to be found (`PhotoId`).
+        example_given: Photos like this one are wanted, or not, in what is searched for (`PhotoId`,
+            bool).
         tag_requested: Photos are to be tagged (list of `PhotoId`).
         region_requested: The region tool is to be opened; the picture is on the canvas.
         trash_requested: Photos are to go to the trash (list of `PhotoId`).
@@ -58,6 +60,7 @@ class Viewer(QWidget):
     left = Signal()
     current_changed = Signal(object)
     similar_requested = Signal(object)
+    example_given = Signal(object, bool)
     tag_requested = Signal(list)
     region_requested = Signal()
     trash_requested = Signal(list)
@@ -269,6 +272,10 @@ class Viewer(QWidget):
         if self._photo_id is not None:
             self.similar_requested.emit(self._photo_id)
 
+    def _give_example(self, wanted: bool) -> None:
+        if self._photo_id is not None:
+            self.example_given.emit(self._photo_id, wanted)
+
     def _request_tag(self) -> None:
         if self._photo_id is not None:
             self.tag_requested.emit([self._photo_id])
@@ -292,6 +299,8 @@ class Viewer(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy) and self._photo_id is not None:
             self.copy_requested.emit([self._photo_id])
+        elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.key() == Qt.Key.Key_M:
+            self._give_example(False)
         elif event.modifiers() & ~_PLAIN or not self._pressed(Qt.Key(event.key())):
             super().keyPressEvent(event)
 
@@ -315,6 +324,8 @@ class Viewer(QWidget):
                 self._go_to(self._model.rowCount() - 1)
             case Qt.Key.Key_S:
                 self._request_similar()
+            case Qt.Key.Key_M:
+                self._give_example(True)
             case Qt.Key.Key_T:
                 self._request_tag()
             case Qt.Key.Key_R:

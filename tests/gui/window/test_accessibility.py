@@ -161,7 +161,7 @@ def test_that_every_entry_of_a_menu_has_its_own_letter_or_words(opened: OpenWind
         for one in children
         if one is not None and one.role() == QAccessible.Role.MenuItem
     ]
-    assert len(names) == 6
+    assert len(names) == 8
     assert len(set(names)) == len(names)
     assert all(names)
 

@@ -79,6 +79,8 @@ def test_that_what_concerns_one_photo_is_not_offered_for_several(
         "Open": False,
         "Show in folder": False,
         "Find similar": False,
+        "More like this": False,
+        "Less like this": False,
         "Copy 3 photos": True,
         "Tag 3 photos…": True,
         "Move 3 photos to trash…": True,

@@ -91,6 +91,10 @@ def _finds_similar_ones(opened: OpenWindow) -> None:
     assert opened.window.bar.request.picture is not None
 
 
+def _says_that_a_search_is_missing(opened: OpenWindow) -> None:
+    assert opened.window.photos.notice.text.startswith("Search for something first.")
+
+
 def _asks_for_a_tag(opened: OpenWindow) -> None:
     opened.wait(lambda: opened.window.editing.dialog is not None)
     dialog = opened.window.editing.dialog
@@ -196,6 +200,8 @@ EVERYWHERE: Mapping[str, Check] = {
 PHOTOS: Mapping[str, Check] = {
     "Enter": _opens_the_photo,
     "S": _finds_similar_ones,
+    "M": _finds_similar_ones,
+    "Shift+M": _says_that_a_search_is_missing,
     "T": _asks_for_a_tag,
     "Ctrl+A": _selects_all,
     "Ctrl+C": _copies,
@@ -209,6 +215,8 @@ ONE_PHOTO: Mapping[str, Check] = {
     "Right": _sees(1),
     "R": _draws_boxes,
     "S": _finds_similar_ones,
+    "M": _finds_similar_ones,
+    "Shift+M": _says_that_a_search_is_missing,
     "T": _types_tags,
     "I": _shows_details,
     "Ctrl+C": _copies,

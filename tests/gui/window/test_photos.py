@@ -142,6 +142,8 @@ def test_that_the_menu_names_what_can_be_done_and_finds_similar_photos(opened: O
         "Open",
         "Show in folder",
         "Find similar",
+        "More like this",
+        "Less like this",
         "Copy",
         "Tag…",
         "Move to trash…",

@@ -7,11 +7,16 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from photofind.domain import PhotoId
 from photofind.gui.search.order_menu import OrderButton
+from photofind.gui.search.request import SearchRequest
+from photofind.live.results import RegionOfPhoto
+from photofind.search.parser import parse
 from photofind.search.writing import written
 from photofind.store.ordering import PhotoOrder
+from tests.gui.window import states
 from tests.gui.window.conftest import ALBUM, OpenWindow
-from tests.gui.window.hands import CONTROL, drop, drop_data, press, search_for
+from tests.gui.window.hands import CONTROL, NONE, SHIFT, drop, drop_data, press, search_for
 
 
 def test_that_typed_words_rank_the_photos(opened: OpenWindow, qtbot: QtBot) -> None:
@@ -68,6 +73,101 @@ def test_that_several_dropped_pictures_are_searched_with_together(
     chips = opened.window.bar.chips.chips
     assert [chip.text() for chip in chips] == [picture.name for picture in pictures]
     opened.wait(lambda: all(chip.thumbnail is not None for chip in chips))
+
+
+def test_that_photos_become_examples_of_what_is_wanted_and_what_is_not(
+    opened: OpenWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(opened.window.search_runner.answered, timeout=20_000):
+        search_for(opened.window, "a house ")
+    wanted, unwanted = opened.shown()[3], opened.shown()[7]
+
+    _press_on(opened, wanted, Qt.Key.Key_M)
+    _press_on(opened, unwanted, Qt.Key.Key_M, SHIFT)
+
+    more, less = opened.path_of(wanted), opened.path_of(unwanted)
+    assert opened.window.search_runner.request == SearchRequest(
+        parse(f'image:"{more}" -0.5:image:"{less}" a house')
+    )
+    chips = opened.window.bar.chips.chips
+    assert [chip.text() for chip in chips] == [more.name, f"−{less.name} ×0.5"]
+    assert opened.window.bar.field.text() == "a house"
+
+
+def test_that_a_similar_photo_becomes_an_example_beside_the_next(opened: OpenWindow) -> None:
+    search_for(opened.window, "folder:City ")
+    opened.wait(lambda: opened.window.model.rowCount() < ALBUM)
+    similar, wanted = opened.shown()[:2]
+    _press_on(opened, similar, Qt.Key.Key_S)
+
+    _press_on(opened, wanted, Qt.Key.Key_M)
+
+    first, second = opened.path_of(similar), opened.path_of(wanted)
+    assert opened.window.search_runner.request == SearchRequest(
+        parse(f'0.5:image:"{first}" 0.5:image:"{second}" folder:City')
+    )
+
+
+def test_that_without_a_search_more_like_this_finds_similar_photos(opened: OpenWindow) -> None:
+    photo = opened.shown()[4]
+
+    _press_on(opened, photo, Qt.Key.Key_M)
+
+    picture = opened.window.bar.request.picture
+    assert picture is not None
+    assert picture.source == photo
+    assert opened.shown()[0] == photo
+
+
+def test_that_without_a_search_there_is_nothing_to_have_less_of(opened: OpenWindow) -> None:
+    before = opened.shown()
+    states.focus_grid(opened)
+    press(Qt.Key.Key_Home)
+
+    press(Qt.Key.Key_M, SHIFT)
+
+    assert opened.window.photos.notice.text.startswith("Search for something first.")
+    assert opened.window.bar.request.empty
+    assert opened.shown() == before
+
+
+def test_that_a_part_of_a_photo_takes_no_examples(opened: OpenWindow) -> None:
+    photo = opened.shown()[4]
+    part = RegionOfPhoto(opened.path_of(photo), (0, 0, 40, 40))
+    opened.window.pictures.search_region(part)
+    opened.wait(lambda: opened.window.model.sure is not None)
+    states.focus_grid(opened)
+    press(Qt.Key.Key_Home)
+
+    press(Qt.Key.Key_M)
+
+    assert opened.window.photos.notice.text.startswith("A part of a photo cannot")
+    picture = opened.window.bar.request.picture
+    assert picture is not None
+    assert picture.source == part
+
+
+def test_that_two_photos_marked_at_once_are_both_examples(opened: OpenWindow) -> None:
+    search_for(opened.window, "a house ")
+    opened.wait(lambda: opened.window.model.sure is not None)
+    photos = opened.shown()[2:4]
+
+    for photo in photos:
+        opened.window.pictures.add_example(photo, True)
+
+    names = [f"{opened.path_of(photo).name} ×0.5" for photo in photos]
+    opened.wait(lambda: [chip.text() for chip in opened.window.bar.chips.chips] == names)
+
+
+def _press_on(
+    opened: OpenWindow, photo: PhotoId, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE
+) -> None:
+    """Press a key on a photo in the grid, and wait for what it finds."""
+    answered: list[object] = []
+    opened.window.search_runner.answered.connect(lambda *found: answered.append(found))
+    states.focus_grid(opened).make_current(photo)
+    press(key, modifiers)
+    opened.wait(lambda: len(answered) == 1)
 
 
 def test_that_a_dropped_text_is_searched_for(opened: OpenWindow, qtbot: QtBot) -> None:
