@@ -128,7 +128,7 @@ def style_sheet(theme: Theme) -> str:
 
     `[quiet="true"]`, `[primary="true"]` and `[danger="true"]` are properties of buttons,
     `[muted="true"]`, `[danger="true"]` and `[heading="true"]` of labels, `[completions="true"]` of
-    lists below a field.
+    lists below a field, `[popup="true"]` of frames that open below something.
     """
     return f"""
     * {{ outline: none; }}
@@ -195,6 +195,7 @@ def style_sheet(theme: Theme) -> str:
     QListView[completions="true"]::item {{ padding: 4px 8px; }}
     QListView[completions="true"]::item:selected {{
         background: {theme.accent}; color: {theme.accent_text}; }}
+    QFrame[popup="true"] {{ background: {theme.raised}; border: 1px solid {theme.hairline}; }}
     QHeaderView::section {{ background: {theme.window}; color: {theme.muted}; border: none;
         border-bottom: 1px solid {theme.hairline}; padding: 4px 8px; }}
     QProgressBar {{ background: {theme.raised}; border: none; border-radius: 2px;

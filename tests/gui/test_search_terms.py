@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,8 @@ from photofind.search.query import PictureFile
 from tests.gui.search_harness import Harness, requested
 from tests.gui.search_harness import harness as harness
 from tests.gui.search_harness import make_harness as make_harness
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 SEA = PictureFile(Path("/photos/sea.jpg"))
 
@@ -147,6 +149,85 @@ def test_that_a_weight_keeps_its_room_where_names_are_cut(harness: Harness, qtbo
         # Beside the picture and the cross.
         weight = chip.fontMetrics().horizontalAdvance("−… ×0.125")
         assert chip.width() - 2 * chip.height() >= weight
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "after"),
+    [
+        ("image:a.jpg", Qt.Key.Key_Up, "1.25:image:a.jpg"),
+        ("image:a.jpg", Qt.Key.Key_Down, "0.75:image:a.jpg"),
+        ("-0.333:image:a.jpg", Qt.Key.Key_Up, None),
+        ("-0.333:image:a.jpg", Qt.Key.Key_Down, "-0.5:image:a.jpg"),
+        ("0.1:image:a.jpg", Qt.Key.Key_Up, "0.5:image:a.jpg"),
+        ("3:image:a.jpg", Qt.Key.Key_Up, None),
+    ],
+)
+def test_that_keys_on_a_picture_open_its_weight_and_change_it(
+    harness: Harness, before: str, key: Qt.Key, after: str | None
+) -> None:
+    harness.bar.submit(requested(f"{before} dog"))
+    (chip,) = harness.bar.chips.chips
+    assert "Ctrl+Up and Ctrl+Down" in chip.accessibleDescription()
+    QTest.keyClick(chip, key, CONTROL)
+    popup = harness.bar.chips.weight_popup
+    assert popup.isVisible()
+    assert harness.submitted[1:] == ([] if after is None else [requested(f"{after} dog")])
+    assert harness.bar.chips.chips == [chip], "which the popup belongs to"
+    QTest.keyClick(popup.slider, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert harness.bar.field.text() == "dog"
+
+
+def test_that_the_slider_says_what_it_means(harness: Harness) -> None:
+    harness.bar.submit(requested("0.5:image:a.jpg"))
+    harness.bar.chips.chips[0].weight_requested.emit(0)
+    popup = harness.bar.chips.weight_popup
+    said = [popup.words]
+    for _ in range(3):
+        QTest.keyClick(popup.slider, Qt.Key.Key_Left)
+        said.append(popup.words)
+    assert said == ["Wanted ×0.5", "Wanted ×0.25", "Left out", "Not wanted ×0.25"]
+    assert popup.slider.accessibleDescription() == "Not wanted ×0.25"
+    popup.close()
+    assert harness.chips == ["−a.jpg ×0.25"]
+    assert harness.submitted[1:] == [requested(f"{weight}:image:a.jpg") for weight in (0.25, -0.25)]
+
+
+def test_that_a_picture_that_counts_nothing_goes_when_the_slider_does(
+    harness: Harness, qtbot: QtBot
+) -> None:
+    harness.bar.submit(requested("image:b.jpg 0.25:image:a.jpg"))
+    chip = harness.bar.chips.chips[1]
+    chip.setFocus()
+    QTest.keyClick(chip, Qt.Key.Key_Down, CONTROL)
+    assert harness.chips == ["b.jpg", "a.jpg ×0.25"]
+    with qtbot.waitSignal(harness.bar.submitted):
+        QTest.keyClick(harness.bar.chips.weight_popup.slider, Qt.Key.Key_Escape)
+    assert harness.chips == ["b.jpg"]
+    assert harness.submitted[-1] == requested("image:b.jpg")
+
+
+@pytest.mark.parametrize("direction", list(Qt.LayoutDirection)[:2])
+def test_that_a_click_on_the_weight_opens_it_and_beside_it_takes_the_picture_back(
+    harness: Harness, direction: Qt.LayoutDirection
+) -> None:
+    harness.window.setLayoutDirection(direction)
+    harness.bar.submit(requested("2:image:a.jpg"))
+    (chip,) = harness.bar.chips.chips
+    # Written from left to right in every language: the weight ends where the text does.
+    cross = 28 if direction == Qt.LayoutDirection.LeftToRight else 12
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(chip.width() - cross, 12))
+    assert harness.bar.chips.weight_popup.isVisible()
+    harness.bar.chips.weight_popup.close()
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(chip.width() // 2 - 8, 12))
+    assert not harness.bar.chips.weight_popup.isVisible()
+    assert harness.bar.field.text() == "2:image:a.jpg"
+
+
+def test_that_a_filter_has_no_weight(harness: Harness) -> None:
+    harness.bar.submit(requested("from:2019"))
+    QTest.keyClick(harness.bar.chips.chips[0], Qt.Key.Key_Up, CONTROL)
+    assert not harness.bar.chips.weight_popup.isVisible()
 
 
 def _picture(chip: Chip) -> PictureFile:

@@ -173,7 +173,7 @@ class SearchBar(QWidget):
         self._field.picture_pasted.connect(self.picture_offered)
         self._frame.clear.clicked.connect(self._clear_all)
         self._chosen.changed.connect(self._show_state)
-        self._chosen.removed.connect(lambda: self._submit_changed())
+        self._chosen.edited.connect(lambda: self._submit_changed())
         self._chosen.taken_back.connect(self._edit_taken_back)
         self._chips.left.connect(self._focus_start)
         self._chips.typed.connect(self._type)

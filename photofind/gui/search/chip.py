@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,48 +27,48 @@ _CROSS = 16
 class Chip(QAbstractButton):
     """A word or two that can be taken away.
 
-    Args:
-        name: Cut in the middle where there is no room.
-        spoken: What a screen reader says.
-        sign: Stands before the name, and is never cut.
-        weight: Stands behind the name, and is never cut.
-
     Signals:
         edit_requested: Clicked beside the cross, or Enter.
         removed: The cross, Delete or Backspace.
+        weight_requested: Its weight was clicked, or its menu requested (0), or Ctrl+Up or Ctrl+Down
+            pressed (1, −1).
         stepped: −1 or 1: on to the neighbour before or after it.
         typed: A letter, which belongs into the text.
     """
 
     edit_requested = Signal()
     removed = Signal()
+    weight_requested = Signal(int)
     stepped = Signal(int)
     typed = Signal(str)
 
-    def __init__(
-        self,
-        name: str,
-        spoken: str,
-        parent: QWidget | None = None,
-        *,
-        sign: str = "",
-        weight: str = "",
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = name
-        self._sign = sign
-        self._behind = f" {weight}" if weight else ""
+        self._name = self._sign = self._behind = ""
         self._thumbnail: QPixmap | None = None
         self._cross_hovered = False
-        self.setText(self._labelled(name))
-        self.setAccessibleName(spoken)
-        self.setToolTip(self.text())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.edit_requested)
+
+    def set_label(self, name: str, spoken: str, *, sign: str = "", weight: str = "") -> None:
+        """Set what the chip says.
+
+        Args:
+            name: Cut in the middle where there is no room.
+            spoken: What a screen reader says.
+            sign: Stands before the name, and is never cut.
+            weight: Stands behind the name, and is never cut.
+        """
+        self._name, self._sign = name, sign
+        self._behind = f" {weight}" if weight else ""
+        self.setText(self._labelled(name))
+        self.setAccessibleName(spoken)
+        self.setToolTip(self.text())
+        self.updateGeometry()
 
     @property
     def thumbnail(self) -> QPixmap | None:
@@ -102,19 +103,11 @@ class Chip(QAbstractButton):
         )
         self._paint_thumbnail(painter)
         painter.setPen(theme.text)
-        room = self._text_rect()
-        fonts = self.fontMetrics()
-        name = fonts.elidedText(
-            self._name,
-            Qt.TextElideMode.ElideMiddle,
-            room.width() - fonts.horizontalAdvance(self._labelled("")),
-        )
         # A filter is written from left to right in every language.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         leading = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(
-            self._mirrored(room), leading | Qt.AlignmentFlag.AlignVCenter, self._labelled(name)
-        )
+        label, room = self._labelled(self._shown_name()), self._mirrored(self._text_rect())
+        painter.drawText(room, leading | Qt.AlignmentFlag.AlignVCenter, label)
         colour = theme.text if self._cross_hovered else theme.muted
         cross = pixmap("close", colour, 12, self.devicePixelRatioF())
         painter.drawPixmap(self._mirrored(self._cross_rect()).topLeft() + QPoint(2, 2), cross)
@@ -122,7 +115,10 @@ class Chip(QAbstractButton):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         onward = 1 if self.isLeftToRight() else -1
+        with_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
         match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down if with_control:
+                self.weight_requested.emit(1 if event.key() == Qt.Key.Key_Up else -1)
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
                 self.removed.emit()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
@@ -138,7 +134,8 @@ class Chip(QAbstractButton):
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.MiddleButton or self._on_cross(event):
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or self._on_cross(event) or self._on_weight(event):
             event.accept()
         else:
             super().mousePressEvent(event)
@@ -149,6 +146,12 @@ class Chip(QAbstractButton):
             super().mouseReleaseEvent(event)
         elif event.button() == Qt.MouseButton.MiddleButton or self._on_cross(event):
             self.removed.emit()
+        elif self._on_weight(event):
+            self.weight_requested.emit(0)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.weight_requested.emit(0)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -174,6 +177,12 @@ class Chip(QAbstractButton):
         shown.moveCenter(filled.rect().center())
         painter.drawPixmap(self._mirrored(QRect(3, 3, side, side)), filled, shown)
 
+    def _shown_name(self) -> str:
+        """Return the name, cut to its room."""
+        fonts = self.fontMetrics()
+        room = self._text_rect().width() - fonts.horizontalAdvance(self._labelled(""))
+        return fonts.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room)
+
     def _labelled(self, name: str) -> str:
         return self._sign + name + self._behind
 
@@ -198,6 +207,14 @@ class Chip(QAbstractButton):
     def _on_cross(self, event: QMouseEvent) -> bool:
         target = self._mirrored(self._cross_rect()).adjusted(-GAP, -GAP, GAP, GAP)
         return target.contains(event.position().toPoint())
+
+    def _on_weight(self, event: QMouseEvent) -> bool:
+        if not self._behind or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        fonts, text = self.fontMetrics(), self._mirrored(self._text_rect())
+        whole = fonts.horizontalAdvance(self._labelled(self._shown_name()))
+        end = text.left() + whole if self.isLeftToRight() else text.right() + 1
+        return end - fonts.horizontalAdvance(self._behind) <= event.position().x() < end
 
     def _hover_cross(self, hovered: bool) -> None:
         if hovered != self._cross_hovered:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from photofind.gui.search.chip import GAP, HEIGHT, NARROWEST, Chip
 from photofind.gui.search.kept_pictures import shown_name
 from photofind.gui.search.request import PictureQuery, filter_label
+from photofind.gui.search.weight_popup import WeightPopup
 from photofind.search.query import PictureFile, Term
 from photofind.store.filters import Condition, Filter
 
@@ -27,6 +28,7 @@ class ChipStrip(QWidget):
     Signals:
         removed: `Chosen`, by its chip.
         edit_requested: `Chosen`.
+        weighed: `Chosen`, a term, and what it is to count (float).
         thumbnail_wanted: `Picture` of a new chip.
         left: On behind the last chip.
         typed: A letter, typed on a chip.
@@ -34,6 +36,7 @@ class ChipStrip(QWidget):
 
     removed = Signal(object)
     edit_requested = Signal(object)
+    weighed = Signal(object, float)
     thumbnail_wanted = Signal(object)
     left = Signal()
     typed = Signal(str)
@@ -42,6 +45,11 @@ class ChipStrip(QWidget):
         super().__init__(parent)
         self._shown: list[tuple[Chosen, Chip]] = []
         self._scrolled = 0
+        self._weight = WeightPopup(self)
+        self._weighed: Chip | None = None
+        self._weight.chosen.connect(self._weigh)
+        # Afterwards: the chip has the focus back, and hands it on.
+        self._weight.emptied.connect(self._leave_out, Qt.ConnectionType.QueuedConnection)
         # Qt orders only after what may have the focus; hidden, this one never gets it.
         self._first = QWidget(self)
         self._first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -55,29 +63,31 @@ class ChipStrip(QWidget):
         """From first to last."""
         return [chip for _, chip in self._shown]
 
+    @property
+    def weight_popup(self) -> WeightPopup:
+        return self._weight
+
     def show_chosen(self, chosen: Sequence[Chosen]) -> None:
-        """Put these in the place of those shown; equal ones keep their chips."""
+        """Put these in the place of those shown; equal ones, and pictures, keep their chips."""
         before, old = self._focused(), self._shown
-        thumbnails = {_picture_of(one): chip.thumbnail for one, chip in old}
         self._shown = []
         new: list[tuple[Chosen, Chip]] = []
         for one in chosen:
-            kept = next((pair for pair in old if pair[0] == one), None)
+            kept = _kept(one, [pair for pair in old if pair[0] == one or pair[0] not in chosen])
             if kept is not None:
                 old.remove(kept)
-            else:
-                kept = one, self._new_chip(one)
-                new.append(kept)
-            self._shown.append(kept)
+            shown = one, self._new_chip() if kept is None else kept[1]
+            if kept is None:
+                new.append(shown)
+            if kept is None or kept[0] != one:
+                self._label(*shown)
+            self._shown.append(shown)
         for _, chip in old:
             self._drop(chip)
         self._rearrange(before)
-        for one, chip in new:
+        for one, _ in new:
             picture = _picture_of(one)
-            thumbnail = thumbnails.get(picture)
-            if thumbnail is not None:
-                chip.set_thumbnail(thumbnail)
-            elif picture is not None:
+            if picture is not None:
                 self.thumbnail_wanted.emit(picture)
 
     def show_thumbnail(self, picture: Picture, thumbnail: QPixmap) -> None:
@@ -112,16 +122,43 @@ class ChipStrip(QWidget):
         self._scroll_to(self._scrolled - (turned.y() or turned.x()) // 2)
         event.accept()
 
-    def _new_chip(self, one: Chosen) -> Chip:
-        sign, weight = _sign_and_weight(one)
-        chip = Chip(_name_of(one), self._spoken(one), self, sign=sign, weight=weight)
-        chip.removed.connect(lambda: self.removed.emit(one))
-        chip.edit_requested.connect(lambda: self.edit_requested.emit(one))
+    def _new_chip(self) -> Chip:
+        chip = Chip(self)
+        chip.removed.connect(lambda: self.removed.emit(self._chosen_of(chip)))
+        chip.edit_requested.connect(lambda: self.edit_requested.emit(self._chosen_of(chip)))
+        chip.weight_requested.connect(lambda steps: self._open_weight(chip, steps))
         chip.stepped.connect(lambda step: self._step(chip, step))
         chip.typed.connect(self.typed)
         chip.installEventFilter(self)
         chip.show()
         return chip
+
+    def _label(self, one: Chosen, chip: Chip) -> None:
+        sign, weight = _sign_and_weight(one)
+        chip.set_label(_name_of(one), self._spoken(one), sign=sign, weight=weight)
+        if isinstance(one, Term):
+            how = self.tr("Ctrl+Up and Ctrl+Down change how much it counts.")
+            chip.setAccessibleDescription(how)
+            chip.setToolTip(f"{chip.text()}\n{how}")
+
+    def _chosen_of(self, chip: Chip | None) -> Chosen | None:
+        return next((one for one, shown in self._shown if shown is chip), None)
+
+    def _open_weight(self, chip: Chip, steps: int) -> None:
+        one = self._chosen_of(chip)
+        if isinstance(one, Term):
+            self._weighed = chip
+            self._weight.open_below(chip, one.weight, steps)
+
+    def _weigh(self, weight: float) -> None:
+        one = self._chosen_of(self._weighed)
+        if one is not None:
+            self.weighed.emit(one, weight)
+
+    def _leave_out(self) -> None:
+        one = self._chosen_of(self._weighed)
+        if one is not None:
+            self.removed.emit(one)
 
     def _spoken(self, one: Chosen) -> str:
         if isinstance(one, PictureQuery):
@@ -233,6 +270,15 @@ def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[in
         else:
             high = middle - 1
     return cut(low)
+
+
+def _kept(one: Chosen, shown: Sequence[tuple[Chosen, Chip]]) -> tuple[Chosen, Chip] | None:
+    """Return what is shown of a thing, or else of its picture."""
+    equal = next((pair for pair in shown if pair[0] == one), None)
+    picture = _picture_of(one)
+    if equal is not None or picture is None:
+        return equal
+    return next((pair for pair in shown if _picture_of(pair[0]) == picture), None)
 
 
 def _picture_of(one: Chosen) -> Picture | None:

@@ -1,6 +1,7 @@
 """Makes chips of what is typed in the search field, and text of chips."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,12 +20,12 @@ class ChosenParts(QObject):
 
     Signals:
         changed: Chips came or went.
-        removed: A person took a chip away.
+        edited: A person took a chip away, or changed what it counts.
         taken_back: A chip became text, the cursor at its end.
     """
 
     changed = Signal()
-    removed = Signal()
+    edited = Signal()
     taken_back = Signal()
 
     def __init__(self, field: SearchField, strip: ChipStrip, parent: QObject) -> None:
@@ -36,6 +37,7 @@ class ChosenParts(QObject):
         self._filters: Filters = ()
         self._made: MadeChip | None = None
         strip.removed.connect(self._remove_by_hand)
+        strip.weighed.connect(self._weigh)
         strip.edit_requested.connect(self._take_back)
 
     @property
@@ -132,7 +134,13 @@ class ChosenParts(QObject):
 
     def _remove_by_hand(self, one: Chosen) -> None:
         self._remove(one)
-        self.removed.emit()
+        self.edited.emit()
+
+    def _weigh(self, term: Term, weight: float) -> None:
+        at = self._terms.index(term)
+        changed = replace(term, weight=weight)
+        self._show((*self._terms[:at], changed, *self._terms[at + 1 :]), self._filters)
+        self.edited.emit()
 
     def _remove(self, gone: Chosen) -> None:
         if isinstance(gone, PictureQuery):
