@@ -236,3 +236,60 @@ def _picture(chip: Chip) -> PictureFile:
 
 def _has_thumbnail(chip: Chip) -> bool:
     return chip.thumbnail is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "chips", "text", "spoken"),
+    [
+        ("2:dog", ["dog ×2"], "", "Words: dog, weight 2. Remove with Delete."),
+        ("dog - deep snow", ["−deep snow"], "dog", "Words: not deep snow. Remove with Delete."),
+        ("a beach, without people", ["−people"], "a beach",
+         "Words: not people. Remove with Delete."),
+        ("-0.5:fog {x}", ["−fog {x} ×0.5"], "",
+         "Words: not fog {x}, weight 0.5. Remove with Delete."),
+    ],
+)  # fmt: skip
+def test_that_words_with_a_sign_or_a_weight_become_a_chip_when_submitted(
+    harness: Harness, qtbot: QtBot, typed: str, chips: list[str], text: str, spoken: str
+) -> None:
+    QTest.keyClicks(harness.bar.field, typed)
+    assert harness.bar.field.text() == typed
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    assert (harness.chips, harness.bar.field.text()) == (chips, text)
+    assert harness.bar.chips.chips[0].accessibleName() == spoken
+    assert harness.submitted[-1] == requested(typed)
+
+    QTest.keyClick(harness.bar.chips.chips[0], Qt.Key.Key_Return)
+    assert (harness.chips, harness.bar.field.text()) == ([], typed)
+
+
+def test_that_words_beside_what_is_wrong_stay_text(harness: Harness) -> None:
+    QTest.keyClicks(harness.bar.field, "dog - snow 0:cat")
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Return)
+    assert harness.bar.problem
+    assert (harness.chips, harness.bar.field.text()) == ([], "dog - snow 0:cat")
+
+
+def test_that_backspace_takes_marked_words_back(harness: Harness) -> None:
+    harness.bar.submit(requested("image:a.jpg dog - snow"))
+    assert harness.chips == ["a.jpg", "−snow"]
+    harness.bar.field.setFocus()
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Home)
+    QTest.keyClick(harness.bar.field, Qt.Key.Key_Backspace)
+    assert (harness.chips, harness.bar.field.text()) == (["a.jpg"], "dog - snow")
+
+
+def test_that_words_are_weighed_as_pictures_are(harness: Harness) -> None:
+    harness.bar.submit(requested("a beach without people"))
+    (chip,) = harness.bar.chips.chips
+    QTest.keyClick(chip, Qt.Key.Key_Down, CONTROL)
+    assert harness.chips == ["−people ×1.25"]
+    assert harness.submitted[-1] == requested("a beach -1.25:people")
+    for _ in range(9):
+        QTest.keyClick(harness.bar.chips.weight_popup.slider, Qt.Key.Key_Up)
+    harness.bar.chips.weight_popup.close()
+    assert harness.chips == ["people"]
+    assert harness.submitted[-1] == requested("a beach + people")
+
+    QTest.keyClick(chip, Qt.Key.Key_Return)
+    assert harness.bar.field.text() == "a beach + people"

@@ -1,4 +1,4 @@
-"""Chips in the search bar: one for each picture and each filter."""
+"""Chips in the search bar: one for each picture, each filter, and words that are marked."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,14 +12,14 @@ from photofind.gui.search.chip import GAP, HEIGHT, NARROWEST, Chip
 from photofind.gui.search.kept_pictures import shown_name
 from photofind.gui.search.request import PictureQuery, filter_label
 from photofind.gui.search.weight_popup import WeightPopup
-from photofind.search.query import PictureFile, Term
+from photofind.search.query import PictureFile, Term, Text
 from photofind.store.filters import Condition, Filter
 
 Picture = PictureQuery | PictureFile
 """What a chip may show."""
 
 Chosen = PictureQuery | Term | Condition
-"""What a chip stands for; a term is a picture's."""
+"""What a chip stands for."""
 
 
 class ChipStrip(QWidget):
@@ -68,7 +68,7 @@ class ChipStrip(QWidget):
         return self._weight
 
     def show_chosen(self, chosen: Sequence[Chosen]) -> None:
-        """Put these in the place of those shown; equal ones, and pictures, keep their chips."""
+        """Put these in the place of those shown; equal ones and terms keep their chips."""
         before, old = self._focused(), self._shown
         self._shown = []
         new: list[tuple[Chosen, Chip]] = []
@@ -176,17 +176,17 @@ class ChipStrip(QWidget):
         return text.format(name=one.kind.name, value=one.kind.write(one.value))
 
     def _spoken_term(self, one: Term) -> str:
-        name, weight = _name_of(one), f"{abs(one.weight):g}"
-        match one.weight:
-            case 1:
-                text = self.tr("Picture: {name}. Remove with Delete.")
-            case -1:
-                text = self.tr("Picture: not {name}. Remove with Delete.")
-            case _ if one.weight > 0:
-                text = self.tr("Picture: {name}, weight {weight}. Remove with Delete.")
-            case _:
-                text = self.tr("Picture: not {name}, weight {weight}. Remove with Delete.")
-        return text.format(name=name, weight=weight)
+        said = self.tr("not {name}") if one.weight < 0 else "{name}"
+        if abs(one.weight) != 1:
+            said = self.tr("{name}, weight {weight}").format(
+                name=said, weight=f"{abs(one.weight):g}"
+            )
+        text = (
+            self.tr("Picture: {name}. Remove with Delete.")
+            if one.is_picture
+            else self.tr("Words: {name}. Remove with Delete.")
+        )
+        return text.format(name=said.format(name=_name_of(one)))
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -273,12 +273,14 @@ def _narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[in
 
 
 def _kept(one: Chosen, shown: Sequence[tuple[Chosen, Chip]]) -> tuple[Chosen, Chip] | None:
-    """Return what is shown of a thing, or else of its picture."""
+    """Return what is shown of it, or else of a term that counts otherwise."""
     equal = next((pair for pair in shown if pair[0] == one), None)
-    picture = _picture_of(one)
-    if equal is not None or picture is None:
+    if equal is not None or not isinstance(one, Term):
         return equal
-    return next((pair for pair in shown if _picture_of(pair[0]) == picture), None)
+    for pair in shown:
+        if isinstance(pair[0], Term) and pair[0].source == one.source:
+            return pair
+    return None
 
 
 def _picture_of(one: Chosen) -> Picture | None:
@@ -292,8 +294,8 @@ def _name_of(one: Chosen) -> str:
         return one.name
     if not isinstance(one, Term):
         return filter_label(one)
-    assert isinstance(one.source, PictureFile)
-    return shown_name(one.source.path)
+    source = one.source
+    return source.words if isinstance(source, Text) else shown_name(source.path)
 
 
 def _sign_and_weight(one: Chosen) -> tuple[str, str]:

@@ -16,7 +16,10 @@ from photofind.store.filters import Filters
 
 
 class ChosenParts(QObject):
-    """What the search bar holds: words in the field; pictures and filters as chips.
+    """What the search bar holds: plain words in the field; the rest, in time, as chips.
+
+    Pictures and filters become one when a space follows them, words with a sign or a weight when
+    they are submitted: until then they may go on.
 
     Signals:
         changed: Chips came or went.
@@ -44,9 +47,10 @@ class ChosenParts(QObject):
     def request(self) -> SearchRequest:
         """What is there now, pictures first; filters that are still text are among them."""
         typed = self._field.typed.query
-        pictures = [term for term in typed.terms if term.is_picture]
-        words = [term for term in typed.terms if not term.is_picture]
-        terms = (*self._terms, *pictures, *words)
+        # In an order that stays the same when text becomes chips.
+        pictures = [term for term in (*self._terms, *typed.terms) if term.is_picture]
+        words = [term for term in (*typed.terms, *self._terms) if not term.is_picture]
+        terms = (*pictures, *words)
         filters = tuple(dict.fromkeys(self._filters + typed.filters))
         return SearchRequest(Query(terms, filters), None if terms else self._picture)
 
@@ -58,10 +62,9 @@ class ChosenParts(QObject):
     def put(self, request: SearchRequest) -> None:
         """Show a request in the place of what is there."""
         query = request.query
-        words = tuple(term for term in query.terms if not term.is_picture)
-        self._field.setText(written(Query(words)))
+        self._field.setText(written(Query(_plain(query))))
         self._picture = request.picture
-        self._show(tuple(term for term in query.terms if term.is_picture), query.filters)
+        self._show(_marked(query), query.filters)
 
     def drop_picture(self) -> None:
         """Take the photo away that others should look like, as words replace it."""
@@ -86,9 +89,15 @@ class ChosenParts(QObject):
         self._made = MadeChip(last.text, before, others, self._filters) if is_filter else None
 
     def take_all(self) -> None:
-        """Make chips of all parts that can be one."""
+        """Make chips of all that can be one."""
         if finished := self._field.typed.chips:
             self._make_chips(finished)
+        typed = self._field.typed
+        marked = _marked(typed.query)
+        # A part that cannot be understood stays as it is, to be mended, and what is around it.
+        if marked and typed.broken is None:
+            self._field.setText(written(Query(_plain(typed.query))))
+            self._show(self._terms + marked, self._filters)
 
     def follow_operator(self) -> None:
         """Take a filter back into the text if OR is typed behind it, where it became a chip.
@@ -118,19 +127,34 @@ class ChosenParts(QObject):
 
     def take_back_last(self) -> None:
         """Make text of the last chip; a picture goes altogether, its path being long."""
-        if self._filters:
-            self._take_back(self._filters[-1])
-        elif self.any:
-            self._remove_by_hand(self._chosen[-1])
+        if not self.any:
+            return
+        last = self._chosen[-1]
+        if isinstance(last, PictureQuery) or (isinstance(last, Term) and last.is_picture):
+            self._remove_by_hand(last)
+        else:
+            self._take_back(last)
 
     def _take_back(self, one: Chosen) -> None:
         if isinstance(one, PictureQuery):
             return
-        text = written(Query((one,))) if isinstance(one, Term) else written_condition(one)
-        self._field.setText(f"{text} {self._field.text()}".rstrip())
-        self._field.setCursorPosition(len(text))
+        if isinstance(one, Term) and not one.is_picture:
+            self._take_words_back(one)
+        else:
+            text = written(Query((one,))) if isinstance(one, Term) else written_condition(one)
+            self._field.setText(f"{text} {self._field.text()}".rstrip())
+            self._field.setCursorPosition(len(text))
         self._remove(one)
         self.taken_back.emit()
+
+    def _take_words_back(self, term: Term) -> None:
+        """Append words, which would go on with those behind them, to those that are there."""
+        typed = self._field.typed
+        if typed.broken is None:
+            query = Query((*typed.query.terms, term), typed.query.filters)
+            self._field.setText(written(query))
+        else:
+            self._field.setText(f"{typed.text} {written(Query((term,)))}")
 
     def _remove_by_hand(self, one: Chosen) -> None:
         self._remove(one)
@@ -138,7 +162,7 @@ class ChosenParts(QObject):
 
     def _weigh(self, term: Term, weight: float) -> None:
         at = self._terms.index(term)
-        changed = replace(term, weight=weight)
+        changed = replace(term, weight=weight, spoken="")
         self._show((*self._terms[:at], changed, *self._terms[at + 1 :]), self._filters)
         self.edited.emit()
 
@@ -160,3 +184,14 @@ class ChosenParts(QObject):
         self._filters = tuple(dict.fromkeys(filters))
         self._strip.show_chosen(self._chosen)
         self.changed.emit()
+
+
+def _plain(query: Query) -> tuple[Term, ...]:
+    """Return the words that are wanted as they are."""
+    return tuple(term for term in query.terms if not term.is_picture and term.weight == 1)
+
+
+def _marked(query: Query) -> tuple[Term, ...]:
+    """Return the pictures, and the words that have a sign or a weight."""
+    plain = _plain(query)
+    return tuple(term for term in query.terms if term not in plain)
