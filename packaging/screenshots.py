@@ -164,6 +164,10 @@ class Screenshots:
     def _results(self) -> None:
         self._search("a boat on the sea")
         self._shoot("results")
+        boat = self._window.model.photo_id(0)
+        (path,) = self._library.catalogue.photos.shown_paths([boat])
+        self._search(f'a beach 2:umbrella - sunset image:"{path}" ')
+        self._shoot("composed")
         self._search("a piano")
         self._shoot("best-guesses")
         self._search("a city with tall buildings from:2018 -folder:Winter ")
