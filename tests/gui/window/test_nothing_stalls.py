@@ -78,4 +78,4 @@ def test_that_the_window_goes_on_while_the_other_process_is_stuck(
         assert opened.shown() == found
 
     opened.wait(lambda: not window.bar.busy_shown)
-    assert window.bar.request.picture is not None
+    assert [one.path for one in window.bar.request.query.pictures] == [unknown]
