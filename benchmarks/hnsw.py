@@ -22,7 +22,8 @@ from benchmarks.search_latency import Photos
 from benchmarks.tables import cores, print_table, save_json
 from photofind.domain import Embeddings
 from photofind.vectors.exact import ExactIndex
-from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
+from photofind.vectors.graph import Graph, GraphParameters
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.recall import recall_at_k, sample_queries
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from photofind.atomic_files import PARTIAL_SUFFIX, replacing, write_file
 from photofind.domain import EmbeddingSpace
-from photofind.vectors.hnsw import Graph, GraphParameters
+from photofind.vectors.graph import Graph, GraphParameters
 
 FORMAT_VERSION = 1
 
@@ -44,7 +44,7 @@ class Manifest:
         space_sha256: Of the weights of the embeddings' checkpoint.
         count: Nodes, that is distinct vectors.
         digest: CRC-32 of the nodes' hashes, ascending: identifies the vectors.
-        hidden: Nodes to be scored exactly, see [Note: hidden nodes] in hnsw.py.
+        hidden: Nodes to be scored exactly, see [Note: hidden nodes] in graph.py.
         recall: As measured when the graph was built, 0-1.
         size: Of the graph file, in bytes.
         checksum: CRC-32 of the graph file; any damage within four bytes changes it.

@@ -20,7 +20,8 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings, EmbeddingSpace
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.generations import Generations, Manifest
-from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
+from photofind.vectors.graph import Graph, GraphParameters
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.recall import RECALL_FLOOR, recall_at_k, sample_queries
 from photofind.vectors.slots import VectorStore

@@ -21,7 +21,8 @@ from photofind.search.parser import parse
 from photofind.settings import save_setting
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.generations import Generations
-from photofind.vectors.hnsw import Graph, HnswIndex
+from photofind.vectors.graph import Graph
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.recall import recall_at_k
 from tests.support.checkpoints import make_checkpoint
 from tests.support.soak import sizes
@@ -34,7 +35,7 @@ SAVE_FOR_EVER = f"""
 import sys
 from pathlib import Path
 from photofind.vectors.generations import Generations
-from photofind.vectors.hnsw import Graph
+from photofind.vectors.graph import Graph
 from tests.support.vectors import SMALL, SPACE, unit_vectors
 graphs = [Graph.build(unit_vectors(size, size), SMALL) for size in {SIZES}]
 print("ready", flush=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from photofind.domain import Embeddings, EmbeddingSpace
-from photofind.vectors.hnsw import GraphParameters
+from photofind.vectors.graph import GraphParameters
 
 SMALL = GraphParameters(m=8, ef_construction=60, ef_search=48)
 """Used instead of exact scoring from about a thousand vectors on."""

@@ -13,7 +13,8 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.vectors import slots
 from photofind.vectors.exact import ExactIndex
-from photofind.vectors.hnsw import Graph, HnswIndex
+from photofind.vectors.graph import Graph
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.index import VectorIndex
 from photofind.vectors.selector import IndexSelector
 from photofind.vectors.slots import VectorStore

@@ -15,7 +15,7 @@ import pytest
 
 from photofind.domain import EmbeddingSpace
 from photofind.vectors.generations import Generations
-from photofind.vectors.hnsw import Graph
+from photofind.vectors.graph import Graph
 from tests.support.vectors import SMALL, SPACE, unit_vectors
 
 FLIPS = 60

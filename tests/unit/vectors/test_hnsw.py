@@ -8,7 +8,8 @@ from photofind.cancel import CancelToken
 from photofind.domain import Embeddings
 from photofind.errors import CancelledError
 from photofind.vectors.exact import ExactIndex
-from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex, vector_hashes
+from photofind.vectors.graph import Graph, GraphParameters, vector_hashes
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.recall import recall_at_k
 from tests.support.vectors import DIM, SMALL, normalised, unit_vectors
 

@@ -10,7 +10,8 @@ from photofind.domain import Embeddings
 from photofind.errors import CancelledError
 from photofind.vectors.exact import ExactIndex
 from photofind.vectors.generations import Generations
-from photofind.vectors.hnsw import Graph, GraphParameters, HnswIndex
+from photofind.vectors.graph import Graph, GraphParameters
+from photofind.vectors.hnsw import HnswIndex
 from photofind.vectors.selector import AUTO_HNSW_PHOTOS, IndexHealth, IndexSelector
 from photofind.vectors.slots import VectorStore
 from tests.support.vectors import SMALL, SPACE, unit_vectors
@@ -180,7 +181,7 @@ import numpy as np
 from photofind.cancel import CancelToken
 from photofind.vectors.selector import IndexSelector
 from photofind.vectors.exact import ExactIndex
-from photofind.vectors.hnsw import GraphParameters
+from photofind.vectors.graph import GraphParameters
 from photofind.vectors.slots import VectorStore
 from tests.support.vectors import SPACE, unit_vectors
 
